@@ -24,8 +24,8 @@ const PRECEDENCE: readonly ExitCode[] = [6, 4, 5, 7, 1, 3];
 
 /** The exit code of a command to which all of `codes` apply: 0 when there are none. */
 export function worstExit(codes: readonly ExitCode[]): ExitCode {
-  const rest = codes.filter((code) => code !== EXIT.done);
-  return PRECEDENCE.find((code) => rest.includes(code)) ?? rest[0] ?? EXIT.done;
+  const ranked = PRECEDENCE.find((code) => codes.includes(code));
+  return ranked ?? codes.find((code) => code !== EXIT.done) ?? EXIT.done;
 }
 
 /** Every error code a person can meet, with its exit code and what it means. The reference is generated from it. */

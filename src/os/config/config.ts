@@ -1,0 +1,38 @@
+import type { Limits } from './limits.ts';
+
+/** The effective configuration: built-in defaults, user file, `reyn.yaml`, `reyn.local.yaml`; later ones win. */
+export type Config = {
+  /** Key of `define` that every class uses unless `classes` says otherwise. */
+  readonly default: string;
+  /** Model class → key of `define`. */
+  readonly classes: Readonly<Record<string, string>>;
+  readonly define: Readonly<Record<string, ModelConfig>>;
+  readonly limits: Limits;
+  readonly policy: { readonly allow: readonly PolicyRule[]; readonly deny: readonly PolicyRule[] };
+  /** What an open question does when nobody is at a terminal. */
+  readonly on_ask: 'suspend' | 'fail';
+  /** Language the model is asked to answer in. */
+  readonly language?: string;
+};
+
+export type ModelConfig = {
+  readonly provider: 'scripted' | 'openai-compatible';
+  /** The provider's name for the model; absent for `scripted`. */
+  readonly model?: string;
+  /** Absent for `scripted`. */
+  readonly base_url?: string;
+  readonly encoding: 'tools' | 'json';
+  readonly max_output_tokens: number;
+  /** Seconds one call may take. */
+  readonly timeout: number;
+  /** Environment variable that holds the key. */
+  readonly api_key_env: string;
+  /** USD per million tokens. */
+  readonly price?: { readonly input: number; readonly output: number; readonly cached?: number };
+};
+
+/**
+ * One rule of the operator. `need` is the kind of need (`file.write`, `skill.run`, …); `resource` a glob for paths,
+ * else an exact name; absent = any. `skill` absent = every skill.
+ */
+export type PolicyRule = { readonly need: string; readonly resource?: string; readonly skill?: string };

@@ -1,0 +1,192 @@
+import Type, { type Static, type TObject, type TProperties } from 'typebox';
+import { LimitsSchema } from '../config/limits.ts';
+
+/**
+ * Every event there is: a closed union, each member with a schema. An event of another type or shape cannot be
+ * appended. A run's events go to its own log; acts outside a run, and the opening and closing of every run, go to the
+ * project log.
+ *
+ * One line of a log is `{v, seq, epoch, ts, type, run, step?, data, prev, hash}`. `hash` is the digest of the line
+ * without its `hash` member, and `prev` the hash of the line before, so a chain. Digests in lines are base64url; those
+ * of files and blobs are hex.
+ */
+
+const open = { additionalProperties: false } as const;
+const object = <T extends TProperties>(properties: T) => Type.Object(properties, open);
+const text = Type.String();
+const hex = Type.String({ minLength: 64, maxLength: 64 });
+const count = Type.Integer({ minimum: 0 });
+const optional = Type.Optional;
+/** Any JSON value. Members over 8 KB are stored as blobs by the log and come back whole from it. */
+const value = Type.Unknown();
+
+const usage = object({
+  input: count,
+  output: count,
+  cached: optional(count),
+  usd: optional(Type.Number({ minimum: 0 })),
+});
+const request = text;
+const owner = object({ id: text, pid: count });
+const typed = object({ type: text, artifact: value });
+const violation = object({
+  code: text,
+  path: optional(text),
+  got: optional(text),
+  allowed: optional(Type.Array(text)),
+  message: text,
+});
+const failure = object({ code: text, message: text });
+const modelPin = object({
+  name: text,
+  encoding: Type.Union([Type.Literal('tools'), Type.Literal('json')]),
+  metered: Type.Boolean(),
+  max_output_tokens: count,
+  price: optional(object({ input: Type.Number(), output: Type.Number(), cached: optional(Type.Number()) })),
+});
+
+/** Events of a run's log. */
+export const RUN_EVENTS = {
+  /** First event of a run: everything it stands on, pinned. */
+  run_skill_started: object({
+    skill: text,
+    skill_version_hash: hex,
+    skill_md_sha256: hex,
+    /** Blob with the skill's source files, so that the run can resume on the content it began with. */
+    pack: hex,
+    /** Where the skill was found; for messages. */
+    dir: text,
+    origin: text,
+    input: typed,
+    models: Type.Record(text, modelPin),
+    limits: LimitsSchema,
+    /** Digests of the op list and of the effective config. */
+    ops: text,
+    config: text,
+    /** Version of what the OS promises a skill: frame layout, contract, encodings. */
+    contract: text,
+    language: optional(text),
+    owner,
+    parent: optional(object({ run: text, step: text, root: text })),
+    forked_from: optional(object({ run: text, seq: count, hash: text })),
+  }),
+  /** A process took the run up again. */
+  run_resumed: object({
+    owner,
+    why: Type.Union([Type.Literal('resume'), Type.Literal('answer'), Type.Literal('parent')]),
+  }),
+  /** The run waits for people; no process is needed until one answers. */
+  run_suspended: object({ waiting: Type.Array(text) }),
+  run_interrupted: object({ signal: text }),
+
+  /** A turn that asked for ops. */
+  turn_acted: object({
+    request,
+    usage: optional(usage),
+    ops: Type.Array(object({ kind: text, args: value })),
+  }),
+  /** A turn that chose an edge: the transition itself. */
+  turn_decided: object({
+    request,
+    usage: optional(usage),
+    edge: text,
+    to: text,
+    type: optional(text),
+    artifact: optional(value),
+    reason: optional(text),
+    confidence: optional(Type.Number()),
+  }),
+  /** A turn that broke the contract; the model is asked again. */
+  validation_error: object({ request, usage: optional(usage), violation, reply: value }),
+
+  /** Intent of an op, after it was permitted and before it acts. `by` is the rule or zone that allowed it. */
+  op_started: object({
+    kind: text,
+    args: optional(value),
+    by: text,
+    path: optional(text),
+    pre: optional(Type.Union([hex, Type.Null()])),
+    post: optional(Type.Union([hex, Type.Null()])),
+    child: optional(text),
+  }),
+  /** Receipt of an op. */
+  op_finished: object({ result: optional(value), error: optional(failure) }),
+  permission_denied: object({ kind: text, args: optional(value), need: text, resource: text, reason: text, by: text }),
+  /** Result of a deterministic step that is not an op. */
+  step_finished: object({ result: optional(value), error: optional(failure), skipped: optional(Type.Boolean()) }),
+  /** A phase without a model was left by the first edge whose guard holds. */
+  phase_left: object({ to: text, type: optional(text), artifact: optional(value) }),
+
+  /** Durable before it is shown. `digest` binds an answer to what was asked. */
+  intervention_opened: object({
+    id: text,
+    kind: Type.Union([
+      Type.Literal('question'),
+      Type.Literal('permission'),
+      Type.Literal('in_doubt'),
+      Type.Literal('limit'),
+    ]),
+    text,
+    choices: optional(Type.Array(text)),
+    default: optional(text),
+    about: optional(value),
+    digest: text,
+    expires: optional(text),
+  }),
+  intervention_answered: object({
+    id: text,
+    answer: text,
+    by: Type.Union([Type.Literal('terminal'), Type.Literal('answer'), Type.Literal('policy')]),
+    digest: text,
+  }),
+  limit_reached: object({ limit: text, used: Type.Number(), cap: Type.Number() }),
+
+  /** The torn end of the log was cut and kept aside. */
+  log_torn: object({ bytes: count, kept: text }),
+
+  run_finished: object({ type: text, artifact: value, output: optional(value) }),
+  run_failed: object({ code: text, message: text, exit: count, phase: optional(text) }),
+  run_aborted: object({ reason: text, by: Type.Union([Type.Literal('model'), Type.Literal('person')]) }),
+} as const satisfies Record<string, TObject>;
+
+/** Events of the project log. */
+export const PROJECT_EVENTS = {
+  run_opened: object({ skill: text, skill_version_hash: hex, first: text, parent: optional(text) }),
+  run_closed: object({ outcome: text, seq: count, head: text }),
+  run_removed: object({ seq: count, head: text, rule: text, by: text }),
+  config_set: object({ key: text, value: optional(value), file: text }),
+  skill_created: object({ skill: text, skill_version_hash: hex, from: text }),
+  log_torn: object({ bytes: count, kept: text }),
+} as const satisfies Record<string, TObject>;
+
+export type RunEventType = keyof typeof RUN_EVENTS;
+export type ProjectEventType = keyof typeof PROJECT_EVENTS;
+export type RunEventData = { readonly [T in RunEventType]: Static<(typeof RUN_EVENTS)[T]> };
+export type ProjectEventData = { readonly [T in ProjectEventType]: Static<(typeof PROJECT_EVENTS)[T]> };
+
+/** What a caller appends; the log adds the rest. */
+export type RunEventBody = {
+  [T in RunEventType]: { readonly type: T; readonly step?: string; readonly data: RunEventData[T] };
+}[RunEventType];
+export type ProjectEventBody = {
+  [T in ProjectEventType]: { readonly type: T; readonly run?: string; readonly data: ProjectEventData[T] };
+}[ProjectEventType];
+
+type Envelope = {
+  readonly v: 1;
+  /** Place in the log, from 1. */
+  readonly seq: number;
+  /** Grows by one each time another process takes the run up. */
+  readonly epoch: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly ts: string;
+  /** Hash of the line before; the empty string for the first. */
+  readonly prev: string;
+  readonly hash: string;
+};
+
+export type RunEvent = RunEventBody & Envelope & { readonly run: string };
+export type ProjectEvent = ProjectEventBody & Envelope & { readonly run?: string };
+
+/** Event types after which a run's log takes nothing more. */
+export const TERMINAL: readonly RunEventType[] = ['run_finished', 'run_failed', 'run_aborted'];

@@ -1,0 +1,103 @@
+import type { Static, TObject } from 'typebox';
+import type { Json, JsonObject } from '../json.ts';
+import type { Need } from '../permissions/need.ts';
+import type { WorkspaceHandle } from '../workspace/workspace.ts';
+
+/**
+ * A Control IR op is one file: input schema, effect class, needs, and what it does. An op never sees permissions: it
+ * declares needs, dispatch has them decided, records the decision, and hands over handles narrowed to what was granted.
+ *
+ * The effect class alone decides how the kernel treats an op, live and after a crash:
+ *  - `reads`  may be done again; all ops of a turn that read run concurrently.
+ *  - `writes` plans first (pre- and post-image), so that a crash between intent and receipt can be resolved.
+ *  - `waits`  opens an intervention; the answer is the result.
+ *  - `child`  starts or adopts a run derived from (parent, step).
+ */
+export type Op = ReadOp | WriteOp | WaitOp | ChildOp;
+
+type OpFrame = {
+  readonly kind: string;
+  /** One or two sentences for the model and the reference. */
+  readonly summary: string;
+  readonly input: TObject;
+  /** @throws never: arguments were validated before. */
+  needs(args: JsonObject): readonly Need[];
+};
+
+export type ReadOp = OpFrame & {
+  readonly effect: 'reads';
+  run(args: JsonObject, handles: Handles): Promise<Json>;
+};
+
+export type WriteOp = OpFrame & {
+  readonly effect: 'writes';
+  /** Reads what is there and says what will be; changes nothing. */
+  plan(args: JsonObject, handles: Handles): Promise<WritePlan>;
+};
+
+export type WaitOp = OpFrame & {
+  readonly effect: 'waits';
+  question(args: JsonObject): Question;
+};
+
+export type ChildOp = OpFrame & {
+  readonly effect: 'child';
+  child(args: JsonObject): ChildRequest;
+};
+
+/** A write that is about to happen. Digests are SHA-256 in hex; `null` = there is no file. */
+export type WritePlan = {
+  readonly path: string;
+  readonly pre: string | null;
+  readonly post: string | null;
+  /**
+   * Performs the write, atomically.
+   * @throws OpError `changed` when the file is no longer the pre-image.
+   */
+  commit(): Promise<void>;
+  /** What the model gets back. */
+  readonly result: Json;
+};
+
+/** A question to a person. */
+export type Question = {
+  readonly text: string;
+  readonly choices?: readonly string[];
+  readonly default?: string;
+};
+
+export type ChildRequest = { readonly skill: string; readonly input: Json };
+
+/** What dispatch hands to an op, narrowed to its grant. */
+export type Handles = {
+  readonly workspace: WorkspaceHandle;
+  readonly signal: AbortSignal;
+};
+
+/** An op could not do what was asked; the model is told and goes on. */
+export class OpError extends Error {
+  override readonly name = 'OpError';
+  /** Stable reason, e.g. `not_found`, `too_large`, `not_text`, `no_match`, `changed`. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+type Typed<T extends TObject, O> = Omit<O, 'input' | 'needs' | 'run' | 'plan' | 'question' | 'child'> & {
+  readonly input: T;
+  needs(args: Static<T>): readonly Need[];
+};
+
+/** Defines an op whose functions see arguments of the type its schema describes. */
+export function defineOp<T extends TObject>(
+  op:
+    | (Typed<T, ReadOp> & { run(args: Static<T>, handles: Handles): Promise<Json> })
+    | (Typed<T, WriteOp> & { plan(args: Static<T>, handles: Handles): Promise<WritePlan> })
+    | (Typed<T, WaitOp> & { question(args: Static<T>): Question })
+    | (Typed<T, ChildOp> & { child(args: Static<T>): ChildRequest }),
+): Op {
+  return op as unknown as Op;
+}

@@ -1,0 +1,41 @@
+/**
+ * What an op needs before it may act. The op declares it from its arguments; dispatch has it decided.
+ * `tree: true` means the op walks below `path`: the decision is made for each file it meets, and the handle refuses
+ * those that are not allowed.
+ */
+export type Need =
+  | { readonly kind: 'file.read'; readonly path: string; readonly tree?: boolean }
+  | { readonly kind: 'file.write'; readonly path: string }
+  | { readonly kind: 'skill.run'; readonly skill: string }
+  | { readonly kind: 'exec'; readonly argv: readonly string[] }
+  | { readonly kind: 'net'; readonly host: string }
+  | { readonly kind: 'mcp'; readonly server: string; readonly tool: string }
+  | { readonly kind: 'recall'; readonly source: string }
+  | { readonly kind: 'index'; readonly source: string }
+  | { readonly kind: 'eval' }
+  | { readonly kind: 'skill.write'; readonly skill: string };
+
+export type NeedKind = Need['kind'];
+
+/** The resource of a need as one string: the path, the host, the skill, `server/tool`, the argv joined by spaces. */
+export function resourceOf(need: Need): string {
+  switch (need.kind) {
+    case 'file.read':
+    case 'file.write':
+      return need.path;
+    case 'skill.run':
+    case 'skill.write':
+      return need.skill;
+    case 'exec':
+      return need.argv.join(' ');
+    case 'net':
+      return need.host;
+    case 'mcp':
+      return `${need.server}/${need.tool}`;
+    case 'recall':
+    case 'index':
+      return need.source;
+    case 'eval':
+      return 'eval';
+  }
+}

@@ -1,0 +1,175 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { JsonSchema } from '../schema.ts';
+
+/**
+ * A loaded skill: plain data, the same for the folder form and the one-file form. Everything here was validated by
+ * `compileSkill`; nothing later checks it again.
+ */
+export type Skill = {
+  readonly name: string;
+  readonly description: string;
+  readonly origin: SkillOrigin;
+  /** Folder the skill was read from, relative to the project where it lies inside, for messages only. */
+  readonly dir: string;
+  readonly kind: SkillKind;
+  readonly entry: string;
+  /** Artifact type of the result. */
+  readonly finalOutput: string;
+  readonly finalOutputDescription?: string;
+  readonly finishCriteria: readonly string[];
+  readonly phases: Readonly<Record<string, Phase>>;
+  readonly artifacts: Readonly<Record<string, ArtifactType>>;
+  /** Edges in the order written; every phase has an entry. */
+  readonly graph: Readonly<Record<string, readonly Edge[]>>;
+  readonly permissions: Permissions;
+  readonly postprocessor?: Postprocessor;
+  readonly limits: SkillLimits;
+  readonly library: LibraryKeys;
+  /** SHA-256 (hex) over the manifest of the skill's regular files, eval files left out: its version. */
+  readonly fingerprint: string;
+  /** SHA-256 (hex) of skill.md alone. */
+  readonly skillMdSha256: string;
+};
+
+export type SkillOrigin = 'project' | 'local' | 'stdlib' | 'path';
+
+export const SKILL_KINDS = ['graph', 'prompt_template', 'tool_chain', 'code_snippet', 'workflow'] as const;
+export type SkillKind = (typeof SKILL_KINDS)[number];
+
+/** Target of an edge that ends the run. */
+export const END = 'end';
+
+export type Phase = {
+  readonly name: string;
+  /** Artifact types the phase takes; more than one is a union. */
+  readonly input: readonly string[];
+  readonly role?: string;
+  /** `none` = no model call. Any other value is a class that config maps to a model. */
+  readonly modelClass: string;
+  /** Absent = `ask_user` and the reading ops that `permissions` covers. */
+  readonly allowedOps?: readonly string[];
+  readonly maxActTurns: number;
+  readonly preprocessor: readonly Step[];
+  readonly instructions: string;
+};
+
+export type ArtifactType = {
+  readonly name: string;
+  readonly description?: string;
+  readonly schema: JsonSchema;
+};
+
+export type Edge = {
+  /** A phase, or {@link END}. */
+  readonly to: string;
+  readonly when: Guard;
+  /** Field of the target's artifact → where the OS takes its value from. */
+  readonly carry: Readonly<Record<string, CarryPath>>;
+  readonly description?: string;
+};
+
+/** All conditions must hold; none = always open. */
+export type Guard = readonly Condition[];
+
+export type Condition = {
+  /** As written, for messages. */
+  readonly path: string;
+  /** What `segments` start from: counts the OS keeps, what the phase received, or the artifact that leaves it. */
+  readonly root: 'visits' | 'input' | 'artifact';
+  readonly segments: readonly string[];
+  readonly schema: JsonSchema;
+};
+
+export type CarryPath = {
+  /** As written, for messages. */
+  readonly path: string;
+  /** `input` of this phase, `run.input`, or what `phase` last left. */
+  readonly root: 'input' | 'run_input' | 'phase';
+  readonly phase?: string;
+  readonly segments: readonly string[];
+};
+
+export type OnError = 'fail' | 'skip' | 'empty';
+
+/** A deterministic step. `type` decides the rest. */
+export type Step = OpStep | ValidateStep;
+
+type StepFrame = {
+  /** Dot path in the artifact the result goes to; `[]` replaces the whole artifact; absent = the result is dropped. */
+  readonly into?: readonly string[];
+  readonly onError: OnError;
+  readonly when: Guard;
+};
+
+export type OpStep = StepFrame & {
+  readonly type: 'op';
+  readonly op: string;
+  /** Strings may hold `${path}` templates over the artifact as the steps before left it. */
+  readonly args: JsonObject;
+};
+
+export type ValidateStep = StepFrame & {
+  readonly type: 'validate';
+  /** What is checked: a dot path in the artifact; `[]` is all of it. */
+  readonly path: readonly string[];
+  readonly schema: JsonSchema;
+};
+
+export type Postprocessor = {
+  readonly outputName: string;
+  readonly outputDescription?: string;
+  readonly outputSchema: JsonSchema;
+  readonly steps: readonly Step[];
+};
+
+/** Upper bound of what any phase may do. Absent in skill.md = none. */
+export type Permissions = {
+  readonly file: { readonly read: readonly string[]; readonly write: readonly string[] };
+  readonly exec: readonly (readonly string[])[];
+  readonly net: readonly string[];
+  readonly mcp: Readonly<Record<string, readonly string[]>>;
+  readonly skill: { readonly run: readonly string[]; readonly write: readonly string[] };
+  readonly recall: readonly string[];
+  readonly index: readonly string[];
+  readonly eval: boolean;
+  readonly python: readonly Json[];
+  /** Kinds of denial the skill can live with: such a denial does not make the run exit 4. */
+  readonly optional: readonly string[];
+};
+
+export const NO_PERMISSIONS: Permissions = {
+  file: { read: [], write: [] },
+  exec: [],
+  net: [],
+  mcp: {},
+  skill: { run: [], write: [] },
+  recall: [],
+  index: [],
+  eval: false,
+  python: [],
+  optional: [],
+};
+
+/** Limits a skill sets for its own runs; absent = only those of config. */
+export type SkillLimits = {
+  readonly max_phase_visits?: number;
+  readonly max_turns?: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+  readonly seconds?: number;
+};
+
+/** Keys of the skill library: read, linted and kept; inert in a run. As written in skill.md. */
+export type LibraryKeys = JsonObject;
+
+/** Built in: the type of a message a person types. */
+export const USER_MESSAGE: ArtifactType = {
+  name: 'user_message',
+  description: 'A message of a person.',
+  schema: {
+    type: 'object',
+    properties: { text: { type: 'string' } },
+    required: ['text'],
+    additionalProperties: false,
+  },
+};
