@@ -1,0 +1,181 @@
+import type { Config } from './os/config/config.ts';
+import type { Limits } from './os/config/limits.ts';
+import type { ProjectEvent, RunEvent } from './os/events/event.ts';
+import type { Json } from './os/json.ts';
+import type { Op } from './os/ops/op.ts';
+import type { PendingIntervention, RunOutcome, Spent } from './os/runs/outcome.ts';
+import type { Finding } from './os/skills/finding.ts';
+import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+
+/** One project, opened. Everything the command line does goes through here. */
+export type Reyn = {
+  readonly root: string;
+  readonly config: Config;
+  readonly ops: readonly Op[];
+
+  readonly skills: {
+    /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
+    list(): readonly SkillEntry[];
+    /** @throws UserError `not_found` (with a suggestion), `skill`. */
+    load(name: string): Skill;
+    /** Lints by name or by folder path; all project and local skills when empty. */
+    lint(names: readonly string[]): readonly Finding[];
+    /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
+    copy(name: string, as?: string): Promise<string>;
+    /** Writes a lint-clean skill from the template. @returns the files written. */
+    create(name: string, wish: string | undefined): Promise<readonly string[]>;
+  };
+
+  /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
+  run(skill: string, input: RunInput, options?: RunOptions): Promise<RunOutcome>;
+  resume(run: string, options?: DriveOptions): Promise<RunOutcome>;
+  /** Ends a run that no process drives (or asks the one that does to stop). */
+  cancel(run: string, reason: string): Promise<RunOutcome>;
+  /** A new run that begins with the events of `run` up to `at` and has not gone further. @returns its id. */
+  fork(run: string, at?: number): Promise<string>;
+  replay(run: string, options?: ReplayOptions): Promise<ReplayReport>;
+
+  inbox(): readonly PendingIntervention[];
+  /** Records the answer and resumes the root run. @throws UserError `not_found`, `usage` (not a choice, answered). */
+  answer(intervention: string, answer: string, options?: DriveOptions): Promise<RunOutcome>;
+
+  readonly runs: {
+    /** Newest first. */
+    list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
+    show(run: string): RunDetail;
+    /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
+    idOf(reference: string): string;
+  };
+
+  readonly events: {
+    query(filter: EventFilter): readonly (RunEvent | ProjectEvent)[];
+    /** Yields new events as they are written, until the signal aborts. */
+    tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
+  };
+
+  /** Verifies one run, or with `undefined` everything. Problems are data. */
+  verify(run?: string): AuditReport;
+  close(): Promise<void>;
+};
+
+/** Text becomes `user_message` where the entry takes it; a value must fit exactly one entry type. */
+export type RunInput = { readonly text: string } | { readonly value: Json };
+
+export type DriveOptions = {
+  /** Called for every event as written. Must not throw. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Streamed model text. */
+  readonly onText?: (text: string) => void;
+  /** Asks a person now; `undefined` = they did not answer, the run suspends. Absent = nobody is there. */
+  readonly ask?: (intervention: PendingIntervention) => Promise<string | undefined>;
+  /** What happens to a question nobody can be asked: default from config. */
+  readonly onAsk?: 'suspend' | 'fail';
+  /** Aborting interrupts the run: state is durable and `resume` goes on. */
+  readonly signal?: AbortSignal;
+};
+
+export type RunOptions = DriveOptions & {
+  /** Key of config's models, or `scripted`; for every class. */
+  readonly model?: string;
+  /** Tightens config's limits. */
+  readonly limits?: Partial<Limits>;
+};
+
+export type ReplayOptions = DriveOptions & {
+  /** Folder of another version of the skill. */
+  readonly against?: string;
+  /** After the first difference, go on with this model in a new run. */
+  readonly model?: string;
+};
+
+export type ReplayReport = {
+  readonly run: string;
+  readonly identical: boolean;
+  readonly events: number;
+  readonly turns: number;
+  /** Always 0 unless `model` was given. */
+  readonly modelCalls: number;
+  /** The first difference. */
+  readonly difference?: {
+    readonly step: string;
+    readonly what: string;
+    readonly before: string;
+    readonly after: string;
+  };
+  /** The run that went on, with `model`. */
+  readonly continued?: RunOutcome;
+};
+
+export type SkillEntry = {
+  readonly name: string;
+  readonly origin: SkillOrigin;
+  readonly dir: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly fingerprint?: string;
+  /** Origin of the skill that this one is hidden by. */
+  readonly shadowedBy?: SkillOrigin;
+  readonly error?: string;
+};
+
+export type RunSummary = {
+  readonly run: string;
+  readonly skill: string;
+  readonly status: 'running' | 'waiting' | 'interrupted' | 'finished' | 'failed' | 'aborted';
+  readonly started: string;
+  readonly ended?: string;
+  readonly parent?: string;
+  readonly version: string;
+  readonly spent: Spent;
+};
+
+export type RunDetail = RunSummary & {
+  readonly input: { readonly type: string; readonly artifact: Json };
+  readonly outcome?: { readonly type: string; readonly artifact: Json };
+  readonly reason?: { readonly code: string; readonly message: string };
+  readonly visits: readonly VisitDetail[];
+  readonly waiting: readonly PendingIntervention[];
+};
+
+export type VisitDetail = {
+  readonly phase: string;
+  readonly visit: number;
+  readonly turns: number;
+  readonly rejected: number;
+  readonly ops: readonly {
+    step: string;
+    kind: string;
+    verdict: 'allowed' | 'denied' | 'waiting';
+    ok?: boolean;
+    about: string;
+  }[];
+  readonly left?: { readonly to: string; readonly reason?: string; readonly confidence?: number };
+  readonly ms: number;
+};
+
+export type EventFilter = {
+  readonly run?: string;
+  readonly type?: string;
+  readonly skill?: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+};
+
+export type AuditReport = {
+  readonly ok: boolean;
+  readonly runs: number;
+  readonly events: number;
+  readonly blobs: number;
+  readonly problems: readonly AuditProblem[];
+};
+
+export type AuditProblem = {
+  /** `bad_hash`, `bad_prev`, `bad_seq`, `torn`, `missing_run`, `missing_blob`, `bad_blob`, `unregistered`, `head`, … */
+  readonly reason: string;
+  readonly file: string;
+  readonly line?: number;
+  readonly run?: string;
+  readonly message: string;
+};
