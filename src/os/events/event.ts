@@ -36,6 +36,8 @@ const violation = object({
   allowed: optional(Type.Array(text)),
   message: text,
 });
+/** What a sub-run used, charged to the run that started it. */
+const spent = object({ turns: count, ops: count, input: count, output: count, usd: Type.Number() });
 const failure = object({ code: text, message: text });
 const modelPin = object({
   name: text,
@@ -57,6 +59,7 @@ export const RUN_EVENTS = {
     /** Where the skill was found; for messages. */
     dir: text,
     origin: text,
+    entry: text,
     input: typed,
     models: Type.Record(text, modelPin),
     limits: LimitsSchema,
@@ -77,7 +80,10 @@ export const RUN_EVENTS = {
   }),
   /** The run waits for people; no process is needed until one answers. */
   run_suspended: object({ waiting: Type.Array(text) }),
-  run_interrupted: object({ signal: text }),
+  /** A process let go of the run; `reyn resume` goes on. `cause`: `signal`, `model` or `disk`. */
+  run_interrupted: object({ cause: text, message: text }),
+  /** A sub-run waits for people, so this step does. Forgotten when the run is taken up again. */
+  child_waiting: object({ child: text, waiting: Type.Array(text) }),
 
   /** A turn that asked for ops. */
   turn_acted: object({
@@ -99,7 +105,11 @@ export const RUN_EVENTS = {
   /** A turn that broke the contract; the model is asked again. */
   validation_error: object({ request, usage: optional(usage), violation, reply: value }),
 
-  /** Intent of an op, after it was permitted and before it acts. `by` is the rule or zone that allowed it. */
+  /**
+   * Intent of an op, after it was permitted and before it acts. `by` is the rule or zone that allowed it. Arguments of
+   * an op a model asked for stand in its `turn_acted`. A write states its images and its result here, so that a crash
+   * between intent and receipt can be resolved from the file alone.
+   */
   op_started: object({
     kind: text,
     args: optional(value),
@@ -107,10 +117,11 @@ export const RUN_EVENTS = {
     path: optional(text),
     pre: optional(Type.Union([hex, Type.Null()])),
     post: optional(Type.Union([hex, Type.Null()])),
+    result: optional(value),
     child: optional(text),
   }),
   /** Receipt of an op. */
-  op_finished: object({ result: optional(value), error: optional(failure) }),
+  op_finished: object({ result: optional(value), error: optional(failure), spent: optional(spent) }),
   permission_denied: object({ kind: text, args: optional(value), need: text, resource: text, reason: text, by: text }),
   /** Result of a deterministic step that is not an op. */
   step_finished: object({ result: optional(value), error: optional(failure), skipped: optional(Type.Boolean()) }),
@@ -140,6 +151,8 @@ export const RUN_EVENTS = {
     digest: text,
   }),
   limit_reached: object({ limit: text, used: Type.Number(), cap: Type.Number() }),
+  /** A model call may have been under way when a process died: its reservation is charged. */
+  turn_lost: object({ usage }),
 
   /** The torn end of the log was cut and kept aside. */
   log_torn: object({ bytes: count, kept: text }),
