@@ -15,7 +15,7 @@ export const LimitsSchema = Type.Object(
     /** Rejected attempts a turn may have before its phase fails. */
     max_repairs: Type.Integer({ minimum: 0 }),
     /** What happens when a limit is reached: the run stops, or a person is asked. */
-    on_limit: Type.Union([Type.Literal('stop'), Type.Literal('ask')]),
+    on_limit: Type.Enum(['stop', 'ask']),
   },
   { additionalProperties: false },
 );

@@ -1,0 +1,131 @@
+import Type, { type Static } from 'typebox';
+import { LimitsSchema } from './limits.ts';
+
+/**
+ * The shape of a configuration file (`reyn.yaml`, `reyn.local.yaml`, the user's `config.yaml`): one schema, from which
+ * the check, the type and the reference come. Every key is optional; a key that is not here is an error.
+ */
+
+const closed = { additionalProperties: false } as const;
+const { Optional } = Type;
+const name = { minLength: 1, maxLength: 200 } as const;
+
+/** Kinds of need a rule of the operator may speak of. */
+export const NEED_KINDS = [
+  'file.read',
+  'file.write',
+  'skill.run',
+  'skill.write',
+  'exec',
+  'net',
+  'mcp',
+  'recall',
+  'index',
+  'eval',
+] as const;
+
+const price = Type.Number({ minimum: 0 });
+
+const ModelSchema = Type.Object(
+  {
+    provider: Optional(
+      Type.Enum(['scripted', 'openai-compatible'], { description: 'Kind of provider; openai-compatible if absent.' }),
+    ),
+    model: Optional(Type.String({ ...name, description: "The provider's name for the model; this key if absent." })),
+    base_url: Optional(
+      Type.String({ ...name, description: 'Where the provider answers, e.g. http://127.0.0.1:11434/v1.' }),
+    ),
+    encoding: Optional(
+      Type.Enum(['tools', 'json'], { description: 'How edges and ops are put to the model; tools if absent.' }),
+    ),
+    max_output_tokens: Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Output tokens one call may take; 4096 if absent.' }),
+    ),
+    timeout: Optional(
+      Type.Number({ exclusiveMinimum: 0, maximum: 86_400, description: 'Seconds one call may take; 120 if absent.' }),
+    ),
+    api_key_env: Optional(
+      Type.String({ ...name, description: 'Environment variable that holds the key; REYN_API_KEY if absent.' }),
+    ),
+    price: Optional(
+      Type.Object(
+        { input: price, output: price, cached: Optional(price) },
+        { ...closed, description: 'USD per million tokens. Without it a limit in USD refuses to start.' },
+      ),
+    ),
+  },
+  closed,
+);
+
+const RuleSchema = Type.Object(
+  {
+    need: Type.Enum([...NEED_KINDS], { description: 'Kind of need.' }),
+    resource: Optional(Type.String({ ...name, description: 'Glob for paths, else an exact name; any if absent.' })),
+    skill: Optional(Type.String({ ...name, description: 'The skill the rule is about; every skill if absent.' })),
+  },
+  closed,
+);
+
+export const ConfigFileSchema = Type.Object(
+  {
+    model: Optional(
+      Type.String({
+        ...name,
+        description: 'Model of every class: a key of `models`, `scripted`, or with base_url any.',
+      }),
+    ),
+    base_url: Optional(Type.String({ ...name, description: 'Where an OpenAI-compatible server answers for `model`.' })),
+    models: Optional(
+      Type.Object({}, { additionalProperties: ModelSchema, description: 'Models by a name of your choice.' }),
+    ),
+    classes: Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: Type.String(name),
+          description: 'Model class of a phase (light, standard, strong, …) → key of `models`.',
+        },
+      ),
+    ),
+    limits: Optional(Type.Partial(LimitsSchema, { ...closed, description: 'What every run is held to.' })),
+    policy: Optional(
+      Type.Object(
+        { allow: Optional(Type.Array(RuleSchema)), deny: Optional(Type.Array(RuleSchema)) },
+        { ...closed, description: 'Rules of the operator; those of all files hold, deny before allow.' },
+      ),
+    ),
+    on_ask: Optional(
+      Type.Enum(['suspend', 'fail'], { description: 'What a question does when nobody is there; suspend if absent.' }),
+    ),
+    language: Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'Language the model is asked to answer in.' }),
+    ),
+  },
+  { ...closed, title: 'reyn.yaml' },
+);
+
+export type ModelEntry = Static<typeof ModelSchema>;
+
+/** A configuration file as written. */
+export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'classes'> & {
+  models?: Record<string, ModelEntry>;
+  classes?: Record<string, string>;
+};
+
+type Node = { properties?: Record<string, Node>; additionalProperties?: Node | boolean; items?: Node; type?: string };
+
+/** Schema of the value at `path` of a configuration file; `undefined` when no such key can exist. */
+export function schemaAt(path: readonly string[]): Node | undefined {
+  let node: Node | undefined = ConfigFileSchema as Node;
+  for (const part of path) {
+    if (node?.items !== undefined && /^\d+$/.test(part)) node = node.items;
+    else if (node?.properties !== undefined && Object.hasOwn(node.properties, part)) node = node.properties[part];
+    else node = typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
+  }
+  return node;
+}
+
+/** Keys that may stand at `path`; empty when any may, or none. */
+export function keysAt(path: readonly string[]): readonly string[] {
+  return Object.keys(schemaAt(path)?.properties ?? {});
+}
