@@ -118,3 +118,14 @@ export function setPath(target: Json, path: readonly string[], value: Json): Jso
   const object = isObject(target) ? (target as JsonObject) : {};
   return { ...object, [key]: setPath(Object.hasOwn(object, key) ? (object[key] as Json) : null, rest, value) };
 }
+
+/** A cheap measure of how much a value holds: characters of its strings and keys, 8 for anything else. */
+export function sizeOf(value: Json | undefined): number {
+  if (value === undefined || value === null) return 0;
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object') return 8;
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + sizeOf(item), 0);
+  let sum = 0;
+  for (const key of Object.keys(value)) sum += key.length + sizeOf(value[key]);
+  return sum;
+}

@@ -41,10 +41,16 @@ const spent = object({ turns: count, ops: count, input: count, output: count, us
 const failure = object({ code: text, message: text });
 const modelPin = object({
   name: text,
+  provider: text,
+  model: optional(text),
+  base_url: optional(text),
   encoding: Type.Union([Type.Literal('tools'), Type.Literal('json')]),
-  metered: Type.Boolean(),
   max_output_tokens: count,
+  timeout: Type.Number(),
+  api_key_env: text,
   price: optional(object({ input: Type.Number(), output: Type.Number(), cached: optional(Type.Number()) })),
+  /** Blob of the rules of a scripted model. */
+  script: optional(hex),
 });
 
 /** Events of a run's log. */

@@ -20,6 +20,8 @@ type OpFrame = {
   /** One or two sentences for the model and the reference. */
   readonly summary: string;
   readonly input: TObject;
+  /** Whether it opens values a frame names as `blob:<sha256>`. */
+  readonly opensBlobs?: true;
   /** @throws never: arguments were validated before. */
   needs(args: JsonObject): readonly Need[];
 };

@@ -1,0 +1,254 @@
+import type { RunEventBody } from '../events/event.ts';
+import { derivedId } from '../ids.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { remaining } from '../limits/limits.ts';
+import { OpError } from '../op-error.ts';
+import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import { type Decision, decide } from '../permissions/decide.ts';
+import { type Need, resourceOf } from '../permissions/need.ts';
+import { question } from './intervene.ts';
+import type { Drive } from './ports.ts';
+import type { OpCall, StepRecord } from './state.ts';
+
+/**
+ * The one gate every op goes through, whoever asks for it: requested → permitted | denied | asked → started → receipt.
+ *
+ *  - D1 The decision is recorded before anything else happens: a denial is its own event, a permission stands in
+ *    `op_started`.
+ *  - D2 An op gets handles narrowed to the needs that were allowed, and nothing else.
+ *  - D3 The intent of a write or a sub-run is durable before it acts.
+ *  - D4 A step that has an intent and no receipt was under way when a process died; its effect class says what to do.
+ */
+export type Request = OpCall & {
+  /** Whether the arguments stand in the log already, in the turn that asked. */
+  readonly logged: boolean;
+  /** Blobs the present frame named. */
+  readonly named: ReadonlySet<string>;
+};
+
+/** Does one op, or leaves it waiting. Its events are the outcome. */
+export async function dispatch(drive: Drive, op: Op, request: Request): Promise<void> {
+  const recorded = drive.ports.receipts?.(request.step);
+  if (recorded !== undefined) {
+    for (const body of recorded) drive.emit(body);
+    return;
+  }
+  const args = request.args as JsonObject;
+  const needs = op.needs(args);
+  const permitted = await permit(drive, op, request, needs);
+  if (permitted === undefined) return;
+  const handles = narrowedHandles(drive, needs, request.named);
+  try {
+    await perform(drive, op, { request, args, by: permitted, handles });
+  } catch (error) {
+    if (!(error instanceof OpError)) throw error;
+    const started = drive.state().steps[request.step]?.status === 'started';
+    if (!started) drive.emit(startedEvent(request, permitted, {}));
+    drive.emit({
+      type: 'op_finished',
+      step: request.step,
+      data: { error: { code: error.code, message: error.message } },
+    });
+  }
+}
+
+/** The rule that allows the op; `undefined` when it was denied or has to wait (both recorded). */
+async function permit(drive: Drive, op: Op, request: Request, needs: readonly Need[]): Promise<string | undefined> {
+  const by: string[] = [];
+  for (const need of needs) {
+    const decision = decideNow(drive, need, request.named);
+    const verdict = decision.verdict === 'ask' ? await askLeave(drive, op, request, need, decision) : decision;
+    if (verdict === undefined) return undefined;
+    if (verdict.verdict !== 'allow') {
+      deny(drive, op, request, need, verdict);
+      return undefined;
+    }
+    by.push(verdict.by);
+  }
+  return by.length === 0 ? 'no need' : [...new Set(by)].join(', ');
+}
+
+function decideNow(drive: Drive, need: Need, named: ReadonlySet<string>): Decision {
+  const { skill, ports } = drive;
+  return decide(need, {
+    skill: skill.name,
+    permissions: skill.permissions,
+    policy: ports.policy,
+    answers: drive.state().answers,
+    blobs: named,
+  });
+}
+
+async function askLeave(
+  drive: Drive,
+  op: Op,
+  request: Request,
+  need: Need,
+  decision: Decision,
+): Promise<Decision | undefined> {
+  const resource = resourceOf(need);
+  const answer = await question(drive, {
+    step: request.step,
+    kind: 'permission',
+    text: `May ${drive.skill.name} use ${op.kind} on ${resource}? ${decision.reason}`,
+    choices: ['allow', 'deny'],
+    about: { need: need.kind, resource, op: op.kind, args: request.args },
+  });
+  if (answer === 'waits') return undefined;
+  if (answer !== 'nobody') return decideNow(drive, need, request.named);
+  return { verdict: 'deny', by: 'nobody to ask', reason: `${decision.reason} Nobody was there to ask.` };
+}
+
+function deny(drive: Drive, op: Op, request: Request, need: Need, decision: Decision): void {
+  drive.emit({
+    type: 'permission_denied',
+    step: request.step,
+    data: {
+      kind: op.kind,
+      ...(request.logged ? {} : { args: request.args }),
+      need: need.kind,
+      resource: resourceOf(need),
+      reason: decision.reason,
+      by: decision.by,
+    },
+  });
+}
+
+function narrowedHandles(drive: Drive, needs: readonly Need[], named: ReadonlySet<string>): Handles {
+  const exact = (kind: 'file.read' | 'file.write') =>
+    new Set(needs.flatMap((need) => (need.kind === kind && !('tree' in need && need.tree) ? [need.path] : [])));
+  const readable = exact('file.read');
+  const writable = exact('file.write');
+  const trees = needs.some((need) => need.kind === 'file.read' && need.tree === true);
+  const inTree = (path: string) => trees && decideNow(drive, { kind: 'file.read', path }, named).verdict === 'allow';
+  return {
+    workspace: drive.ports.workspace.handle({
+      read: (path) => readable.has(path) || writable.has(path) || inTree(path),
+      write: (path) => writable.has(path),
+    }),
+    signal: drive.ports.signal,
+  };
+}
+
+type Performance = {
+  readonly request: Request;
+  readonly args: JsonObject;
+  readonly by: string;
+  readonly handles: Handles;
+};
+
+async function perform(drive: Drive, op: Op, performance: Performance): Promise<void> {
+  switch (op.effect) {
+    case 'reads':
+      return read(drive, op, performance);
+    case 'writes':
+      return write(drive, op, performance);
+    case 'waits':
+      return wait(drive, op, performance);
+    case 'child':
+      return child(drive, op, performance);
+  }
+}
+
+type Intent = Partial<Extract<RunEventBody, { type: 'op_started' }>['data']>;
+
+function startedEvent(request: Request, by: string, intent: Intent): RunEventBody {
+  const args = request.logged ? {} : { args: request.args };
+  return { type: 'op_started', step: request.step, data: { kind: request.kind, ...args, by, ...intent } };
+}
+
+/** Records the intent, unless this step has one from before a crash. */
+function start(drive: Drive, { request, by }: Performance, intent: Intent = {}): void {
+  if (startedRecord(drive, request.step) === undefined) drive.emit(startedEvent(request, by, intent));
+}
+
+function startedRecord(drive: Drive, step: string): Extract<StepRecord, { status: 'started' }> | undefined {
+  const record = drive.state().steps[step];
+  return record?.status === 'started' ? record : undefined;
+}
+
+function finish(drive: Drive, step: string, result?: Json): void {
+  drive.emit({ type: 'op_finished', step, data: result === undefined ? {} : { result } });
+}
+
+async function read(drive: Drive, op: ReadOp, performance: Performance): Promise<void> {
+  start(drive, performance);
+  finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
+}
+
+async function write(drive: Drive, op: WriteOp, performance: Performance): Promise<void> {
+  const { step } = performance.request;
+  const begun = startedRecord(drive, step);
+  if (begun !== undefined && (await wasWritten(drive, step, begun.intent, performance.handles))) return;
+  const plan = await op.plan(performance.args, performance.handles);
+  start(drive, performance, { path: plan.path, pre: plan.pre, post: plan.post, result: plan.result });
+  await drive.log.flush();
+  await plan.commit();
+  finish(drive, step);
+}
+
+/**
+ * What a write that was under way at a crash left behind: the post-image → confirmed here; the pre-image → false, it is
+ * done again; anything else → a person decides. True when nothing is left to do now.
+ */
+async function wasWritten(
+  drive: Drive,
+  step: string,
+  intent: Extract<RunEventBody, { type: 'op_started' }>['data'],
+  handles: Handles,
+): Promise<boolean> {
+  if (intent.path === undefined) return false;
+  const there = await handles.workspace.digestOf(intent.path);
+  if (there === (intent.post ?? null)) {
+    finish(drive, step);
+    return true;
+  }
+  if (there === (intent.pre ?? null)) return false;
+  const answer = await question(drive, {
+    step,
+    kind: 'in_doubt',
+    text: `A crash interrupted ${intent.kind} of ${intent.path}, and the file is now neither what it was before nor what was to be written.`,
+    choices: ['keep', 'fail'],
+    about: { path: intent.path, pre: intent.pre ?? null, post: intent.post ?? null, now: there },
+  });
+  if (answer === 'waits') return true;
+  if (answer !== 'nobody' && answer.text === 'keep') finish(drive, step);
+  else throw new OpError('in_doubt', `${intent.path} was changed by somebody else while the write was interrupted`);
+  return true;
+}
+
+async function wait(drive: Drive, op: WaitOp, performance: Performance): Promise<void> {
+  const { step } = performance.request;
+  start(drive, performance);
+  const answer = await question(drive, { step, kind: 'question', ...op.question(performance.args) });
+  if (answer === 'waits') return;
+  if (answer === 'nobody') throw new OpError('nobody', 'Nobody is there to answer.');
+  finish(drive, step, { answer: answer.text });
+}
+
+async function child(drive: Drive, op: ChildOp, performance: Performance): Promise<void> {
+  const state = drive.state();
+  const { step } = performance.request;
+  const { skill, input } = op.child(performance.args);
+  const id = derivedId(state.run, step);
+  start(drive, performance, { child: id });
+  await drive.log.flush();
+  const end = await drive.ports.startChild({
+    child: id,
+    parent: { run: state.run, step, root: state.started.parent?.root ?? state.run },
+    skill,
+    input,
+    limits: remaining(state.started.limits, state.raised, state.spent),
+    signal: drive.ports.signal,
+  });
+  if (end.status === 'interrupted') return;
+  if (end.status === 'waiting') {
+    drive.emit({ type: 'child_waiting', step, data: { child: id, waiting: [...end.waiting] } });
+    return;
+  }
+  const { turns, ops, input: tokens, output, usd } = end.spent;
+  const spent = { turns, ops, input: tokens, output, usd };
+  const how = end.status === 'finished' ? { result: end.result } : { error: { code: end.code, message: end.message } };
+  drive.emit({ type: 'op_finished', step, data: { ...how, spent } });
+  await drive.log.flush();
+}

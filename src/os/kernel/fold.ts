@@ -1,0 +1,242 @@
+import type { RunEvent, RunEventData } from '../events/event.ts';
+import { type Json, sizeOf } from '../json.ts';
+import type { Violation } from '../models/port.ts';
+import {
+  type Intervention,
+  type OpCall,
+  PATH_SHOWN,
+  type RunState,
+  type StepRecord,
+  type VisitState,
+} from './state.ts';
+
+const NO_VISIT: VisitState = { turns: 0, acts: 0, rejected: [], ops: [], earlier: [] };
+
+/** The state after the first event of a log. */
+export function begin(event: Extract<RunEvent, { type: 'run_skill_started' }>): RunState {
+  const { data } = event;
+  return {
+    run: event.run,
+    status: 'running',
+    started: data,
+    startedAt: event.ts,
+    lastAt: event.ts,
+    seq: event.seq,
+    phase: data.entry,
+    visitNo: 1,
+    visits: { [data.entry]: 1 },
+    input: data.input as RunState['input'],
+    left: {},
+    path: [],
+    visit: NO_VISIT,
+    steps: {},
+    interventions: {},
+    answers: [],
+    denied: [],
+    spent: { turns: 0, ops: 0, input: 0, output: 0, usd: 0, ms: 0, bytes: 0 },
+    raised: {},
+  };
+}
+
+/** The state after one more event. The only code that changes a RunState (K1). Pure; never looks at the skill. */
+export function fold(state: RunState, event: RunEvent): RunState {
+  const next = apply(withTime(state, event), event);
+  return { ...next, seq: event.seq };
+}
+
+/** The state of a whole log. */
+export function foldAll(events: readonly RunEvent[]): RunState {
+  const [first, ...rest] = events;
+  if (first?.type !== 'run_skill_started') throw new TypeError('a run log begins with run_skill_started');
+  return rest.reduce(fold, begin(first));
+}
+
+/** Running time grows only between events of one process that held the run and did not wait. */
+function withTime(state: RunState, event: RunEvent): RunState {
+  const idle = state.status !== 'running' || event.type === 'run_resumed' || event.type === 'log_torn';
+  const ms = idle ? 0 : Math.max(0, Date.parse(event.ts) - Date.parse(state.lastAt));
+  return { ...state, lastAt: event.ts, spent: ms === 0 ? state.spent : { ...state.spent, ms: state.spent.ms + ms } };
+}
+
+function apply(state: RunState, event: RunEvent): RunState {
+  const step = event.step ?? '';
+  switch (event.type) {
+    case 'run_skill_started':
+    case 'log_torn':
+      return state;
+    case 'run_resumed':
+      return { ...state, status: 'running', steps: withoutWaitingChildren(state.steps) };
+    case 'run_suspended':
+      return { ...state, status: 'waiting' };
+    case 'run_interrupted':
+      return { ...state, status: 'interrupted', interrupted: event.data };
+    case 'child_waiting':
+      return setStep(state, step, (record) =>
+        record?.status === 'started' ? { ...record, childWaits: event.data.waiting } : record,
+      );
+    case 'turn_acted':
+      return acted(charge(state, event.data.usage, event.data.ops as Json), step, event.data);
+    case 'turn_decided':
+      return decided(charge(state, event.data.usage, event.data.artifact as Json), event.data);
+    case 'turn_lost':
+      return spend(state, { ...event.data.usage, turns: 0, ops: 0, bytes: 0 });
+    case 'validation_error': {
+      const charged = charge(state, event.data.usage, event.data.reply as Json);
+      const rejected = [...charged.visit.rejected, event.data.violation as Violation];
+      return { ...charged, visit: { ...charged.visit, rejected } };
+    }
+    case 'op_started':
+      return setStep(spend(state, { ops: 1 }), step, () => ({ status: 'started', intent: event.data }));
+    case 'op_finished':
+      return opFinished(state, step, event.data);
+    case 'permission_denied': {
+      const { need, resource, reason } = event.data;
+      const denied = { ...state, denied: [...state.denied, { ...event.data, step }] };
+      return setStep(denied, step, () => ({ status: 'denied', reason, need, resource }));
+    }
+    case 'step_finished':
+      return setStep(spend(state, { bytes: sizeOf(event.data.result as Json) }), step, () => stepRecord(event.data));
+    case 'phase_left':
+      return enter(state, event.data.to, event.data);
+    case 'intervention_opened': {
+      const opened: Intervention = { ...event.data, step, opened: event.ts };
+      return { ...state, interventions: { ...state.interventions, [event.data.id]: opened } };
+    }
+    case 'intervention_answered':
+      return answered(state, event.data.id, event.data.answer);
+    case 'limit_reached':
+      return { ...state, limitReached: event.data };
+    case 'run_finished': {
+      const { type, artifact, output } = event.data;
+      const outcome = { status: 'finished', type, artifact: artifact as Json } as const;
+      return {
+        ...state,
+        status: 'finished',
+        outcome: output === undefined ? outcome : { ...outcome, output: output as Json },
+      };
+    }
+    case 'run_failed':
+      return { ...state, status: 'failed', outcome: { status: 'failed', ...event.data } };
+    case 'run_aborted':
+      return { ...state, status: 'aborted', outcome: { status: 'aborted', ...event.data } };
+  }
+}
+
+type Charge = Partial<Record<'turns' | 'ops' | 'input' | 'output' | 'usd' | 'bytes', number>>;
+
+function spend(state: RunState, more: Charge): RunState {
+  const { spent } = state;
+  return {
+    ...state,
+    spent: {
+      turns: spent.turns + (more.turns ?? 0),
+      ops: spent.ops + (more.ops ?? 0),
+      input: spent.input + (more.input ?? 0),
+      output: spent.output + (more.output ?? 0),
+      usd: spent.usd + (more.usd ?? 0),
+      ms: spent.ms,
+      bytes: spent.bytes + (more.bytes ?? 0),
+    },
+  };
+}
+
+function charge(state: RunState, usage: RunEventData['turn_acted']['usage'], output: Json | undefined): RunState {
+  const { input = 0, output: tokens = 0, usd = 0 } = usage ?? {};
+  return spend(state, { turns: 1, input, output: tokens, usd, bytes: sizeOf(output) });
+}
+
+function setStep(
+  state: RunState,
+  step: string,
+  change: (record: StepRecord | undefined) => StepRecord | undefined,
+): RunState {
+  const changed = change(state.steps[step]);
+  return changed === undefined ? state : { ...state, steps: { ...state.steps, [step]: changed } };
+}
+
+function acted(state: RunState, step: string, data: RunEventData['turn_acted']): RunState {
+  const ops = data.ops.map(
+    (op, i): OpCall => ({ step: `${turnOf(step)}/o${i + 1}`, kind: op.kind, args: op.args as Json }),
+  );
+  const { visit } = state;
+  const earlier = visit.ops.length === 0 ? visit.earlier : [...visit.earlier, ...visit.ops];
+  return { ...state, visit: { turns: visit.turns + 1, acts: visit.acts + 1, rejected: [], ops, earlier } };
+}
+
+/** Step id of a turn without the number of its attempt. */
+function turnOf(step: string): string {
+  const dot = step.lastIndexOf('.');
+  return dot === -1 ? step : step.slice(0, dot);
+}
+
+function decided(state: RunState, data: RunEventData['turn_decided']): RunState {
+  if (data.edge === 'abort') return { ...state, abortReason: data.reason ?? '' };
+  return enter(state, data.to, data);
+}
+
+function enter(
+  state: RunState,
+  to: string,
+  data: { readonly type?: string; readonly artifact?: unknown; readonly reason?: string },
+): RunState {
+  const artifact = { type: data.type ?? state.input.type, artifact: (data.artifact ?? null) as Json };
+  const taken = data.reason === undefined ? { from: state.phase, to } : { from: state.phase, to, reason: data.reason };
+  const moved = {
+    ...state,
+    left: { ...state.left, [state.phase]: artifact },
+    path: [...state.path.slice(1 - PATH_SHOWN), taken],
+    visit: NO_VISIT,
+    steps: {},
+  };
+  if (to === 'end') return { ...moved, result: artifact };
+  return {
+    ...moved,
+    phase: to,
+    visitNo: state.visitNo + 1,
+    visits: { ...state.visits, [to]: (state.visits[to] ?? 0) + 1 },
+    input: artifact,
+  };
+}
+
+function opFinished(state: RunState, step: string, data: RunEventData['op_finished']): RunState {
+  const record = state.steps[step];
+  const intent = record?.status === 'started' ? record.intent : undefined;
+  const charged = spend(state, { ...data.spent, bytes: sizeOf(data.result as Json) });
+  if (data.error !== undefined) {
+    const { code, message } = data.error;
+    return setStep(charged, step, () => ({ status: 'failed', code, message }));
+  }
+  const result = (data.result ?? intent?.result) as Json | undefined;
+  return setStep(charged, step, () => (result === undefined ? { status: 'done' } : { status: 'done', result }));
+}
+
+function stepRecord(data: RunEventData['step_finished']): StepRecord {
+  if (data.skipped === true) return { status: 'skipped' };
+  if (data.error !== undefined) return { status: 'failed', ...data.error };
+  return data.result === undefined ? { status: 'done' } : { status: 'done', result: data.result as Json };
+}
+
+function answered(state: RunState, id: string, answer: string): RunState {
+  const asked = state.interventions[id];
+  if (asked === undefined || asked.answer !== undefined) return state;
+  const next = { ...state, interventions: { ...state.interventions, [id]: { ...asked, answer } } };
+  const about = asked.about as { need?: string; resource?: string; limit?: string } | undefined;
+  if (asked.kind === 'permission' && about?.need !== undefined && about.resource !== undefined) {
+    const answerOf = { need: about.need, resource: about.resource, allow: answer === 'allow' };
+    return { ...next, answers: [...state.answers, answerOf] };
+  }
+  if (asked.kind === 'limit' && about?.limit !== undefined && answer === 'continue') {
+    return { ...next, raised: { ...state.raised, [about.limit]: (state.raised[about.limit] ?? 0) + 1 } };
+  }
+  return next;
+}
+
+function withoutWaitingChildren(steps: RunState['steps']): RunState['steps'] {
+  return Object.fromEntries(
+    Object.entries(steps).map(([id, record]) => {
+      if (record.status !== 'started' || record.childWaits === undefined) return [id, record];
+      const { childWaits: _, ...rest } = record;
+      return [id, rest];
+    }),
+  );
+}

@@ -1,0 +1,140 @@
+import { Bug, UserError } from '../errors.ts';
+import { crossing } from '../limits/limits.ts';
+import { compileSchema, showErrors } from '../schema.ts';
+import { dispatch } from './dispatch.ts';
+import { namedBlobs } from './frame.ts';
+import { leave } from './leave.ts';
+import { type Action, next, preparedInput } from './next.ts';
+import { overLimit } from './over-limit.ts';
+import type { Drive } from './ports.ts';
+import { takeStep } from './step.ts';
+import { takeTurn } from './turn.ts';
+
+/**
+ * Drives a run until it ends, waits for a person, or is interrupted. On every way out the log says why, durably.
+ *
+ *  - L1 What is done is what `next` says, and every outcome is an event before the next decision is made.
+ *  - L2 Actions of one round are independent; the round ends when all of them have.
+ *  - L3 Before a suspension or a terminal event the directories of written files are synced.
+ */
+export async function drive(run: Drive): Promise<void> {
+  const reads = (kind: string) => run.ports.ops.find((op) => op.kind === kind)?.effect === 'reads';
+  try {
+    while (!run.ports.signal.aborted) {
+      const actions = next(run.state(), run.skill, reads);
+      if (actions.length === 0) break;
+      await allOf(actions.map((action) => perform(run, action)));
+      if (run.state().status !== 'running') break;
+    }
+    if (run.state().status === 'running') interrupt(run, 'signal', 'the run was interrupted');
+  } catch (error) {
+    stop(run, error);
+  }
+  await run.ports.workspace.syncDirectories();
+  await run.log.flush();
+}
+
+/** Waits for all, then throws the first failure: nothing of a round is left running behind the caller's back (L2). */
+async function allOf(acts: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(acts);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function perform(run: Drive, action: Action): Promise<void> {
+  const held = await heldByLimit(run, action);
+  if (held) return;
+  switch (action.do) {
+    case 'step':
+      return takeStep(run, action);
+    case 'op':
+      return requestedOp(run, action);
+    case 'turn':
+      return takeTurn(run, action);
+    case 'leave':
+      return leave(run, action);
+    case 'suspend':
+      run.emit({ type: 'run_suspended', data: { waiting: [...action.waiting] } });
+      return;
+    case 'finish':
+      return finish(run, action);
+    case 'abort':
+      run.emit({ type: 'run_aborted', data: { reason: action.reason, by: 'model' } });
+      return;
+    case 'fail':
+      run.emit({
+        type: 'run_failed',
+        data: { code: action.code, message: action.message, exit: 1, phase: run.state().phase },
+      });
+      return;
+  }
+}
+
+/** Whether a limit stood in the way; if so it has been dealt with. */
+async function heldByLimit(run: Drive, action: Action): Promise<boolean> {
+  const step =
+    action.do === 'op' ? action.call.step : action.do === 'step' || action.do === 'turn' ? action.id : undefined;
+  if (step === undefined) return false;
+  const { started, raised, spent, visits, phase, steps } = run.state();
+  if (steps[step] !== undefined) return false; // under way before a crash: it was let through then
+  const kind = action.do === 'turn' ? 'turn' : 'op';
+  const crossed = crossing(started.limits, raised, spent, { kind, visits: visits[phase] ?? 0 });
+  if (crossed === undefined) return false;
+  await overLimit(run, step, crossed);
+  return true;
+}
+
+async function requestedOp(run: Drive, { call }: Extract<Action, { do: 'op' }>): Promise<void> {
+  const op = run.ports.ops.find(({ kind }) => kind === call.kind);
+  if (op === undefined) throw new Bug(`${call.kind} was accepted in a turn and is not an op`);
+  const input = preparedInput(run.state(), run.skill);
+  const named = input === undefined ? [] : namedBlobs(input);
+  await dispatch(run, op, { ...call, logged: true, named: new Set(named.map(({ sha256 }) => sha256)) });
+}
+
+function finish(run: Drive, { result, output }: Extract<Action, { do: 'finish' }>): void {
+  const { postprocessor } = run.skill;
+  if (postprocessor !== undefined) {
+    const errors = compileSchema(postprocessor.outputSchema)(output);
+    if (errors.length > 0) {
+      const message = `the output ${postprocessor.outputName} does not fit: ${showErrors(errors)}`;
+      run.emit({ type: 'run_failed', data: { code: 'output', message, exit: 1 } });
+      return;
+    }
+  }
+  const { type, artifact } = result;
+  run.emit({ type: 'run_finished', data: { type, artifact, ...(output === undefined ? {} : { output }) } });
+}
+
+function interrupt(run: Drive, cause: string, message: string): void {
+  run.emit({ type: 'run_interrupted', data: { cause, message } });
+}
+
+/**
+ * An exception ends the drive. A provider or a disk that fails leaves the run resumable; a skill or config at fault, or
+ * a bug, ends it. A log that takes nothing more is for the caller to report.
+ */
+function stop(run: Drive, error: unknown): void {
+  if (run.state().outcome !== undefined || isDiskError(error)) throw error;
+  const cause = run.ports.signal.aborted
+    ? 'signal'
+    : error instanceof UserError && error.code === 'model'
+      ? 'model'
+      : '';
+  if (cause !== '') {
+    interrupt(run, cause, cause === 'signal' ? 'the run was interrupted' : describe(error as UserError));
+    return;
+  }
+  const [code, exit] = error instanceof UserError ? [error.code, error.exit] : (['internal', 70] as const);
+  const message = error instanceof Error ? error.message : String(error);
+  run.emit({ type: 'run_failed', data: { code, message, exit, phase: run.state().phase } });
+  if (!(error instanceof UserError)) throw error;
+}
+
+function isDiskError(error: unknown): boolean {
+  return error instanceof UserError && (error.code === 'disk' || error.code === 'corrupt');
+}
+
+function describe(error: UserError): string {
+  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+}

@@ -1,0 +1,126 @@
+import type { Json } from '../json.ts';
+import type { Phase, Skill, Step } from '../skills/skill.ts';
+import { applyStep, type StepEnd } from '../steps/apply.ts';
+import { firstFailing } from './guards.ts';
+import type { OpCall, RunState, StepRecord, Typed } from './state.ts';
+
+/** What is to be done now. Actions of one list are independent of each other and may run concurrently. */
+export type Action =
+  | { readonly do: 'step'; readonly id: string; readonly step: Step; readonly artifact: Json }
+  | { readonly do: 'op'; readonly call: OpCall }
+  | { readonly do: 'turn'; readonly id: string; readonly phase: Phase; readonly input: Typed }
+  | { readonly do: 'leave'; readonly phase: Phase; readonly input: Typed }
+  | { readonly do: 'suspend'; readonly waiting: readonly string[] }
+  | { readonly do: 'finish'; readonly result: Typed; readonly output?: Json }
+  | { readonly do: 'abort'; readonly reason: string }
+  | { readonly do: 'fail'; readonly code: string; readonly message: string };
+
+/** Whether ops of a kind only read: the one thing `next` must know of ops. */
+export type Reads = (kind: string) => boolean;
+
+/** What a run does next. Pure; live loop, resume and replay all go by it. Nothing follows a terminal event. */
+export function next(state: RunState, skill: Skill, reads: Reads): readonly Action[] {
+  if (state.outcome !== undefined) return [];
+  if (state.abortReason !== undefined) return [{ do: 'abort', reason: state.abortReason }];
+  const blocked = openInterventions(state);
+  const limit = blocked.find((id) => state.interventions[id]?.kind === 'limit');
+  if (limit !== undefined) return [{ do: 'suspend', waiting: [limit] }];
+  const due = state.result === undefined ? inPhase(state, skill, reads) : afterEnd(state, skill, state.result);
+  const free = due.filter((action) => !waits(action, state));
+  if (free.length > 0) return free;
+  return [{ do: 'suspend', waiting: [...blocked, ...waitingChildren(state)] }];
+}
+
+function inPhase(state: RunState, skill: Skill, reads: Reads): readonly Action[] {
+  const phase = skill.phases[state.phase];
+  if (phase === undefined) return [{ do: 'fail', code: 'unknown_phase', message: `there is no phase ${state.phase}` }];
+  const schema = skill.artifacts[state.input.type]?.schema;
+  const prepared = runSteps(state, phase.preprocessor, `${state.visitNo}/`, state.input.artifact, schema);
+  if ('action' in prepared) return [prepared.action];
+  const input = { type: state.input.type, artifact: prepared.artifact };
+  if (phase.modelClass === 'none') return [{ do: 'leave', phase, input }];
+  const undone = state.visit.ops.filter((call) => !isSettled(state.steps[call.step]));
+  if (undone.length > 0) return dueOps(state.visit.ops, undone, reads);
+  const attempt = state.visit.rejected.length + 1;
+  const id = `${state.visitNo}/t${state.visit.turns + 1}`;
+  return [{ do: 'turn', id: attempt === 1 ? id : `${id}.${attempt}`, phase, input }];
+}
+
+/** Ops of one turn run in order; when all of them read, all at once. */
+function dueOps(all: readonly OpCall[], undone: readonly OpCall[], reads: Reads): readonly Action[] {
+  const due = all.every((call) => reads(call.kind)) ? undone : undone.slice(0, 1);
+  return due.map((call) => ({ do: 'op', call }));
+}
+
+function afterEnd(state: RunState, skill: Skill, result: Typed): readonly Action[] {
+  const { postprocessor } = skill;
+  if (postprocessor === undefined) return [{ do: 'finish', result }];
+  const done = runSteps(state, postprocessor.steps, 'post/', result.artifact, postprocessor.outputSchema);
+  return 'action' in done ? [done.action] : [{ do: 'finish', result, output: done.artifact }];
+}
+
+type Prepared = { readonly artifact: Json } | { readonly action: Action };
+
+/** The artifact as the steps left it, or the first step that is still due, or the failure of one that had to succeed. */
+function runSteps(
+  state: RunState,
+  steps: readonly Step[],
+  prefix: string,
+  start: Json,
+  schema: Parameters<typeof applyStep>[3],
+): Prepared {
+  let artifact = start;
+  for (const [i, step] of steps.entries()) {
+    const id = `${prefix}s${i + 1}`;
+    const record = state.steps[id];
+    if (!isSettled(record)) {
+      const closed =
+        record === undefined && firstFailing(step.when, { visits: state.visits, input: artifact, artifact });
+      if (closed) continue;
+      return { action: { do: 'step', id, step, artifact } };
+    }
+    if ((record.status === 'failed' || record.status === 'denied') && step.onError === 'fail') {
+      const why = record.status === 'failed' ? record.message : `denied: ${record.reason}`;
+      return { action: { do: 'fail', code: 'step', message: `step ${id} (${step.type}) failed: ${why}` } };
+    }
+    artifact = applyStep(artifact, step, record, schema);
+  }
+  return { artifact };
+}
+
+/** The artifact the model sees: the phase's input after its preprocessor. `undefined` while steps are due. */
+export function preparedInput(state: RunState, skill: Skill): Typed | undefined {
+  const phase = skill.phases[state.phase];
+  if (phase === undefined) return undefined;
+  const schema = skill.artifacts[state.input.type]?.schema;
+  const prepared = runSteps(state, phase.preprocessor, `${state.visitNo}/`, state.input.artifact, schema);
+  return 'action' in prepared ? undefined : { type: state.input.type, artifact: prepared.artifact };
+}
+
+type Settled = Exclude<StepRecord, { status: 'started' }>;
+
+export function isSettled(record: StepRecord | undefined): record is Settled & StepEnd {
+  return record !== undefined && record.status !== 'started';
+}
+
+/** Ids of questions that still matter: not answered, and what asked has not been settled without an answer. */
+export function openInterventions(state: RunState): string[] {
+  return Object.values(state.interventions)
+    .filter((asked) => asked.answer === undefined && !isSettled(state.steps[asked.step]))
+    .map((asked) => asked.id);
+}
+
+function waitingChildren(state: RunState): string[] {
+  return Object.values(state.steps).flatMap((record) =>
+    record.status === 'started' && record.childWaits !== undefined ? record.childWaits : [],
+  );
+}
+
+/** An action whose step has an open question, or whose sub-run waits, cannot go on. */
+function waits(action: Action, state: RunState): boolean {
+  const id = action.do === 'op' ? action.call.step : action.do === 'step' ? action.id : undefined;
+  if (id === undefined) return false;
+  const record = state.steps[id];
+  if (record?.status === 'started' && record.childWaits !== undefined) return true;
+  return Object.values(state.interventions).some((asked) => asked.step === id && asked.answer === undefined);
+}

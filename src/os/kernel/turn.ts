@@ -1,0 +1,196 @@
+import { isDeeperThan, type Json, MAX_DEPTH } from '../json.ts';
+import { capOf } from '../limits/limits.ts';
+import { costOf, reserve } from '../limits/reserve.ts';
+import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
+import { offeredOps } from '../ops/offered.ts';
+import type { Op } from '../ops/op.ts';
+import { type Choice, choices } from './candidates.ts';
+import { type Accepted, judge } from './contract.ts';
+import { buildFrame, frameBytes, type NamedBlob } from './frame.ts';
+import type { Action } from './next.ts';
+import { overLimit } from './over-limit.ts';
+import type { Drive } from './ports.ts';
+import type { RunState } from './state.ts';
+
+type TurnAction = Extract<Action, { do: 'turn' }>;
+
+/** A frame with what belongs to it. */
+export type Framed = {
+  readonly frame: Frame;
+  readonly named: readonly NamedBlob[];
+  readonly choices: readonly Choice[];
+  readonly ops: readonly Op[];
+};
+
+/** What the model would see now. Pure: resume and replay build the same. */
+export function frameNow(
+  drive: Pick<Drive, 'skill' | 'ports'>,
+  state: RunState,
+  action: Pick<TurnAction, 'phase' | 'input'>,
+): Framed {
+  const { skill, ports } = drive;
+  const { phase, input } = action;
+  const open = choices(skill, phase, state, input);
+  const actsLeft = phase.maxActTurns - state.visit.acts;
+  const offered = offeredOps(phase, skill.permissions, ports.ops);
+  const ops = actsLeft > 0 ? offered : [];
+  const { frame, named } = buildFrame({
+    skill,
+    phase,
+    state,
+    input,
+    candidates: open.map(({ candidate }) => candidate),
+    ops: ops.map(offerOf),
+    language: state.started.language,
+    opener: ops.find((op) => op.opensBlobs === true)?.kind,
+    actsLeft,
+    turnsLeft: Math.max(0, state.started.limits.max_turns - state.spent.turns),
+  });
+  return { frame, named, choices: open, ops };
+}
+
+/** Asks the model once and records what came of it. Limits are reserved before the call. */
+export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> {
+  const { skill, ports } = drive;
+  const state = drive.state();
+  const framed = frameNow(drive, state, action);
+  const { frame } = framed;
+  if (framed.choices.length === 0) {
+    drive.emit({
+      type: 'run_failed',
+      data: { code: 'no_candidate', message: `no edge of ${frame.phase} is open`, exit: 1, phase: frame.phase },
+    });
+    return;
+  }
+  const model = ports.model(action.phase.modelClass, action.id);
+  const room = roomFor(model, frame, state);
+  if (!room.ok) return overLimit(drive, action.id, room.crossing);
+  for (const blob of framed.named) ports.blobs.put(blob.text);
+  const turn = await call(drive, model, frame, action.id, room.maxOutputTokens);
+  if (turn === undefined) return;
+  const usage = priced(turn.usage, model);
+  const judged = judge(turn.reply, { skill, state, input: action.input, encoding: model.encoding, ...framed });
+  if (judged.ok) accept(drive, action.id, frame, usage, judged.accepted);
+  else reject(drive, action.id, frame, usage, turn, judged.violation);
+  if (model.metered) drive.log.write();
+}
+
+/**
+ * Calls the model within what is left of the running time. A call that is broken off may have cost what was reserved
+ * for it, so that is charged. `undefined` when the time limit broke it off; that has been dealt with.
+ */
+async function call(
+  drive: Drive,
+  model: Model,
+  frame: Frame,
+  step: string,
+  maxOutputTokens: number,
+): Promise<Turn | undefined> {
+  const { signal, onText } = drive.ports;
+  if (!model.metered) return model.turn(frame, { signal, maxOutputTokens, onText });
+  const { started, raised, spent } = drive.state();
+  const cap = capOf(started.limits, raised, 'seconds');
+  const deadline = cap === Number.POSITIVE_INFINITY ? undefined : AbortSignal.timeout(Math.ceil(cap * 1000 - spent.ms));
+  const either = deadline === undefined ? signal : AbortSignal.any([signal, deadline]);
+  try {
+    return await model.turn(frame, { signal: either, maxOutputTokens, onText });
+  } catch (error) {
+    if (!either.aborted) throw error;
+    const lost = { input: frameBytes(frame), output: maxOutputTokens };
+    drive.emit({ type: 'turn_lost', step, data: { usage: priced(lost, model) ?? lost } });
+    if (signal.aborted) throw error;
+    await overLimit(drive, step, { limit: 'seconds', used: cap, cap });
+    return undefined;
+  }
+}
+
+function roomFor(model: Model, frame: Frame, state: RunState) {
+  if (!model.metered) return { ok: true, maxOutputTokens: model.maxOutputTokens } as const;
+  return reserve(state.started.limits, state.raised, state.spent, {
+    requestBytes: frameBytes(frame),
+    maxOutputTokens: model.maxOutputTokens,
+    price: model.price,
+  });
+}
+
+function accept(drive: Drive, step: string, frame: Frame, usage: Usage | undefined, accepted: Accepted): void {
+  const call = { request: frame.request, ...(usage === undefined ? {} : { usage }) };
+  if (accepted.kind === 'act') {
+    drive.emit({ type: 'turn_acted', step, data: { ...call, ops: accepted.ops.map((op) => ({ ...op })) } });
+    return;
+  }
+  const { choice, artifact, reason, confidence } = accepted;
+  const { id, kind, to, type } = choice.candidate;
+  drive.emit({
+    type: 'turn_decided',
+    step,
+    data: {
+      ...call,
+      edge: id,
+      to: kind === 'transition' ? (to ?? '') : kind === 'finish' ? 'end' : 'abort',
+      ...(type === undefined ? {} : { type }),
+      ...(artifact === undefined ? {} : { artifact }),
+      ...(reason === undefined ? {} : { reason }),
+      ...(confidence === undefined ? {} : { confidence }),
+    },
+  });
+}
+
+function reject(
+  drive: Drive,
+  step: string,
+  frame: Frame,
+  usage: Usage | undefined,
+  turn: Turn,
+  violation: Extract<ReturnType<typeof judge>, { ok: false }>['violation'],
+): void {
+  drive.emit({
+    type: 'validation_error',
+    step,
+    data: {
+      request: frame.request,
+      ...(usage === undefined ? {} : { usage }),
+      violation: {
+        ...violation,
+        ...(violation.allowed === undefined ? {} : { allowed: [...violation.allowed] }),
+      } as never,
+      reply: storable(turn.reply),
+    },
+  });
+  const { visit, started } = drive.state();
+  if (visit.rejected.length <= started.limits.max_repairs) return;
+  drive.emit({
+    type: 'run_failed',
+    data: {
+      code: 'contract',
+      message: `${frame.phase} gave ${visit.rejected.length} replies in a row that break the contract; the last: ${violation.message}`,
+      exit: 1,
+      phase: frame.phase,
+    },
+  });
+}
+
+/** A rejected reply as the log may hold it: whole, unless it nests too deep for that. */
+function storable(reply: Reply): Json {
+  if (isDeeperThan(reply, MAX_DEPTH - 4))
+    return { finish: reply.finish, text: reply.text.slice(0, 4096), calls: 'nested too deep to keep' };
+  return reply as unknown as Json;
+}
+
+function priced(usage: Usage, model: Model): Usage | undefined {
+  if (!model.metered) return undefined;
+  const usd = usage.usd ?? costOf(usage, model.price);
+  return usd === undefined ? usage : { ...usage, usd };
+}
+
+const offers = new WeakMap<Op, OpOffer>();
+
+function offerOf(op: Op): OpOffer {
+  const offer = offers.get(op) ?? {
+    kind: op.kind,
+    summary: op.summary,
+    input: op.input as unknown as OpOffer['input'],
+  };
+  offers.set(op, offer);
+  return offer;
+}
