@@ -1,6 +1,6 @@
 import type { Static, TObject } from 'typebox';
 import type { Json, JsonObject } from '../json.ts';
-import type { Need } from '../permissions/need.ts';
+import type { Need, NeedKind } from '../permissions/need.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
 
 /**
@@ -20,6 +20,8 @@ type OpFrame = {
   /** One or two sentences for the model and the reference. */
   readonly summary: string;
   readonly input: TObject;
+  /** Kinds of need that `needs` may return, whatever the arguments: for offers, lint and the reference. */
+  readonly needKinds: readonly NeedKind[];
   /** Whether it opens values a frame names as `blob:<sha256>`. */
   readonly opensBlobs?: true;
   /** @throws never: arguments were validated before. */
@@ -75,18 +77,6 @@ export type Handles = {
   readonly workspace: WorkspaceHandle;
   readonly signal: AbortSignal;
 };
-
-/** An op could not do what was asked; the model is told and goes on. */
-export class OpError extends Error {
-  override readonly name = 'OpError';
-  /** Stable reason, e.g. `not_found`, `too_large`, `not_text`, `no_match`, `changed`. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 type Typed<T extends TObject, O> = Omit<O, 'input' | 'needs' | 'run' | 'plan' | 'question' | 'child'> & {
   readonly input: T;

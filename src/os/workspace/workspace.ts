@@ -6,16 +6,49 @@
  * A handle is narrowed by dispatch: it opens exactly the paths that were granted and refuses every other.
  */
 export type WorkspaceHandle = {
-  /** @throws OpError `not_found`, `not_a_file`, `too_large`, `not_text`, `refused`. */
+  /**
+   * A text file. A file that may be written may be read too: what is replaced is planned from what is there.
+   * @throws OpError `not_found`, `not_a_file`, `too_large`, `not_text`, `refused`.
+   */
   readText(path: string): Promise<FileText>;
-  /** SHA-256 (hex) of the file, `null` when there is none. */
+  /** Any file. @throws OpError as `readText`, less `not_text`. */
+  readBytes(path: string): Promise<Uint8Array>;
+  /** SHA-256 (hex) of the file, `null` when there is none. @throws OpError `not_a_file`, `too_large`, `refused`. */
   digestOf(path: string): Promise<string | null>;
-  /** Regular files below `path` the handle may read, sorted, relative to the root their path is under. */
-  walk(path: string): AsyncIterable<string>;
+  /**
+   * Regular files below `path` (or `path` itself when it is one) that the handle may read, as canonical paths, in the
+   * order of their names part by part. Links are not followed; `.git`, `.reyn` and `node_modules` are passed over
+   * unless `path` is inside them or under `work:/`. What else is left out is told to `skipped`, each reason once.
+   * @throws OpError `not_found`, `refused`.
+   */
+  walk(path: string, skipped?: (why: WalkSkip) => void): AsyncIterable<string>;
   /** Replaces or creates a file atomically: temporary file, fsync, rename. @throws OpError `changed`, `refused`. */
   replace(path: string, bytes: Uint8Array, pre: string | null): Promise<void>;
-  /** @throws OpError `changed`, `not_found`, `refused`. */
+  /** Removes a file that is still the pre-image. @throws OpError `changed`, `not_found`, `refused`. */
   remove(path: string, pre: string): Promise<void>;
 };
 
 export type FileText = { readonly text: string; readonly bytes: number; readonly sha256: string };
+
+/**
+ * Why a walk left something out: more entries than it looks at, deeper than it goes, or a name that is not UTF-8 or
+ * not allowed in a path.
+ */
+export type WalkSkip = 'too_many' | 'too_deep' | 'odd_name';
+
+/** What one handle may open; asked with canonical paths (`a/b`, `work:/a`, `blob:<sha256>`). */
+export type Permits = {
+  readonly read: (path: string) => boolean;
+  readonly write: (path: string) => boolean;
+};
+
+/** The files of one run. All handles made of it share what is not yet durable. */
+export type Workspace = {
+  handle(permits: Permits): WorkspaceHandle;
+  /**
+   * Makes every name written, removed or found written so far durable: one fsync per folder touched. Called before a
+   * run suspends and before its terminal event; the content of files is durable before their rename.
+   * @throws UserError `disk`.
+   */
+  syncDirectories(): Promise<void>;
+};

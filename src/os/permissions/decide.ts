@@ -1,0 +1,161 @@
+import type { Config, PolicyRule } from '../config/config.ts';
+import type { Permissions } from '../skills/skill.ts';
+import { visible } from '../visible.ts';
+import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
+import { canonicalPath, isRefusal, type Location, parseLocation, showLocation } from '../workspace/location.ts';
+import { declaredFor, isDeclared } from './declared.ts';
+import { type Need, resourceOf } from './need.ts';
+import { protectionOf } from './protections.ts';
+
+/**
+ * Whether an op may have what it needs. Pure, and the only place where this is decided.
+ *
+ *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it.
+ *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, this run's answers;
+ *    else a person is asked. Nothing after a protection can open it.
+ *  - A3 What cannot be understood is denied: a path that is refused, a deny rule whose pattern cannot be read (it may
+ *    have meant this).
+ *  - A4 Deny compares folded text and covers all below; allow compares exactly.
+ */
+export type Decision = {
+  readonly verdict: 'allow' | 'deny' | 'ask';
+  /** What decided: `declared`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`, `allow rule <n>`, `answer`. */
+  readonly by: string;
+  /** A sentence that a person and the model can act on. */
+  readonly reason: string;
+};
+
+export type DecisionContext = {
+  readonly skill: string;
+  /** What the skill declares. */
+  readonly permissions: Permissions;
+  readonly policy: Config['policy'];
+  /** What people answered in this run; `resource` as in the need that was asked for. */
+  readonly answers: readonly { readonly need: string; readonly resource: string; readonly allow: boolean }[];
+  /** SHA-256 of the values the present frame named. */
+  readonly blobs: ReadonlySet<string>;
+};
+
+export function decide(need: Need, context: DecisionContext): Decision {
+  const target = targetOf(need);
+  if ('refused' in target) return { verdict: 'deny', by: 'path', reason: target.refused };
+  return (
+    outsideDeclared(need, target, context) ??
+    protectedPlace(need, target) ??
+    byDenyRule(need, target, context) ??
+    byZone(need, target, context) ??
+    byAllowRule(need, target, context) ??
+    byAnswer(need, target, context) ?? {
+      verdict: 'ask',
+      by: 'zone ask',
+      reason: `${need.kind} of "${visible(target.resource)}" is declared by the skill "${context.skill}" but not yet allowed.`,
+    }
+  );
+}
+
+/** What a need is about: the canonical resource, and for files where it lies. */
+type Target = { readonly resource: string; readonly location?: Location };
+
+function targetOf(need: Need): Target | { readonly refused: string } {
+  if (need.kind !== 'file.read' && need.kind !== 'file.write') return { resource: resourceOf(need) };
+  const location = parseLocation(need.path);
+  return isRefusal(location) ? location : { resource: showLocation(location), location };
+}
+
+function outsideDeclared(need: Need, target: Target, { skill, permissions }: DecisionContext): Decision | undefined {
+  if (isDeclared(need, permissions)) return undefined;
+  const declared = declaredFor(need.kind, permissions);
+  const instead = declared.length === 0 ? 'nothing' : declared.map((text) => `"${visible(text)}"`).join(', ');
+  return {
+    verdict: 'deny',
+    by: 'declared',
+    reason: `The skill "${skill}" does not declare ${need.kind} of "${visible(target.resource)}"; its permissions declare ${instead}.`,
+  };
+}
+
+function protectedPlace(need: Need, { location, resource }: Target): Decision | undefined {
+  if (location === undefined) return undefined;
+  const act = need.kind === 'file.write' ? 'write' : 'read';
+  const protection = protectionOf(location, act);
+  if (protection === undefined) return undefined;
+  const closed = act === 'write' ? 'cannot be written by a file op' : 'is closed to file ops';
+  return {
+    verdict: 'deny',
+    by: `protection ${protection.id}`,
+    reason: `"${resource}" ${closed}: ${protection.reason}. No rule or answer opens it.`,
+  };
+}
+
+function byDenyRule(need: Need, target: Target, { skill, policy }: DecisionContext): Decision | undefined {
+  const at = policy.deny.findIndex((rule) => concerns(rule, need, skill) && denies(rule, target));
+  if (at === -1) return undefined;
+  return {
+    verdict: 'deny',
+    by: `deny rule ${at + 1}`,
+    reason: `The operator's deny rule ${at + 1} closes ${need.kind} of "${visible(target.resource)}".`,
+  };
+}
+
+/** Zones that need no leave beyond the declaration. Blobs are open only where the frame named them. */
+function byZone(need: Need, { location }: Target, { skill, blobs }: DecisionContext): Decision | undefined {
+  if (need.kind === 'skill.run') {
+    return {
+      verdict: 'allow',
+      by: 'zone skills',
+      reason: `The skill "${skill}" declares that it runs "${need.skill}".`,
+    };
+  }
+  switch (location?.root) {
+    case 'work':
+      return { verdict: 'allow', by: 'zone work', reason: 'It is the work folder of this run.' };
+    case 'blob':
+      return need.kind === 'file.read' && blobs.has(location.segments[0] ?? '')
+        ? { verdict: 'allow', by: 'zone blobs', reason: 'The present frame names this value.' }
+        : {
+            verdict: 'deny',
+            by: 'zone blobs',
+            reason: 'Only values that the present frame names can be read, and none written.',
+          };
+    case 'project':
+      return need.kind === 'file.read'
+        ? { verdict: 'allow', by: 'zone project', reason: 'It is an ordinary project file.' }
+        : undefined;
+    case undefined:
+      return undefined;
+  }
+}
+
+function byAllowRule(need: Need, target: Target, { skill, policy }: DecisionContext): Decision | undefined {
+  const at = policy.allow.findIndex((rule) => concerns(rule, need, skill) && allows(rule, target));
+  if (at === -1) return undefined;
+  return { verdict: 'allow', by: `allow rule ${at + 1}`, reason: `The operator's allow rule ${at + 1} opens it.` };
+}
+
+function byAnswer(need: Need, target: Target, { answers }: DecisionContext): Decision | undefined {
+  const answer = answers.findLast(
+    ({ need: kind, resource }) =>
+      kind === need.kind && (target.location === undefined ? resource : canonicalPath(resource)) === target.resource,
+  );
+  if (answer === undefined) return undefined;
+  return answer.allow
+    ? { verdict: 'allow', by: 'answer', reason: 'A person allowed it in this run.' }
+    : { verdict: 'deny', by: 'answer', reason: 'A person refused it in this run; it is not asked again.' };
+}
+
+function concerns(rule: PolicyRule, need: Need, skill: string): boolean {
+  return rule.need === need.kind && (rule.skill === undefined || rule.skill === skill);
+}
+
+function denies({ resource }: PolicyRule, target: Target): boolean {
+  if (resource === undefined) return true;
+  if (target.location === undefined) return resource === target.resource;
+  const glob = compileGlob(resource, true);
+  return isGlobProblem(glob) || glob.covers(target.resource.split('/'));
+}
+
+function allows({ resource }: PolicyRule, target: Target): boolean {
+  if (resource === undefined) return true;
+  if (target.location === undefined) return resource === target.resource;
+  const glob = compileGlob(resource);
+  return !isGlobProblem(glob) && glob.matches(target.resource.split('/'));
+}

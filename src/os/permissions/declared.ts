@@ -1,0 +1,75 @@
+import type { Permissions } from '../skills/skill.ts';
+import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
+import { isRefusal, parseLocation } from '../workspace/location.ts';
+import type { Need, NeedKind } from './need.ts';
+
+/**
+ * Whether a need lies within what skill.md declares. The run's own work folder and values its frame named need no
+ * declaration. A pattern that cannot be read declares nothing.
+ */
+export function isDeclared(need: Need, permissions: Permissions): boolean {
+  switch (need.kind) {
+    case 'file.read':
+      return isFileDeclared(need.path, permissions.file.read, need.tree === true);
+    case 'file.write':
+      return isFileDeclared(need.path, permissions.file.write, false);
+    case 'skill.run':
+      return permissions.skill.run.includes(need.skill);
+    case 'skill.write':
+      return permissions.skill.write.includes(need.skill);
+    case 'exec':
+      return permissions.exec.some((pattern) => matchesArgv(pattern, need.argv));
+    case 'net':
+      return permissions.net.includes(need.host);
+    case 'mcp':
+      return Object.hasOwn(permissions.mcp, need.server) && permissions.mcp[need.server]?.includes(need.tool) === true;
+    case 'recall':
+      return permissions.recall.includes(need.source);
+    case 'index':
+      return permissions.index.includes(need.source);
+    case 'eval':
+      return permissions.eval;
+  }
+}
+
+function isFileDeclared(path: string, patterns: readonly string[], tree: boolean): boolean {
+  const location = parseLocation(path);
+  if (isRefusal(location)) return false;
+  if (location.root !== 'project') return true;
+  return patterns.some((pattern) => {
+    const glob = compileGlob(pattern);
+    if (isGlobProblem(glob)) return false;
+    return glob.matches(location.segments) || (tree && glob.reaches(location.segments));
+  });
+}
+
+/** Argument by argument; `*` stands for any one argument. */
+function matchesArgv(pattern: readonly string[], argv: readonly string[]): boolean {
+  return pattern.length === argv.length && pattern.every((part, at) => part === '*' || part === argv[at]);
+}
+
+/** What is declared for a kind of need, as a person would read it; empty = nothing. */
+export function declaredFor(kind: NeedKind, permissions: Permissions): readonly string[] {
+  switch (kind) {
+    case 'file.read':
+      return permissions.file.read;
+    case 'file.write':
+      return permissions.file.write;
+    case 'skill.run':
+      return permissions.skill.run;
+    case 'skill.write':
+      return permissions.skill.write;
+    case 'exec':
+      return permissions.exec.map((argv) => argv.join(' '));
+    case 'net':
+      return permissions.net;
+    case 'mcp':
+      return Object.entries(permissions.mcp).flatMap(([server, tools]) => tools.map((tool) => `${server}/${tool}`));
+    case 'recall':
+      return permissions.recall;
+    case 'index':
+      return permissions.index;
+    case 'eval':
+      return permissions.eval ? ['eval'] : [];
+  }
+}
