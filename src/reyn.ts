@@ -1,9 +1,11 @@
 import type { Config } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
-import type { Json } from './os/json.ts';
 import type { Op } from './os/ops/op.ts';
-import type { PendingIntervention, RunOutcome, Spent } from './os/runs/outcome.ts';
+import type { RunInput } from './os/runs/input.ts';
+import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
+import type { Difference } from './os/runs/recording.ts';
+import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
 
@@ -58,9 +60,6 @@ export type Reyn = {
   close(): Promise<void>;
 };
 
-/** Text becomes `user_message` where the entry takes it; a value must fit exactly one entry type. */
-export type RunInput = { readonly text: string } | { readonly value: Json };
-
 export type DriveOptions = {
   /** Called for every event as written. Must not throw. */
   readonly onEvent?: (event: RunEvent) => void;
@@ -96,12 +95,7 @@ export type ReplayReport = {
   /** Always 0 unless `model` was given. */
   readonly modelCalls: number;
   /** The first difference. */
-  readonly difference?: {
-    readonly step: string;
-    readonly what: string;
-    readonly before: string;
-    readonly after: string;
-  };
+  readonly difference?: Difference;
   /** The run that went on, with `model`. */
   readonly continued?: RunOutcome;
 };
@@ -116,41 +110,6 @@ export type SkillEntry = {
   /** Origin of the skill that this one is hidden by. */
   readonly shadowedBy?: SkillOrigin;
   readonly error?: string;
-};
-
-export type RunSummary = {
-  readonly run: string;
-  readonly skill: string;
-  readonly status: 'running' | 'waiting' | 'interrupted' | 'finished' | 'failed' | 'aborted';
-  readonly started: string;
-  readonly ended?: string;
-  readonly parent?: string;
-  readonly version: string;
-  readonly spent: Spent;
-};
-
-export type RunDetail = RunSummary & {
-  readonly input: { readonly type: string; readonly artifact: Json };
-  readonly outcome?: { readonly type: string; readonly artifact: Json };
-  readonly reason?: { readonly code: string; readonly message: string };
-  readonly visits: readonly VisitDetail[];
-  readonly waiting: readonly PendingIntervention[];
-};
-
-export type VisitDetail = {
-  readonly phase: string;
-  readonly visit: number;
-  readonly turns: number;
-  readonly rejected: number;
-  readonly ops: readonly {
-    step: string;
-    kind: string;
-    verdict: 'allowed' | 'denied' | 'waiting';
-    ok?: boolean;
-    about: string;
-  }[];
-  readonly left?: { readonly to: string; readonly reason?: string; readonly confidence?: number };
-  readonly ms: number;
 };
 
 export type EventFilter = {

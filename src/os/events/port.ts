@@ -51,6 +51,8 @@ export type Store = {
   readRun(run: string): readonly RunEvent[];
   hasRun(run: string): boolean;
   runIds(): readonly string[];
+  /** How many runs this process has open for appending: with more than one, flushes overlap. */
+  openRuns(): number;
   ownership(run: string): Ownership | undefined;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];

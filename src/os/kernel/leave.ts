@@ -19,7 +19,7 @@ export function leave(drive: Drive, { phase, input }: Extract<Action, { do: 'lea
     const artifact = carryInto(input.artifact, edge, state, input.artifact);
     const failing = firstFailing(edge.when, { visits: state.visits, input: state.input.artifact, artifact });
     if (failing !== undefined) continue;
-    const fitting = fit(artifact, targetTypes(skill, edge));
+    const fitting = typeFor(artifact, targetTypes(skill, edge));
     if ('errors' in fitting) {
       fail('artifact', `what leaves ${phase.name} to ${edge.to} does not fit: ${fitting.errors}`);
       return;
@@ -30,7 +30,7 @@ export function leave(drive: Drive, { phase, input }: Extract<Action, { do: 'lea
   fail('no_candidate', `no guard of ${phase.name}'s edges holds`);
 }
 
-function fit(artifact: Json, types: ReturnType<typeof targetTypes>): { type: string } | { errors: string } {
+function typeFor(artifact: Json, types: ReturnType<typeof targetTypes>): { type: string } | { errors: string } {
   const errors: string[] = [];
   for (const type of types) {
     const found = compileSchema(type.schema)(artifact);

@@ -4,6 +4,7 @@ import { costOf, reserve } from '../limits/reserve.ts';
 import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
+import type { Skill } from '../skills/skill.ts';
 import { type Choice, choices } from './candidates.ts';
 import { type Accepted, judge } from './contract.ts';
 import { buildFrame, frameBytes, type NamedBlob } from './frame.ts';
@@ -24,15 +25,15 @@ export type Framed = {
 
 /** What the model would see now. Pure: resume and replay build the same. */
 export function frameNow(
-  drive: Pick<Drive, 'skill' | 'ports'>,
+  skill: Skill,
+  every: readonly Op[],
   state: RunState,
   action: Pick<TurnAction, 'phase' | 'input'>,
 ): Framed {
-  const { skill, ports } = drive;
   const { phase, input } = action;
   const open = choices(skill, phase, state, input);
   const actsLeft = phase.maxActTurns - state.visit.acts;
-  const offered = offeredOps(phase, skill.permissions, ports.ops);
+  const offered = offeredOps(phase, skill.permissions, every);
   const ops = actsLeft > 0 ? offered : [];
   const { frame, named } = buildFrame({
     skill,
@@ -53,7 +54,7 @@ export function frameNow(
 export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> {
   const { skill, ports } = drive;
   const state = drive.state();
-  const framed = frameNow(drive, state, action);
+  const framed = frameNow(skill, ports.ops, state, action);
   const { frame } = framed;
   if (framed.choices.length === 0) {
     drive.emit({
@@ -96,12 +97,17 @@ async function call(
     return await model.turn(frame, { signal: either, maxOutputTokens, onText });
   } catch (error) {
     if (!either.aborted) throw error;
-    const lost = { input: frameBytes(frame), output: maxOutputTokens };
-    drive.emit({ type: 'turn_lost', step, data: { usage: priced(lost, model) ?? lost } });
+    drive.emit({ type: 'turn_lost', step, data: { usage: mostOf(model, frame, maxOutputTokens) } });
     if (signal.aborted) throw error;
     await overLimit(drive, step, { limit: 'seconds', used: cap, cap });
     return undefined;
   }
+}
+
+/** The most one call over this frame can have cost. */
+export function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
+  const most = { input: frameBytes(frame), output: maxOutputTokens };
+  return priced(most, model) ?? most;
 }
 
 function roomFor(model: Model, frame: Frame, state: RunState) {

@@ -1,0 +1,63 @@
+import { UserError } from '../errors.ts';
+import type { Store } from '../events/port.ts';
+import { foldAll } from '../kernel/fold.ts';
+import { openInterventions } from '../kernel/next.ts';
+import type { Intervention, RunState } from '../kernel/state.ts';
+
+/** A question that waits for a person, with the run that asks it. */
+export type Open = { readonly intervention: Intervention; readonly state: RunState };
+
+/** Open questions of the runs given. Only a run that is suspended asks: a run that is driven asks its own terminal. */
+export function openIn(states: Iterable<RunState>): readonly Open[] {
+  return [...states]
+    .filter((state) => state.status === 'waiting')
+    .flatMap((state) =>
+      openInterventions(state).flatMap((id) => {
+        const intervention = state.interventions[id];
+        return intervention === undefined ? [] : [{ intervention, state }];
+      }),
+    )
+    .sort((a, b) => a.intervention.opened.localeCompare(b.intervention.opened));
+}
+
+/**
+ * Records a person's answer in the log of the run that asked, durably, bound to what was asked. Driving the run on is
+ * the caller's next step.
+ * @throws UserError `usage` when the answer is not one of the choices or the question was answered meanwhile; `busy`.
+ */
+export async function recordAnswer(store: Store, open: Open, answer: string): Promise<void> {
+  const { intervention } = open;
+  const chosen = choose(intervention, answer);
+  const { log, events } = await store.takeRun(open.state.run, 'answer');
+  try {
+    const state = foldAll(events);
+    const now = state.interventions[intervention.id];
+    if (now === undefined || now.answer !== undefined || state.outcome !== undefined) {
+      throw new UserError('usage', `the question ${intervention.id} was answered already`, {
+        where: { run: open.state.run },
+      });
+    }
+    log.append({
+      type: 'intervention_answered',
+      step: now.step,
+      data: { id: now.id, answer: chosen, by: 'answer', digest: now.digest },
+    });
+    await log.flush();
+  } finally {
+    await log.close();
+  }
+}
+
+function choose(intervention: Intervention, answer: string): string {
+  const { choices } = intervention;
+  if (choices === undefined || choices.length === 0) return answer;
+  const exact = choices.find((choice) => choice === answer.trim());
+  const close = choices.filter((choice) => choice.toLowerCase().startsWith(answer.trim().toLowerCase()));
+  const [only] = close;
+  if (exact !== undefined) return exact;
+  if (close.length === 1 && only !== undefined && answer.trim() !== '') return only;
+  throw new UserError('usage', `"${answer}" is not one of the choices: ${choices.join(', ')}`, {
+    where: {},
+    hint: `Answer with one of: ${choices.join(', ')}.`,
+  });
+}

@@ -1,0 +1,80 @@
+import { UserError } from '../errors.ts';
+import { foldAll } from '../kernel/fold.ts';
+import type { ChildEnd, StartChild } from '../kernel/ports.ts';
+import { tighter } from '../limits/limits.ts';
+import { createRun } from './create-run.ts';
+import { driveRun, type OwnedRun } from './drive-run.ts';
+import type { RunOutcome } from './outcome.ts';
+import { pinnedSkill } from './pinned-skill.ts';
+import type { Driving, Project } from './project.ts';
+
+/**
+ * Starts sub-runs for one drive. A sub-run's id follows from its parent and step, so a parent that resumes finds the
+ * one it started: an ended one is adopted, any other is taken up again.
+ */
+export function childStarter(project: Project, driving: Driving): StartChild {
+  const startChild: StartChild = async (request) => {
+    const under: Driving = { ...driving, signal: request.signal };
+    const owned = await ownChild(project, request);
+    if ('failed' in owned) return owned.failed;
+    if (owned.state.outcome !== undefined) {
+      await owned.log.close();
+      return endOf(owned.state);
+    }
+    const outcome = await driveRun(project, owned, under, startChild);
+    return endOfOutcome(project, outcome);
+  };
+  return startChild;
+}
+
+type Owned = OwnedRun | { readonly failed: ChildEnd };
+
+async function ownChild(project: Project, request: Parameters<StartChild>[0]): Promise<Owned> {
+  const { store } = project;
+  if (store.hasRun(request.child)) {
+    const { log, events } = await store.takeRun(request.child, 'parent');
+    const state = foldAll(events);
+    return { skill: pinnedSkill(state.started, store.blobs), log, state };
+  }
+  try {
+    const loaded = project.catalog.open(request.skill);
+    return await createRun(project, loaded, {
+      run: request.child,
+      input: typeof request.input === 'string' ? { text: request.input } : { value: request.input },
+      limits: tighter(tighter(request.limits, project.config.limits), loaded.skill.limits),
+      model: undefined,
+      parent: request.parent,
+    });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.exit !== 2) throw error;
+    return { failed: { status: 'failed', code: error.code, message: error.message, spent: NOTHING } };
+  }
+}
+
+const NOTHING = { turns: 0, ops: 0, input: 0, output: 0, usd: 0, ms: 0, bytes: 0 };
+
+function endOf(state: OwnedRun['state']): ChildEnd {
+  const { outcome, spent } = state;
+  if (outcome?.status === 'finished') {
+    return { status: 'finished', result: outcome.output ?? outcome.artifact, spent };
+  }
+  if (outcome?.status === 'aborted') return { status: 'failed', code: 'aborted', message: outcome.reason, spent };
+  return {
+    status: 'failed',
+    code: outcome?.code ?? 'failed',
+    message: outcome?.message ?? 'the sub-run failed',
+    spent,
+  };
+}
+
+function endOfOutcome(project: Project, outcome: RunOutcome): ChildEnd {
+  if (outcome.status === 'interrupted') return { status: 'interrupted' };
+  if (outcome.status === 'waiting') return { status: 'waiting', waiting: waitingIds(project, outcome) };
+  return endOf(foldAll(project.store.readRun(outcome.run)));
+}
+
+/** Ids a waiting sub-run waits for, its own sub-runs' included. */
+function waitingIds(project: Project, outcome: RunOutcome): readonly string[] {
+  const suspended = project.store.readRun(outcome.run).findLast((event) => event.type === 'run_suspended');
+  return suspended?.type === 'run_suspended' ? suspended.data.waiting : [];
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../clock.ts';
+import type { Config, ModelConfig } from '../config/config.ts';
+import { UserError } from '../errors.ts';
+import type { RunEventData } from '../events/event.ts';
+import type { Blobs } from '../events/port.ts';
+import { openModel } from '../models/open.ts';
+import type { Model } from '../models/port.ts';
+import type { Skill } from '../skills/skill.ts';
+import { readScripted } from '../skills/source.ts';
+
+type Pins = RunEventData['run_skill_started']['models'];
+
+/** The file of rules a skill ships for the scripted model, relative to its folder. */
+const SCRIPT = 'evals/scripted.yaml';
+
+/** Classes a skill's phases ask for; `none` asks for nothing. */
+export function classesOf(skill: Skill): readonly string[] {
+  const classes = Object.values(skill.phases).map((phase) => phase.modelClass);
+  return [...new Set(classes)].filter((name) => name !== 'none').sort();
+}
+
+/**
+ * The models a run will use, by class, as its first event pins them.
+ * @throws UserError `config` when no model is configured for a class, or a USD limit meets a model without a price.
+ */
+export function pinModels(skill: Skill, config: Config, override: string | undefined, blobs: Blobs): Pins {
+  return Object.fromEntries(
+    classesOf(skill).map((name) => {
+      const key = override ?? config.classes[name] ?? config.default;
+      return [name, pin(key, modelConfig(config, key, name), skill, blobs)];
+    }),
+  );
+}
+
+function modelConfig(config: Config, key: string, modelClass: string): ModelConfig {
+  const found = config.define[key];
+  if (found !== undefined) return found;
+  const names = Object.keys(config.define).join(', ');
+  throw new UserError(
+    'config',
+    key === '' ? `no model is configured for the class "${modelClass}"` : `there is no model "${key}"`,
+    {
+      where: { file: 'reyn.yaml' },
+      hint: `Set "model: <name>" and "base_url: <url>" in reyn.yaml, or run with --model${names === '' ? ' scripted' : ` (${names})`}.`,
+    },
+  );
+}
+
+function pin(key: string, model: ModelConfig, skill: Skill, blobs: Blobs): Pins[string] {
+  const pinned = { name: key, ...model } as Pins[string];
+  return model.provider === 'scripted' ? { ...pinned, script: blobs.put(scriptOf(skill)) } : pinned;
+}
+
+function scriptOf(skill: Skill): string {
+  const text = readScripted(skill.dir);
+  if (text !== undefined) return text;
+  throw new UserError('config', `the scripted model has no rules for ${skill.name}: there is no ${SCRIPT}`, {
+    where: { skill: skill.name, file: `${skill.dir}/${SCRIPT}` },
+    hint: 'Write one, or name another model in reyn.yaml or with --model.',
+  });
+}
+
+/** The pinned models, opened when first asked for; one model serves every class pinned to the same name. */
+export function openPinned(
+  pins: Pins,
+  where: { readonly skill: string; readonly dir: string },
+  env: { readonly env: NodeJS.ProcessEnv; readonly clock: Clock; readonly blobs: Blobs },
+): (modelClass: string) => Model {
+  const opened = new Map<string, Model>();
+  return (modelClass) => {
+    const pinned = pins[modelClass];
+    if (pinned === undefined)
+      throw new UserError('config', `no model is pinned for the class "${modelClass}"`, {
+        where: { skill: where.skill },
+      });
+    const known = opened.get(pinned.name);
+    if (known !== undefined) return known;
+    const { name, script, ...config } = pinned;
+    const scripted =
+      script === undefined
+        ? {}
+        : { scripted: { text: env.blobs.get(script).toString('utf8'), file: `${where.dir}/${SCRIPT}` } };
+    const model = openModel(name, config as ModelConfig, { env: env.env, clock: env.clock, ...scripted });
+    opened.set(name, model);
+    return model;
+  };
+}

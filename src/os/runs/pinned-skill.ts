@@ -1,0 +1,29 @@
+import { Bug, CorruptLog } from '../errors.ts';
+import type { RunEventData } from '../events/event.ts';
+import type { Blobs } from '../events/port.ts';
+import { compileSkill } from '../skills/compile.ts';
+import type { Skill } from '../skills/skill.ts';
+import { packSource, type SkillSource, unpackSource } from '../skills/source.ts';
+
+const packed = new WeakMap<SkillSource, string>();
+
+/** Stores a skill's source so that runs of it can resume on the content they began with. @returns the blob's SHA-256. */
+export function pinSkill(source: SkillSource, blobs: Blobs): string {
+  const text = packed.get(source) ?? packSource(source);
+  packed.set(source, text);
+  return blobs.put(text);
+}
+
+/** The skill a run began with, whatever its folder holds today. */
+export function pinnedSkill(started: RunEventData['run_skill_started'], blobs: Blobs): Skill {
+  const { skill, findings } = compileSkill(unpackSource(blobs.get(started.pack).toString('utf8')));
+  if (skill === undefined) {
+    throw new Bug(`the pinned skill ${started.skill} does not load any more: ${findings[0]?.message ?? 'no finding'}`);
+  }
+  if (skill.fingerprint !== started.skill_version_hash) {
+    throw new CorruptLog('pack', `the pinned source of ${started.skill} is not the version the run names`, {
+      skill: started.skill,
+    });
+  }
+  return skill;
+}

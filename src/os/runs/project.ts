@@ -1,0 +1,38 @@
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Limits } from '../config/limits.ts';
+import type { RunEvent } from '../events/event.ts';
+import type { Store } from '../events/port.ts';
+import type { Ids } from '../ids.ts';
+import type { Op } from '../ops/op.ts';
+import type { Catalog } from '../skills/catalog.ts';
+import type { PendingIntervention } from './outcome.ts';
+
+/** What every run of one opened project shares. */
+export type Project = {
+  readonly root: string;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly config: Config;
+  readonly ops: readonly Op[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Where keys of providers come from. */
+  readonly env: NodeJS.ProcessEnv;
+};
+
+/** How one call drives a run. All members required: `openReyn` fills in what a caller leaves out. */
+export type Driving = {
+  readonly onEvent: (event: RunEvent) => void;
+  readonly onText: (text: string) => void;
+  readonly ask: (intervention: PendingIntervention) => Promise<string | undefined>;
+  readonly onAsk: 'suspend' | 'fail';
+  readonly signal: AbortSignal;
+};
+
+export type Starting = {
+  /** Key of config's models, for every class; absent = as config maps them. */
+  readonly model?: string;
+  /** Tightens config's limits. */
+  readonly limits?: Partial<Limits>;
+};

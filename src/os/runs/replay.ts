@@ -1,0 +1,137 @@
+import type { RunEvent, RunEventBody } from '../events/event.ts';
+import type { RunLog } from '../events/port.ts';
+import { begin, fold, foldAll } from '../kernel/fold.ts';
+import { drive } from '../kernel/loop.ts';
+import { next } from '../kernel/next.ts';
+import type { Ports } from '../kernel/ports.ts';
+import { frameNow } from '../kernel/turn.ts';
+import type { Frame, Model } from '../models/port.ts';
+import { frameDifference } from '../models/recorded.ts';
+import type { Op } from '../ops/op.ts';
+import type { Skill } from '../skills/skill.ts';
+import type { Workspace } from '../workspace/open.ts';
+import { compareEvents, type Difference, readRecording, recordedTurn, type TurnEvent } from './recording.ts';
+
+/**
+ * A run done again from its own log: no model is called, no op performed, nothing written.
+ *
+ *  - R1 A turn is answered by what was recorded under its step id, and only when the frame is the one recorded.
+ *  - R2 A step or op gives the receipts recorded under its step id.
+ *  - R3 Every event the kernel then makes must be the one recorded. The first that is not is the difference.
+ */
+export type Replayed = {
+  /** Events that were made again and are the same. */
+  readonly events: number;
+  readonly turns: number;
+  readonly difference?: Difference;
+  /** The recorded events before the difference: where a run that goes on otherwise begins. */
+  readonly common: readonly RunEvent[];
+};
+
+/** Replays `events`, recorded with the skill `before`, on `after` (the same, or another version of it). */
+export async function replayEvents(
+  events: readonly RunEvent[],
+  before: Skill,
+  after: Skill,
+  ops: readonly Op[],
+): Promise<Replayed> {
+  const [first] = events;
+  if (first?.type !== 'run_skill_started') throw new TypeError('a run log begins with run_skill_started');
+  const recorded = readRecording(events);
+  const halt = new AbortController();
+  const same: RunEvent[] = [];
+  let state = begin(first);
+  let difference: Difference | undefined;
+  const stop = (found: Difference | undefined): never => {
+    difference ??= found;
+    halt.abort();
+    throw new Error('the replay has ended');
+  };
+  /** Nothing is recorded for what is due: the end of an open record, or something an ended run never did. */
+  const unrecorded = (step: string, what: string): never =>
+    stop(recorded.ended ? { step, what, before: '(not recorded)', after: 'due' } : undefined);
+
+  const emit = (body: RunEventBody): RunEvent => {
+    const match = halt.signal.aborted ? undefined : recorded.take(body);
+    if (match === undefined) return halt.signal.aborted ? standIn(body, first) : unrecorded(body.step ?? '', body.type);
+    const found = compareEvents(match, body);
+    if (found !== undefined) return stop(found);
+    same.push(match);
+    state = fold(state, match);
+    return match;
+  };
+  const modelFor = (modelClass: string, step: string): Model => {
+    const event = recorded.turn(step) ?? unrecorded(step, 'turn');
+    const encoding = first.data.models[modelClass]?.encoding ?? 'tools';
+    return recordedTurn(event, before, state.phase, encoding, (frame) => {
+      const original = originalFrame(events, event, before, ops);
+      const section = original === undefined ? undefined : frameDifference(original, frame);
+      const { section: what = 'request', ...texts } = section ?? { before: event.data.request, after: frame.request };
+      return stop({ step, what, before: texts.before, after: texts.after });
+    });
+  };
+  const ports: Ports = {
+    ops,
+    policy: { allow: [], deny: [] },
+    model: modelFor,
+    workspace: NO_WORKSPACE,
+    blobs: { put: () => '', get: () => Buffer.alloc(0) },
+    startChild: () => Promise.reject(new TypeError('a replay starts no run')),
+    ask: () => Promise.resolve(undefined),
+    onAsk: 'suspend',
+    receipts: (step) => recorded.receipts(step) ?? unrecorded(step, 'receipt'),
+    signal: halt.signal,
+    onText: () => undefined,
+  };
+  if (after.entry !== first.data.entry) {
+    difference = { step: '1', what: 'entry phase', before: first.data.entry, after: after.entry };
+  } else {
+    await drive({ skill: after, log: logOf(first.run, emit), ports, state: () => state, emit });
+  }
+  const left = halt.signal.aborted || difference !== undefined ? undefined : recorded.firstLeft();
+  if (left !== undefined)
+    difference = { step: left.step ?? '', what: left.type, before: 'recorded', after: '(not made)' };
+  return {
+    events: same.length,
+    turns: same.filter(({ type }) => type.startsWith('turn_') || type === 'validation_error').length,
+    ...(difference === undefined ? {} : { difference }),
+    common: [first, ...same],
+  };
+}
+
+/** The frame a recorded turn was asked with, made again from the log before it and the skill of then. */
+function originalFrame(
+  events: readonly RunEvent[],
+  event: TurnEvent,
+  skill: Skill,
+  ops: readonly Op[],
+): Frame | undefined {
+  const state = foldAll(events.filter(({ seq }) => seq < event.seq));
+  const reads = (kind: string) => ops.find((op) => op.kind === kind)?.effect === 'reads';
+  const due = next(state, skill, reads).find((action) => action.do === 'turn');
+  return due === undefined ? undefined : frameNow(skill, ops, state, due).frame;
+}
+
+/** What the kernel is given for events after the replay has halted; nothing reads them. */
+function standIn(body: RunEventBody, first: RunEvent): RunEvent {
+  return { ...first, ...body } as RunEvent;
+}
+
+function logOf(run: string, append: (body: RunEventBody) => RunEvent): RunLog {
+  return {
+    run,
+    epoch: 1,
+    head: { seq: 0, hash: '' },
+    append,
+    write: () => undefined,
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+const NO_WORKSPACE: Workspace = {
+  handle: () => {
+    throw new TypeError('a replay opens no file');
+  },
+  syncDirectories: () => Promise.resolve(),
+};

@@ -1,0 +1,21 @@
+import { tighter } from '../limits/limits.ts';
+import { childStarter } from './child.ts';
+import { createRun, type Loaded } from './create-run.ts';
+import { driveRun } from './drive-run.ts';
+import type { RunInput } from './input.ts';
+import type { RunOutcome } from './outcome.ts';
+import type { Driving, Project, Starting } from './project.ts';
+
+/** A new run, driven as far as it goes now. @throws UserError `input`, `config`, `skill` before anything is written. */
+export async function startRun(
+  project: Project,
+  loaded: Loaded,
+  input: RunInput,
+  starting: Starting,
+  driving: Driving,
+): Promise<RunOutcome> {
+  const limits = tighter(tighter(project.config.limits, loaded.skill.limits), starting.limits ?? {});
+  const run = project.ids.next();
+  const owned = await createRun(project, loaded, { run, input, limits, model: starting.model, parent: undefined });
+  return driveRun(project, owned, driving, childStarter(project, driving));
+}
