@@ -2,7 +2,14 @@ import type { Config, PolicyRule } from '../config/config.ts';
 import type { Permissions } from '../skills/skill.ts';
 import { visible } from '../visible.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
-import { canonicalPath, isRefusal, type Location, parseLocation, showLocation } from '../workspace/location.ts';
+import {
+  canonicalPath,
+  globParts,
+  isRefusal,
+  type Location,
+  parseLocation,
+  showLocation,
+} from '../workspace/location.ts';
 import { declaredFor, isDeclared } from './declared.ts';
 import { type Need, resourceOf } from './need.ts';
 import { protectionOf } from './protections.ts';
@@ -150,12 +157,12 @@ function denies({ resource }: PolicyRule, target: Target): boolean {
   if (resource === undefined) return true;
   if (target.location === undefined) return resource === target.resource;
   const glob = compileGlob(resource, true);
-  return isGlobProblem(glob) || glob.covers(target.resource.split('/'));
+  return isGlobProblem(glob) || glob.covers(globParts(target.location));
 }
 
 function allows({ resource }: PolicyRule, target: Target): boolean {
   if (resource === undefined) return true;
   if (target.location === undefined) return resource === target.resource;
   const glob = compileGlob(resource);
-  return !isGlobProblem(glob) && glob.matches(target.resource.split('/'));
+  return !isGlobProblem(glob) && glob.matches(globParts(target.location));
 }

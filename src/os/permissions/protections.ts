@@ -38,7 +38,7 @@ export const PROTECTIONS: readonly Protection[] = [
     id: 'secrets',
     closes: 'all',
     names: [
-      ...['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.docker'],
+      ...['.ssh', '.gnupg', '.aws', '.kube'],
       ...[
         '.netrc',
         '_netrc',
@@ -52,7 +52,7 @@ export const PROTECTIONS: readonly Protection[] = [
       ],
       ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519'],
     ],
-    globs: ['**/.env*', '**/*.{pem,key,p12,pfx,jks,keystore,kdbx,ppk}'],
+    globs: ['**/.env*', '**/.docker/config.json', '**/*.{pem,key,p12,pfx,jks,keystore,kdbx,ppk}'],
     reason: 'it may hold keys or passwords',
   },
   {

@@ -66,7 +66,7 @@ function compile(pattern: string, fold: boolean): Glob | GlobProblem {
     },
     covers: (segments) => {
       const seen = view(segments);
-      return rows.some((row) => endsOf(row, seen).some((end, at) => end && at > 0));
+      return rows.some((row) => endsOf(row, seen).some((end, at) => end && (at > 0 || seen.length === 0)));
     },
     reaches: (folder) => {
       const seen = view(folder);

@@ -43,11 +43,16 @@ export function parseLocation(path: string): Location | Refusal {
   if (blob !== undefined) return { root: 'blob', segments: [blob], folder: false };
   if (path.startsWith('/')) return refuse(path, 'it is absolute; paths are relative to the project');
   if (path.startsWith(WORK)) return parseBelow('work', path, path.slice(WORK.length));
-  if (/^(blob:|work:|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/)/.test(path)) {
+  const location = parseBelow('project', path, path);
+  return isRefusal(location) ? location : (strangeStart(path, showLocation(location)) ?? location);
+}
+
+/** Looks at the canonical text: `./work:/x` must not become the text of another place (L2). */
+function strangeStart(path: string, canonical: string): Refusal | undefined {
+  if (/^(blob:|work:|[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]*:\/)/.test(canonical)) {
     return refuse(path, 'only "work:/…" and "blob:<sha256>" are places besides the project');
   }
-  if (path === '~' || /^~[^/]*\//.test(path)) return refuse(path, '"~" is not a place here');
-  return parseBelow('project', path, path);
+  return /^(~$|~[^/]*\/)/.test(canonical) ? refuse(path, '"~" is not a place here') : undefined;
 }
 
 function parseBelow(root: 'project' | 'work', path: string, below: string): Location | Refusal {
@@ -88,6 +93,18 @@ export function showLocation({ root, segments }: Location): string {
   }
 }
 
+/** The parts of a location as globs of rules see them: below the project root bare, else behind `work:` or `blob:…`. */
+export function globParts(location: Location): readonly string[] {
+  switch (location.root) {
+    case 'project':
+      return location.segments;
+    case 'work':
+      return ['work:', ...location.segments];
+    case 'blob':
+      return [showLocation(location)];
+  }
+}
+
 /** The canonical text of what `path` means; `path` itself where it means nothing (and so will be refused). */
 export function canonicalPath(path: string): string {
   const parsed = parseLocation(path);
@@ -99,8 +116,7 @@ const IGNORED = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** `text` as the most lenient file system compares it: compatibility forms, case and unseen characters folded away. */
 export function foldText(text: string): string {
-  // biome's control-character rule does not apply: this is printable ASCII without upper case
-  if (/^[ -@[-~]*$/.test(text)) return text;
+  if (/^[ -@[-~]*$/.test(text)) return text; // printable ASCII without upper case
   const seen = text.normalize('NFKC').replace(IGNORED, '');
   return seen.toUpperCase().toLowerCase().normalize('NFKC');
 }
