@@ -1,0 +1,139 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../errors.ts';
+import { loadSkill } from './load.ts';
+import { didYouMean } from './part.ts';
+import { readSkillSource } from './read-source.ts';
+import type { Skill, SkillOrigin } from './skill.ts';
+import type { SkillSource } from './source.ts';
+import { stampOf } from './stamp.ts';
+
+/** A skill folder of the project or of the standard library. */
+export type CatalogEntry = {
+  readonly name: string;
+  readonly origin: SkillOrigin;
+  /** Absolute. */
+  readonly dir: string;
+  /** Origin of the folder that wins over this one. */
+  readonly shadowedBy?: SkillOrigin;
+};
+
+/** The skills one project sees. Folders are looked at anew on every call: a skill may appear, change or go meanwhile. */
+export type Catalog = {
+  /** Every folder, shadowed ones too, by name, then the winning one first. */
+  list(): readonly CatalogEntry[];
+  find(name: string): CatalogEntry | undefined;
+  /** The name somebody may have meant, in quotes. */
+  suggest(name: string): string | undefined;
+  /** @throws UserError `not_found`. */
+  source(name: string): SkillSource;
+  /** The skill in any folder, e.g. a copy to compare with. @throws UserError `not_found` when it is no folder. */
+  sourceAt(dir: string): SkillSource;
+  /** Keeps what it loaded until a file of the folder changes. @throws UserError `not_found`, `skill`. */
+  load(name: string): Skill;
+  /** Folder of shared phases and artifacts. */
+  readonly sharedDir: string;
+};
+
+const SHARED_DIR = 'shared';
+
+export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: string }): Catalog {
+  const sharedDir = path.join(root, 'reyn', 'project', SHARED_DIR);
+  /** In the order of resolution. */
+  const places: readonly { origin: SkillOrigin; dir: string }[] = [
+    { origin: 'project', dir: path.join(root, 'reyn', 'project') },
+    { origin: 'local', dir: path.join(root, 'reyn', 'local') },
+    { origin: 'stdlib', dir: stdlibDir },
+  ];
+  const loaded = new Map<string, { stamp: string; skill: Skill }>();
+
+  function list(): readonly CatalogEntry[] {
+    const winners = new Map<string, SkillOrigin>();
+    const entries = places.flatMap(({ origin, dir }) =>
+      foldersIn(dir).map((name): CatalogEntry => {
+        const shadowedBy = winners.get(name);
+        if (shadowedBy === undefined) winners.set(name, origin);
+        return { name, origin, dir: path.join(dir, name), ...(shadowedBy === undefined ? {} : { shadowedBy }) };
+      }),
+    );
+    return entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  function find(name: string): CatalogEntry | undefined {
+    if (!isFolderName(name)) return undefined;
+    for (const { origin, dir } of places) {
+      const folder = path.join(dir, name);
+      if (existsSync(folder)) return { name, origin, dir: folder };
+    }
+    return undefined;
+  }
+
+  function suggest(name: string): string | undefined {
+    return didYouMean(name, [...new Set(list().map((entry) => entry.name))]);
+  }
+
+  function found(name: string): CatalogEntry {
+    const entry = find(name);
+    if (entry !== undefined) return entry;
+    const near = suggest(name);
+    const hint = near === undefined ? 'Run `reyn skill list` to see the skills there are.' : `Did you mean ${near}?`;
+    throw new UserError('not_found', `there is no skill "${name}"`, { hint });
+  }
+
+  /** The standard library depends on no project. */
+  function shared(origin: SkillOrigin): { sharedDir?: string } {
+    return origin === 'stdlib' ? {} : { sharedDir };
+  }
+
+  function read({ name, origin, dir }: CatalogEntry): SkillSource {
+    return readSkillSource(dir, { name, origin, root, ...shared(origin) });
+  }
+
+  return {
+    list,
+    find,
+    suggest,
+    source: (name) => read(found(name)),
+    sourceAt(dir) {
+      const absolute = path.resolve(root, dir);
+      const real = realDir(absolute);
+      if (real === undefined) {
+        throw new UserError('not_found', 'there is no such skill folder', { where: { file: dir } });
+      }
+      return readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir });
+    },
+    load(name) {
+      const entry = found(name);
+      const stamp = stampOf(entry.dir, sharedDir);
+      const known = loaded.get(name);
+      if (known !== undefined && known.stamp === stamp) return known.skill;
+      const skill = loadSkill(read(entry));
+      loaded.set(name, { stamp, skill });
+      return skill;
+    },
+    sharedDir,
+  };
+}
+
+/** Folders that may be skills: links among them, so that loading one says why it is refused. */
+function foldersIn(dir: string): string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true })
+      .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && isFolderName(entry.name))
+      .map(({ name }) => name);
+  } catch {
+    return []; // no such place: it has no skills
+  }
+}
+
+function isFolderName(name: string): boolean {
+  return name !== '' && name !== SHARED_DIR && !name.startsWith('.') && !/[/\\\p{Cc}]/u.test(name);
+}
+
+function realDir(dir: string): string | undefined {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import { UserError } from '../errors.ts';
+import { compileSkill } from './compile.ts';
+import type { Finding } from './finding.ts';
+import type { Skill } from './skill.ts';
+import { pathOfFile, type SkillSource } from './source.ts';
+
+/**
+ * The skill a source compiles to.
+ * @throws UserError `skill` with the first finding and the number of others.
+ */
+export function loadSkill(source: SkillSource): Skill {
+  const { skill, findings } = compileSkill(source);
+  if (skill !== undefined) return skill;
+  throw loadError(source, findings);
+}
+
+/** The error of a source that does not compile. */
+export function loadError({ name, origin, dir }: SkillSource, findings: readonly Finding[]): UserError {
+  const [first] = findings;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+  const where =
+    first === undefined ? {} : { file: pathOfFile(dir, first.file), line: first.line, column: first.column };
+  const target = origin === 'path' ? dir : name;
+  const hint = `${first?.fix ?? ''} Run \`reyn lint ${target}\` to see everything.`.trim();
+  return new UserError('skill', `${first?.message ?? 'the skill does not load'}${more}`, {
+    where: { ...where, skill: name },
+    hint,
+  });
+}

@@ -1,0 +1,57 @@
+import { isUtf8 } from 'node:buffer';
+import { CorruptLog } from '../errors.ts';
+import { canonicalJson, isObject, type Json } from '../json.ts';
+import type { SkillOrigin } from './skill.ts';
+import { type SkillSource, sortPaths } from './source.ts';
+
+/**
+ * A skill's source as one text, so that a run can be pinned to it by one blob. Canonical JSON: equal sources give equal
+ * texts. A file is its UTF-8 text, or `{base64}`.
+ */
+export function packSource({ name, origin, dir, files }: SkillSource): string {
+  const packed = sortPaths(files.keys()).map((path): Json => [path, packFile(files.get(path) ?? new Uint8Array())]);
+  return canonicalJson({ v: 1, name, origin, dir, files: packed });
+}
+
+/**
+ * The source that was packed.
+ * @throws CorruptLog `bad_blob` when the text is not what `packSource` writes.
+ */
+export function unpackSource(text: string): SkillSource {
+  const packed = parse(text);
+  if (!isObject(packed) || packed.v !== 1 || !Array.isArray(packed.files)) throw notPacked();
+  const { name, origin, dir } = packed;
+  if (typeof name !== 'string' || typeof dir !== 'string' || !isOrigin(origin)) throw notPacked();
+  return { name, origin, dir, files: new Map(packed.files.map(unpackFile)) };
+}
+
+function packFile(bytes: Uint8Array): Json {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isUtf8(bytes) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
+}
+
+function unpackFile(entry: unknown): [string, Uint8Array] {
+  const [path, content] = Array.isArray(entry) ? (entry as unknown[]) : [];
+  if (typeof path !== 'string') throw notPacked();
+  if (typeof content === 'string') return [path, Buffer.from(content, 'utf8')];
+  if (isObject(content) && typeof content.base64 === 'string') return [path, Buffer.from(content.base64, 'base64')];
+  throw notPacked();
+}
+
+const ORIGINS: readonly unknown[] = ['project', 'local', 'stdlib', 'path'] satisfies SkillOrigin[];
+
+function isOrigin(value: unknown): value is SkillOrigin {
+  return ORIGINS.includes(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notPacked();
+  }
+}
+
+function notPacked(): CorruptLog {
+  return new CorruptLog('bad_blob', 'the pinned skill is not what was written', {});
+}

@@ -1,0 +1,129 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { isObject, type Json } from '../json.ts';
+import type { Report } from './report.ts';
+import type { KeyPath } from './yaml-places.ts';
+
+/**
+ * One value of a skill's YAML and where it stands. The readers below give the value in the type asked for, or report
+ * what is wrong with it and give `undefined`; an absent value is `undefined` without a report.
+ */
+export type Part = {
+  readonly value: Json | undefined;
+  readonly file: string;
+  readonly path: KeyPath;
+  readonly report: Report;
+};
+
+export function member(part: Part, key: string | number): Part {
+  const { value, path } = part;
+  const own = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+  return { ...part, value: own ? (value as Record<string, Json>)[key] : undefined, path: [...path, key] };
+}
+
+/** Reports an error at the part. */
+export function refuse(part: Part, rule: string, message: string, fix: string): undefined {
+  part.report.error(rule, part.file, part.path, message, fix);
+}
+
+export function textOf(part: Part, fix = 'Write text.'): string | undefined {
+  if (part.value === undefined || typeof part.value === 'string') return part.value;
+  return wrongKind(part, 'text', typeof part.value === 'number' ? 'Put it in quotes.' : fix);
+}
+
+export function flagOf(part: Part): boolean | undefined {
+  if (part.value === undefined || typeof part.value === 'boolean') return part.value;
+  return wrongKind(part, 'true or false', 'Write true or false, without quotes.');
+}
+
+/** A finite number of at least `least`; a whole one when `whole`. */
+export function numberOf(part: Part, least: number, whole: boolean): number | undefined {
+  const { value } = part;
+  if (value === undefined) return undefined;
+  if (typeof value === 'number' && value >= least && (!whole || Number.isSafeInteger(value))) return value;
+  const kind = `${whole ? 'a whole number' : 'a number'} of at least ${least}`;
+  return wrongKind(part, kind, `Write ${kind}.`);
+}
+
+/** The items of a list. */
+export function itemsOf(part: Part, of: string): Part[] | undefined {
+  const { value } = part;
+  if (value === undefined) return undefined;
+  if (Array.isArray(value)) return value.map((_, index) => member(part, index));
+  return wrongKind(part, `a list of ${of}`, 'Write a list: one "- …" line each, or [a, b].');
+}
+
+/** A list of texts that are not empty. Items of another kind are reported and left out. */
+export function textsOf(part: Part, of = 'texts'): string[] | undefined {
+  return itemsOf(part, of)?.flatMap((item) => {
+    const text = textOf(item);
+    if (text !== undefined && text.trim() === '') refuse(item, 'format/wrong-kind', 'this text is empty', 'Delete it.');
+    return text ?? [];
+  });
+}
+
+/** The members of a mapping, in the order written. */
+export function membersOf(part: Part, what = 'a mapping'): [string, Part][] | undefined {
+  const { value } = part;
+  if (value === undefined) return undefined;
+  if (isObject(value)) return Object.keys(value).map((key) => [key, member(part, key)]);
+  return wrongKind(part, what, 'Write "key: value" lines below it.');
+}
+
+/** One of the words in `words`. */
+export function wordOf<W extends string>(part: Part, words: readonly W[]): W | undefined {
+  const text = textOf(part);
+  if (text === undefined) return undefined;
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  const message = `${pathText(part.path)} is "${text}", not one of ${words.join(', ')}`;
+  return refuse(
+    part,
+    'format/wrong-kind',
+    message,
+    `Write ${didYouMean(text, words) ?? `one of ${words.join(', ')}`}.`,
+  );
+}
+
+export function wrongKind(part: Part, kind: string, fix: string): undefined {
+  const found = part.value === null ? 'is empty' : `is ${kindName(part.value)}`;
+  const rest = part.value === null ? 'Give it a value or delete the key.' : fix;
+  return refuse(part, 'format/wrong-kind', `${pathText(part.path)} ${found}, not ${kind}`, rest);
+}
+
+/** Reports members that are not in `known`. `elsewhere` maps keys that have a better place to a fix. */
+export function checkKeys(
+  part: Part,
+  known: readonly string[],
+  of: string,
+  elsewhere: Readonly<Record<string, string>> = {},
+): void {
+  if (!isObject(part.value)) return;
+  for (const key of Object.keys(part.value)) {
+    if (known.includes(key)) continue;
+    const better = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
+    const near = didYouMean(key, known);
+    const fix = better ?? (near === undefined ? `Delete it; ${of} knows ${known.join(', ')}.` : `Write ${near}.`);
+    refuse(member(part, key), 'format/unknown-key', `unknown key "${key}" in ${of}`, fix);
+  }
+}
+
+/** The word of `words` that `word` may have meant, in quotes; `undefined` when none is near. */
+export function didYouMean(word: string, words: readonly string[]): string | undefined {
+  if (words.length === 0 || word.length > 100) return undefined;
+  const near = closest(word, words);
+  return distance(word, near) <= Math.max(1, Math.floor(word.length / 3)) ? `"${near}"` : undefined;
+}
+
+/** `graph.review[0].when` for a message; the section of a one-file skill is left out. */
+export function pathText(path: KeyPath): string {
+  const rest = typeof path[0] === 'string' && path[0].startsWith('## ') ? path.slice(1) : path;
+  const text = rest.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
+  return text === '' ? 'the value' : `"${text.replace(/^\./, '')}"`;
+}
+
+function kindName(value: Json | undefined): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return `the text "${value.length > 40 ? `${value.slice(0, 40)}…` : value}"`;
+  if (typeof value === 'object') return 'a mapping';
+  return String(value);
+}

@@ -1,0 +1,169 @@
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+} from 'node:fs';
+import path from 'node:path';
+import type { Finding } from './finding.ts';
+import { readShared } from './shared.ts';
+import type { SkillOrigin } from './skill.ts';
+import { decodeText, isEvalPath, type SkillSource, sortPaths } from './source.ts';
+
+/**
+ * Reads a skill's folder. Synchronous: over many small files that is three times faster than the same in parallel.
+ *
+ *  R1 Only regular files are read, through the descriptor that was checked; links are refused, not followed.
+ *  R2 Size, number and depth are bounded; what lies beyond is a finding, never half a skill.
+ */
+
+export const MAX_FILE_BYTES = 1024 * 1024;
+export const MAX_SKILL_BYTES = 8 * 1024 * 1024;
+export const MAX_FILES = 500;
+const MAX_DIRS = 8;
+
+export type ReadOptions = {
+  readonly name: string;
+  readonly origin: SkillOrigin;
+  /** Folder of shared phases and artifacts; absent = the skill can use none. */
+  readonly sharedDir?: string;
+  /** Project root: folders inside it are named relative to it. */
+  readonly root?: string;
+};
+
+/** Reads the folder `dir` (absolute). Never throws: what is wrong with the folder is in `unread`. */
+export function readSkillSource(dir: string, options: ReadOptions): SkillSource {
+  const { name, origin } = options;
+  const reading: Reading = { skill: name, files: new Map(), unread: [], bytes: 0 };
+  const top = statOf(dir);
+  if (top === undefined) note(reading, '', 'format/no-folder', 'there is no such folder', 'Check the path.');
+  else if (top.isSymbolicLink()) refuseLink(reading, '');
+  else if (!top.isDirectory()) note(reading, '', 'format/no-folder', 'this is not a folder', 'Name the skill folder.');
+  else readFolder(reading, dir, '', 0);
+  if (options.sharedDir !== undefined) {
+    const sharedDir = options.sharedDir;
+    readShared(reading.files, (file) => readOne(reading, path.join(sharedDir, file), `shared/${file}`));
+  }
+  const files = new Map(sortPaths(reading.files.keys()).map((key) => [key, reading.files.get(key) as Uint8Array]));
+  const shown = shownDir(dir, options.root);
+  return { name, origin, dir: shown, files, ...(reading.unread.length === 0 ? {} : { unread: reading.unread }) };
+}
+
+/** The text of a skill's `evals/scripted.yaml`; `undefined` when there is none to read. */
+export function readScripted(dir: string): string | undefined {
+  if (statOf(path.join(dir, 'evals'))?.isDirectory() !== true) return undefined;
+  const bytes = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
+  return bytes instanceof Uint8Array ? decodeText(bytes) : undefined;
+}
+
+type Reading = {
+  readonly skill: string;
+  readonly files: Map<string, Uint8Array>;
+  readonly unread: Finding[];
+  bytes: number;
+};
+
+function note(reading: Reading, file: string, rule: string, message: string, fix: string): void {
+  const place = { file: file === '' ? '.' : file, line: 1, column: 1 };
+  reading.unread.push({ rule, severity: 'error', skill: reading.skill, ...place, message, fix });
+}
+
+function refuseLink(reading: Reading, file: string): void {
+  const fix = 'Put the file itself into the skill folder.';
+  note(reading, file, 'format/link', 'symbolic links are not followed in a skill', fix);
+}
+
+function readFolder(reading: Reading, dir: string, prefix: string, depth: number): void {
+  for (const entry of entriesOf(reading, dir, prefix)) {
+    const file = prefix + entry.name;
+    if (entry.name.startsWith('.') || isEvalPath(file)) continue;
+    if (entry.isSymbolicLink()) refuseLink(reading, file);
+    else if (entry.isDirectory()) {
+      if (file === 'shared') {
+        const fix = 'Rename the folder; shared phases live in reyn/project/shared.';
+        note(reading, file, 'format/reserved-folder', 'a skill has no folder "shared"', fix);
+      } else if (depth < MAX_DIRS) readFolder(reading, path.join(dir, entry.name), `${file}/`, depth + 1);
+      else note(reading, file, 'format/too-deep', `folders nest deeper than ${MAX_DIRS}`, 'Flatten the folder.');
+    } else if (!entry.isFile()) {
+      note(reading, file, 'format/not-a-file', 'neither a file nor a folder', 'Remove it from the skill folder.');
+    } else if (/[\\\p{Cc}]/u.test(file) || file.includes('\uFFFD')) {
+      note(reading, file, 'format/file-name', 'this file name cannot be used', 'Rename it with letters and digits.');
+    } else readOne(reading, path.join(dir, entry.name), file);
+  }
+}
+
+function entriesOf(reading: Reading, dir: string, prefix: string): Dirent[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch (error) {
+    note(reading, prefix.slice(0, -1), 'format/unreadable', `cannot be read: ${reasonOf(error)}`, 'Check its mode.');
+    return [];
+  }
+}
+
+function readOne(reading: Reading, from: string, file: string): boolean {
+  if (reading.files.size >= MAX_FILES) {
+    if (reading.unread.some(({ rule }) => rule === 'format/too-many')) return false;
+    note(reading, file, 'format/too-many', `the folder holds more than ${MAX_FILES} files`, 'Move files elsewhere.');
+    return false;
+  }
+  const bytes = readRegular(from);
+  if (bytes === 'absent') return false;
+  if (bytes === 'link') refuseLink(reading, file);
+  else if (bytes === 'large') {
+    const message = `the file is larger than ${MAX_FILE_BYTES / 1024} KB`;
+    note(reading, file, 'format/too-large', message, 'Move it out of the skill folder, or split it.');
+  } else if (typeof bytes === 'string') {
+    note(reading, file, 'format/unreadable', `cannot be read: ${bytes}`, 'Check its type and mode.');
+  } else if (reading.bytes + bytes.length > MAX_SKILL_BYTES) {
+    const message = `the folder is larger than ${MAX_SKILL_BYTES / 1024 / 1024} MB`;
+    note(reading, file, 'format/too-large', message, 'Move files out of the skill folder.');
+  } else {
+    reading.bytes += bytes.length;
+    reading.files.set(file, bytes);
+    return true;
+  }
+  return false;
+}
+
+/** The bytes of a regular file; a word or a sentence that says why not. Opens nothing that could block. */
+function readRegular(file: string): Uint8Array | string {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) return 'it is not a regular file';
+    if (stats.size > MAX_FILE_BYTES) return 'large';
+    const bytes = readFileSync(descriptor);
+    return bytes.length > MAX_FILE_BYTES ? 'large' : bytes;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    return code === 'ENOENT' ? 'absent' : code === 'ELOOP' ? 'link' : reasonOf(error);
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function statOf(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // a folder on the way that may not be searched
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+function shownDir(dir: string, root: string | undefined): string {
+  if (root === undefined) return dir;
+  const relative = path.relative(root, dir);
+  if (relative.startsWith('..') || path.isAbsolute(relative)) return dir;
+  return relative === '' ? '.' : relative.split(path.sep).join('/');
+}

@@ -1,0 +1,43 @@
+import type { Place } from './document.ts';
+import type { Finding } from './finding.ts';
+import type { KeyPath } from './yaml-places.ts';
+
+/** Collects what is wrong with one skill, and knows the place of every part of its files. */
+export type Report = {
+  readonly skill: string;
+  /** In the order found. */
+  readonly findings: Finding[];
+  /** Makes the places of a file known; with `section` those of paths that begin with it. */
+  locate(file: string, section: string | undefined, at: (path: KeyPath) => Place): void;
+  /** As `SkillDocument.at`. */
+  at(file: string, path: KeyPath): Place;
+  error(rule: string, file: string, path: KeyPath, message: string, fix: string): void;
+};
+
+export function openReport(skill: string): Report {
+  const whole = new Map<string, (path: KeyPath) => Place>();
+  const sections = new Map<string, (path: KeyPath) => Place>();
+  const findings: Finding[] = [];
+  const at = (file: string, path: KeyPath): Place => {
+    const section = sections.get(`${file}\n${path[0]}`);
+    if (section !== undefined) return section(path.slice(1));
+    return whole.get(file)?.(path) ?? { file, line: 1, column: 1 };
+  };
+  return {
+    skill,
+    findings,
+    locate(file, section, places) {
+      if (section === undefined) whole.set(file, places);
+      else sections.set(`${file}\n${section}`, places);
+    },
+    at,
+    error(rule, file, path, message, fix) {
+      findings.push({ rule, severity: 'error', skill, ...at(file, path), message: shown(message), fix: shown(fix) });
+    },
+  };
+}
+
+/** Messages quote what a file says; control characters in it must not reach a terminal. */
+function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
