@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { writeAll } from '../disk.ts';
+import { Bug } from '../errors.ts';
+import { START } from './chain.ts';
+import { type Composed, checkRunEvent, composeRunEvent } from './compose.ts';
+import type { ProjectEventBody, RunEvent, RunEventBody } from './event.ts';
+import { isRunId, RUN_FILE } from './layout.ts';
+import { openLog, type StoreParts } from './parts.ts';
+import type { RunLog } from './port.ts';
+
+/**
+ * A run is born whole: its folder with the durable first event is made aside and renamed into place, so a run's folder
+ * never lacks its first event. Then the project log is told; a crash between the two leaves a run that was never
+ * opened, which `takeRun` mends.
+ */
+export async function createRun(
+  parts: StoreParts,
+  run: string,
+  first: RunEventBody,
+  syncRuns: () => Promise<void>,
+): Promise<{ log: RunLog; event: RunEvent }> {
+  const { disk, layout, clock, blobs, home, open, owner, project, reserve } = parts;
+  if (!isRunId(run)) throw new Bug(`${run} is no id of a run`);
+  if (first.type !== 'run_skill_started') throw new Bug(`run ${run} would begin with ${first.type}`);
+  if (first.data.owner.id !== owner.id) throw new Bug(`run ${run} would begin with another owner`);
+  if (open.has(run) || disk.stat(layout.runDir(run)) !== undefined) throw new Bug(`run ${run} exists`);
+
+  home.enter();
+  reserve.ensure();
+  open.set(run, undefined);
+  try {
+    const members = checkRunEvent(first, blobs);
+    const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
+    await makeFolder(parts, run, made, syncRuns);
+    await project.append(openingOf(run, made.event));
+    return { log: openLog(parts, run, 1, made.link), event: made.event };
+  } catch (error) {
+    open.delete(run);
+    throw error;
+  }
+}
+
+async function makeFolder(
+  { disk, layout, home, open, reserve }: StoreParts,
+  run: string,
+  { line }: Composed<RunEvent>,
+  syncRuns: () => Promise<void>,
+): Promise<void> {
+  const isAlone = open.size <= 1;
+  const dir = home.temp();
+  disk.makeDir(dir);
+  const file = disk.open(join(dir, RUN_FILE), 'new');
+  if (file === undefined) throw new Bug(`${dir} is in use`);
+  try {
+    writeAll(disk, file, Buffer.from(line), reserve.free);
+    if (isAlone) disk.datasync(file);
+    else await disk.datasyncLater(file);
+  } finally {
+    disk.close(file);
+  }
+  if (isAlone) disk.syncDir(dir);
+  else await disk.syncDirLater(dir);
+  disk.rename(dir, layout.runDir(run));
+  await syncRuns();
+}
+
+/** Body of the event that opens a run in the project log. */
+export function openingOf(run: string, first: Pick<RunEvent, 'hash' | 'data'>): ProjectEventBody {
+  const { skill, skill_version_hash, parent } = first.data as {
+    skill: string;
+    skill_version_hash: string;
+    parent?: { run: string };
+  };
+  const from = parent === undefined ? {} : { parent: parent.run };
+  return { type: 'run_opened', run, data: { skill, skill_version_hash, first: first.hash, ...from } };
+}

@@ -1,0 +1,121 @@
+import type { Clock } from '../clock.ts';
+import { type Disk, nodeDisk } from '../disk.ts';
+import { Bug, CorruptLog } from '../errors.ts';
+import type { Ids } from '../ids.ts';
+import { openBlobs } from './blobs.ts';
+import { createRun } from './create.ts';
+import type { ProjectEvent } from './event.ts';
+import { openHome } from './home.ts';
+import { isRunId, layoutOf } from './layout.ts';
+import { type Locks, ownerLock, PROJECT_LOCK, sqliteLocks, withLock } from './locks.ts';
+import { restoreMembers } from './members.ts';
+import type { StoreParts } from './parts.ts';
+import type { Store } from './port.ts';
+import { openProjectLog } from './project-log.ts';
+import { readMonths, registrationOf } from './project-read.ts';
+import { openReserve } from './reserve.ts';
+import type { OpenRunLog } from './run-log.ts';
+import { eventsOf, findOwner, readRunFile } from './run-read.ts';
+import { sharing } from './sharing.ts';
+import { checkRegistration, takeLocked } from './takeover.ts';
+
+export type StoreOptions = {
+  /** The project root, absolute. */
+  readonly root: string;
+  readonly clock: Clock;
+  /** Names this process; must not repeat among processes that live at the same time. */
+  readonly ids: Ids;
+  readonly disk?: Disk;
+  readonly locks?: Locks;
+};
+
+/**
+ * Opens the store of a project. Nothing is written before the first thing there is to write, so a reader leaves no
+ * trace.
+ */
+export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: StoreOptions): Store {
+  const layout = layoutOf(root);
+  const locks = given ?? sqliteLocks(layout.locks);
+  const owner = { id: ids.next(), pid: process.pid };
+  const reserve = openReserve(disk, layout);
+  const home = openHome(disk, layout, locks, reserve, owner.id);
+  const blobs = openBlobs(disk, layout, home.temp);
+  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp: home.temp, prepare: home.enter });
+  const open = new Map<string, OpenRunLog | undefined>();
+  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, open };
+  let isClosed = false;
+
+  const syncRuns = sharing(async () => {
+    if (open.size <= 1) disk.syncDir(layout.runs);
+    else await disk.syncDirLater(layout.runs);
+  });
+
+  function refuseIfClosed(): void {
+    if (isClosed) throw new Bug('the store is closed');
+  }
+
+  return {
+    root,
+    blobs,
+    owner,
+
+    async createRun(run, first) {
+      refuseIfClosed();
+      return createRun(parts, run, first, syncRuns);
+    },
+
+    async takeRun(run, why) {
+      refuseIfClosed();
+      if (!isRunId(run) || disk.stat(layout.runDir(run)) === undefined) readRunFile(disk, layout, run); // says so
+      home.enter();
+      return withLock(locks, PROJECT_LOCK, () => takeLocked(parts, run, why));
+    },
+
+    readRun(run) {
+      const file = readRunFile(disk, layout, run);
+      // What looks torn in a run that was closed was written whole.
+      if (file.chain.torn !== undefined) {
+        const { closed } = registrationOf(disk, layout, run);
+        if (closed !== undefined) checkRegistration(layout.show(layout.runFile(run)), run, file, { closed });
+      }
+      return eventsOf(file, blobs);
+    },
+
+    hasRun: (run) => isRunId(run) && disk.stat(layout.runDir(run)) !== undefined,
+    runIds: () => disk.list(layout.runs).filter(isRunId),
+
+    openRuns: () => open.size,
+
+    ownership(run) {
+      const found = findOwner(disk, layout, run);
+      return found === undefined ? undefined : { ...found, alive: locks.held(ownerLock(found.id)) };
+    },
+
+    async appendProject(body) {
+      refuseIfClosed();
+      return project.append(body);
+    },
+
+    readProject() {
+      const months = readMonths(disk, layout, false);
+      for (const { path, chain } of months) {
+        const fault = chain.faults[0];
+        if (fault === undefined) continue;
+        throw new CorruptLog(fault.reason, fault.message, { file: layout.show(path), line: fault.line });
+      }
+      const lines = months.flatMap(({ chain }) => chain.lines);
+      return lines.map((line) => restoreMembers(line, blobs) as unknown as ProjectEvent);
+    },
+
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      try {
+        for (const log of [...open.values()]) await log?.close();
+      } finally {
+        await project.settled();
+        home.leave();
+      }
+    },
+  };
+}
