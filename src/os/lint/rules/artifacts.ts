@@ -1,0 +1,48 @@
+import { isObject, type Json } from '../../json.ts';
+import { USER_MESSAGE } from '../../skills/skill.ts';
+import { defineFamily, type Subject } from '../rule.ts';
+
+export const artifacts = defineFamily({
+  rules: [
+    {
+      id: 'artifacts/unused',
+      severity: 'warning',
+      finds: 'an artifact type that no phase takes and that is not the final output',
+      why: 'It is read by nobody; usually a phase was renamed or deleted.',
+      fix: 'Delete it, or make it the input of a phase.',
+    },
+  ],
+  *check(subject) {
+    const { skill, map } = subject;
+    const used = usedTypes(subject);
+    for (const name of Object.keys(skill.artifacts)) {
+      if (used.has(name) || name === USER_MESSAGE.name) continue;
+      yield {
+        rule: 'artifacts/unused',
+        place: map.artifactPlace(name),
+        message: `no phase takes the artifact type "${name}", and it is not the final output`,
+        fix: `Delete "${name}", or make it the \`input\` of a phase.`,
+      };
+    }
+  },
+});
+
+function usedTypes({ skill, map }: Subject): ReadonlySet<string> {
+  const used = new Set([
+    skill.finalOutput,
+    skill.postprocessor?.outputName,
+    ...map.phases.flatMap(({ input }) => input),
+  ]);
+  const named = Object.values(skill.artifacts).flatMap(({ schema }) => [...memberTypes(schema)]);
+  return new Set([...used, ...named].filter((name) => name !== undefined));
+}
+
+/** Types a schema names with `x-reyn-members-of`. Depth is bounded: schemas are capped when they are read. */
+function* memberTypes(schema: Json): Iterable<string> {
+  if (Array.isArray(schema)) for (const item of schema) yield* memberTypes(item);
+  if (!isObject(schema)) return;
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'x-reyn-members-of') yield* [value].flat().filter((name) => typeof name === 'string');
+    else yield* memberTypes(value as Json);
+  }
+}

@@ -1,0 +1,106 @@
+import type { Permissions } from '../../skills/skill.ts';
+import { defineFamily, type LintOp, type Subject } from '../rule.ts';
+import { didYouMean, listed } from '../suggest.ts';
+
+/** Every op a phase allows exists and may do something. */
+export const ops = defineFamily({
+  rules: [
+    {
+      id: 'ops/unknown-op',
+      severity: 'error',
+      finds: 'an op in `allowed_ops` that does not exist',
+      why: 'The model is never offered it.',
+      fix: 'Write the name of an op, or delete the entry.',
+    },
+    {
+      id: 'ops/outside-permissions',
+      severity: 'error',
+      finds: 'an allowed op or a step whose needs no entry of `permissions` covers',
+      why: 'Absent means denied: each request is refused.',
+      fix: 'Declare in `permissions` what it may touch, or take the op out.',
+    },
+  ],
+  *check(subject) {
+    const { skill, env, map } = subject;
+    const granted = grantedKinds(skill.permissions);
+    const uses = [
+      ...map.phases.flatMap((phase) =>
+        (phase.allowedOps ?? []).map((kind, index) => ({
+          kind,
+          place: map.phasePlace(phase.name, 'allowed_ops', index),
+          model: phase.modelClass !== 'none',
+          who: `the phase "${phase.name}" allows`,
+          out: `take ${kind} out of \`allowed_ops\``,
+        })),
+      ),
+      ...map.steps.flatMap(({ step, at }) =>
+        step.type === 'op'
+          ? [{ kind: step.op, place: at('op'), model: undefined, who: 'this step does', out: 'delete the step' }]
+          : [],
+      ),
+    ];
+    for (const { kind, place, model, who, out } of uses) {
+      const op = env.ops.find((one) => one.kind === kind);
+      if (op === undefined) {
+        if (model === undefined) continue;
+        const kinds = env.ops.map((one) => one.kind);
+        const message = `there is no op "${kind}"${didYouMean(kind, kinds)}`;
+        yield { rule: 'ops/unknown-op', place, message, fix: `Write one of ${kinds.join(', ')}, or delete the entry.` };
+        continue;
+      }
+      const missing = op.needs.filter((need) => !granted.has(need));
+      if (missing.length === 0 || model === false) continue;
+      yield {
+        rule: 'ops/outside-permissions',
+        place,
+        message: `${who} ${kind}, but \`permissions\` declares no ${listed(missing)}`,
+        fix: `Add ${missing.map(permissionFor).join(' and ')} to \`permissions\` in skill.md, or ${out}.`,
+      };
+    }
+  },
+});
+
+/** Kinds of need that `permissions` covers at all. */
+export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
+  const { file, exec, net, mcp, skill, recall, index } = permissions;
+  const kinds: readonly (readonly [string, boolean])[] = [
+    ['file.read', file.read.length > 0],
+    ['file.write', file.write.length > 0],
+    ['exec', exec.length > 0],
+    ['net', net.length > 0],
+    ['mcp', Object.keys(mcp).length > 0],
+    ['skill.run', skill.run.length > 0],
+    ['skill.write', skill.write.length > 0],
+    ['recall', recall.length > 0],
+    ['index', index.length > 0],
+    ['eval', permissions.eval],
+    ['python', permissions.python.length > 0],
+  ];
+  return new Set(kinds.filter(([, declared]) => declared).map(([kind]) => kind));
+}
+
+/** Kinds of need some op a phase may ask for, or some step, can have. */
+export function usedKinds({ map, env }: Subject): ReadonlySet<string> {
+  const byKind = new Map(env.ops.map((op) => [op.kind, op]));
+  const reading = env.ops.filter((op) => op.effect === 'reads');
+  const asked = map.phases
+    .filter((phase) => phase.modelClass !== 'none')
+    .flatMap((phase) => phase.allowedOps?.map((kind) => byKind.get(kind)) ?? reading);
+  const done = map.steps.map(({ step }) => (step.type === 'op' ? byKind.get(step.op) : undefined));
+  return new Set([...asked, ...done].filter((op): op is LintOp => op !== undefined).flatMap((op) => op.needs));
+}
+
+/** What to write for a kind of need, e.g. `file: { write: ["work:/**"] }`. */
+function permissionFor(need: string): string {
+  switch (need) {
+    case 'file.read':
+      return '`file: { read: ["docs/**"] }` (with your own paths)';
+    case 'file.write':
+      return '`file: { write: ["out/**"] }` (with your own paths; `work:/**` for the folder of the run alone)';
+    case 'skill.run':
+    case 'skill.write':
+      return `\`skill: { ${need.slice('skill.'.length)}: [names] }\``;
+    default:
+      return `\`${need}\``;
+  }
+}

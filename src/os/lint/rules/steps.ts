@@ -1,0 +1,153 @@
+import { isObject, type Json } from '../../json.ts';
+import type { JsonSchema } from '../../schema.ts';
+import { defineFamily, type Report, type Subject } from '../rule.ts';
+import { allLack } from '../schema/fields.ts';
+import type { StepPlace } from '../skill-map.ts';
+import { didYouMean, listed } from '../suggest.ts';
+import { siblings } from './guard-fields.ts';
+
+type Id =
+  | 'steps/no-schema'
+  | 'steps/unknown-op'
+  | 'steps/ask-user-in-step'
+  | 'steps/into-unknown-field'
+  | 'steps/template-unknown-field';
+
+/** A deterministic step says what it takes, where its result goes and what is right. */
+export const steps = defineFamily<Id>({
+  rules: [
+    {
+      id: 'steps/no-schema',
+      severity: 'error',
+      finds: 'a `validate` step or a postprocessor whose schema allows anything',
+      why: 'A schema without keywords checks nothing.',
+      fix: 'Write the schema that the value must fit.',
+    },
+    {
+      id: 'steps/unknown-op',
+      severity: 'error',
+      finds: 'an `op` step that names an op that does not exist',
+      why: 'The step can only fail.',
+      fix: 'Write the name of an op.',
+    },
+    {
+      id: 'steps/ask-user-in-step',
+      severity: 'error',
+      finds: 'an op that asks a person, in a step',
+      why: 'Steps are deterministic; a question needs a phase that knows what to do with the answer.',
+      fix: 'Allow the op in a phase with a model.',
+    },
+    {
+      id: 'steps/into-unknown-field',
+      severity: 'error',
+      finds: 'a step that writes into a field its artifact does not declare',
+      why: 'Nothing says what the field holds; a closed artifact type refuses it.',
+      fix: 'Declare the field in the artifact type, or correct `into`.',
+    },
+    {
+      id: 'steps/template-unknown-field',
+      severity: 'error',
+      finds: 'a `${…}` in the arguments of a step that names a field the artifact does not declare',
+      why: 'The argument stays empty and the step fails.',
+      fix: 'Name a declared field.',
+    },
+  ],
+  *check(subject) {
+    const { skill, map } = subject;
+    const { postprocessor } = skill;
+    if (postprocessor !== undefined && allowsAnything(postprocessor.outputSchema)) {
+      yield {
+        rule: 'steps/no-schema',
+        place: map.skillPlace('postprocessor', 'output_schema'),
+        message: '`output_schema` of the postprocessor allows anything',
+        fix: 'Write the schema of what the postprocessor gives back.',
+      };
+    }
+    for (const place of map.steps) yield* checkStep(subject, place);
+  },
+});
+
+function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
+  const { step, types, written } = place;
+  if (step.type === 'validate' && allowsAnything(step.schema)) {
+    const message = 'the schema of this step allows anything';
+    yield { rule: 'steps/no-schema', place: place.at('schema'), message, fix: 'Write the schema the value must fit.' };
+  }
+  if (step.type === 'op') {
+    const op = env.ops.find(({ kind }) => kind === step.op);
+    const kinds = env.ops.filter(({ effect }) => effect !== 'waits').map(({ kind }) => kind);
+    if (op === undefined) {
+      const message = `there is no op "${step.op}"${didYouMean(step.op, kinds)}`;
+      yield { rule: 'steps/unknown-op', place: place.at('op'), message, fix: `Write one of ${kinds.join(', ')}.` };
+    } else if (op.effect === 'waits') {
+      yield {
+        rule: 'steps/ask-user-in-step',
+        place: place.at('op'),
+        message: `"${step.op}" asks a person, which a step may not`,
+        fix: `Delete the step and add ${step.op} to \`allowed_ops\` of a phase with a model.`,
+      };
+    }
+    for (const { path, key } of templates(step.args)) {
+      if (isThere(path, types, written)) continue;
+      const known = siblings(types, path);
+      yield {
+        rule: 'steps/template-unknown-field',
+        place: place.at('args', ...key),
+        message: `\${${path.join('.')}} names a field that ${namesOf(place)} does not declare${didYouMean(path.at(-1) ?? '', known)}`,
+        fix: known.length === 0 ? `Declare it in ${namesOf(place)}.` : `Name one of its fields: ${known.join(', ')}.`,
+      };
+    }
+  }
+  if (step.into !== undefined && step.into.length > 0 && allLack(types, step.into)) {
+    const known = siblings(types, step.into);
+    yield {
+      rule: 'steps/into-unknown-field',
+      place: place.at('into'),
+      message: `the step writes into "${step.into.join('.')}", which ${namesOf(place)} does not declare${didYouMean(step.into.at(-1) ?? '', known)}`,
+      fix: `Declare "${step.into.join('.')}" in ${namesOf(place)}, or write into a field that is declared.`,
+    };
+  }
+}
+
+function isThere(path: readonly string[], types: StepPlace['types'], written: ReadonlySet<string>): boolean {
+  const [first] = path;
+  return first === undefined || written.has('*') || written.has(first) || !allLack(types, path);
+}
+
+function namesOf({ types }: StepPlace): string {
+  return listed(
+    types.map(({ name }) => name),
+    'or',
+  );
+}
+
+const WORDS_ONLY = ['title', 'description', '$comment', '$schema', 'example', 'examples', 'default'];
+
+function allowsAnything(schema: JsonSchema): boolean {
+  return Object.keys(schema).every((keyword) => WORDS_ONLY.includes(keyword));
+}
+
+type Template = { readonly path: readonly string[]; readonly key: readonly (string | number)[] };
+
+/** The `${path}` places in arguments, with the key they stand at; `input.` in front means the same as nothing. */
+function* templates(value: Json, key: readonly (string | number)[] = []): Iterable<Template> {
+  if (typeof value === 'string') {
+    for (const text of places(value)) {
+      const parts = text.trim().split('.');
+      if (!text.includes(':')) yield { path: parts[0] === 'input' ? parts.slice(1) : parts, key };
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* templates(item, [...key, index]);
+  } else if (isObject(value)) {
+    for (const [name, item] of Object.entries(value)) yield* templates(item as Json, [...key, name]);
+  }
+}
+
+/** What stands between `${` and `}`, in one pass. */
+function* places(text: string): Iterable<string> {
+  for (let open = text.indexOf('${'); open !== -1; open = text.indexOf('${', open + 2)) {
+    const next = text.indexOf('${', open + 2);
+    const close = text.slice(open, next === -1 ? open + 204 : Math.min(next, open + 204)).indexOf('}');
+    if (close > 2) yield text.slice(open + 2, open + close);
+  }
+}

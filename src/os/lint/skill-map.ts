@@ -1,0 +1,190 @@
+import type { Place, SkillDocument } from '../skills/document.ts';
+import { type ArtifactType, type Edge, END, type Guard, type Phase, type Skill, type Step } from '../skills/skill.ts';
+
+/** The parts of a skill by what lint asks of them: reach, types along an edge, guards, steps, and where each is written. */
+export type SkillMap = {
+  /** Phases in the order of the graph. */
+  readonly phases: readonly Phase[];
+  /** Phases some path from the entry leads to. */
+  readonly reachable: ReadonlySet<string>;
+  /** Phases from which some path leads to the end. */
+  readonly ending: ReadonlySet<string>;
+  readonly guards: readonly GuardPlace[];
+  readonly steps: readonly StepPlace[];
+  edges(phase: string): readonly Edge[];
+  /** Artifact types that may leave along an edge. */
+  typesOf(edge: Edge): readonly ArtifactType[];
+  inputTypes(phase: Phase): readonly ArtifactType[];
+  /** What a phase may leave behind: the types of all its edges. */
+  leavingTypes(phase: Phase): readonly ArtifactType[];
+  /** Phases reached from `start` (itself only through a cycle) along one edge or more, never through `avoid`. */
+  after(start: string, avoid?: string): ReadonlySet<string>;
+  edgePlace(phase: string, index: number, ...path: (string | number)[]): Place;
+  phasePlace(phase: string, ...path: (string | number)[]): Place;
+  artifactPlace(artifact: string, ...path: (string | number)[]): Place;
+  skillPlace(...path: (string | number)[]): Place;
+};
+
+/** A guard with the types its `input` and artifact paths may look into. */
+export type GuardPlace = {
+  readonly guard: Guard;
+  /** The phase it is in; absent in the postprocessor. */
+  readonly phase: string | undefined;
+  readonly edge: Edge | undefined;
+  readonly inputs: readonly ArtifactType[];
+  readonly artifacts: readonly ArtifactType[];
+  /** First parts of paths that earlier steps write to, whatever the types declare. */
+  readonly written: ReadonlySet<string>;
+  at(path: string): Place;
+};
+
+export type StepPlace = {
+  readonly step: Step;
+  readonly phase: string | undefined;
+  readonly index: number;
+  /** Types of the artifact the step works on. */
+  readonly types: readonly ArtifactType[];
+  /** First parts of the paths that the steps before it write to. */
+  readonly written: ReadonlySet<string>;
+  at(...path: (string | number)[]): Place;
+};
+
+export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
+  const phases = Object.values(skill.phases);
+  const edges = (phase: string) => (Object.hasOwn(skill.graph, phase) ? (skill.graph[phase] ?? []) : []);
+  const types = (names: readonly string[]) => names.flatMap((name) => artifactOf(skill, name) ?? []);
+  const typesOf = (edge: Edge) =>
+    edge.to === END ? types([skill.finalOutput]) : types(phaseOf(skill, edge.to)?.input ?? []);
+  const inputTypes = (phase: Phase) => types(phase.input);
+  const after = (start: string, avoid?: string) => walk(start, (phase) => edges(phase).map((edge) => edge.to), avoid);
+  const back = reversed(phases, edges);
+  const places = placesOf(document);
+  const steps = stepPlaces(skill, phases, inputTypes, places);
+  return {
+    phases,
+    reachable: new Set([skill.entry, ...after(skill.entry)]),
+    ending: walk(END, (phase) => back.get(phase) ?? []),
+    guards: [...edgeGuards(phases, { edges, typesOf, inputTypes, ...places }), ...steps.map(stepGuard)],
+    steps,
+    edges,
+    typesOf,
+    inputTypes,
+    leavingTypes: (phase) => [...new Set(edges(phase.name).flatMap(typesOf))],
+    after,
+    ...places,
+  };
+}
+
+export function phaseOf(skill: Skill, name: string): Phase | undefined {
+  return Object.hasOwn(skill.phases, name) ? skill.phases[name] : undefined;
+}
+
+export function artifactOf(skill: Skill, name: string): ArtifactType | undefined {
+  return Object.hasOwn(skill.artifacts, name) ? skill.artifacts[name] : undefined;
+}
+
+/** First parts of the paths a phase's steps write to; `*` when one replaces the whole artifact. */
+export function writtenBy(steps: readonly Step[]): ReadonlySet<string> {
+  return new Set(steps.flatMap((step) => (step.into === undefined ? [] : [step.into[0] ?? '*'])));
+}
+
+type Places = Pick<SkillMap, 'edgePlace' | 'phasePlace' | 'artifactPlace' | 'skillPlace'>;
+
+function placesOf(document: SkillDocument): Places {
+  return {
+    skillPlace: (...path) => document.at('skill.md', path),
+    edgePlace: (phase, index, ...path) => document.at('skill.md', ['graph', phase, index, ...path]),
+    phasePlace: (phase, ...path) => {
+      const file = document.fileOf('phase', phase);
+      return document.at(file, file === 'skill.md' ? [`## phase: ${phase}`, ...path] : path);
+    },
+    artifactPlace: (artifact, ...path) => {
+      const file = document.fileOf('artifact', artifact);
+      return document.at(file, file === 'skill.md' ? ['artifacts', artifact, ...path] : path);
+    },
+  };
+}
+
+function walk(start: string, onward: (phase: string) => readonly string[], avoid?: string): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const queue = [start];
+  for (let phase = queue.pop(); phase !== undefined; phase = queue.pop()) {
+    for (const to of onward(phase)) {
+      if (to === avoid || seen.has(to)) continue;
+      seen.add(to);
+      queue.push(to);
+    }
+  }
+  return seen;
+}
+
+function reversed(phases: readonly Phase[], edges: SkillMap['edges']): ReadonlyMap<string, readonly string[]> {
+  const back = new Map<string, string[]>();
+  for (const { name } of phases) {
+    for (const { to } of edges(name)) back.set(to, [...(back.get(to) ?? []), name]);
+  }
+  return back;
+}
+
+function stepPlaces(
+  skill: Skill,
+  phases: readonly Phase[],
+  inputTypes: SkillMap['inputTypes'],
+  places: Places,
+): readonly StepPlace[] {
+  const own = phases.flatMap((phase) =>
+    phase.preprocessor.map((step, index) => ({
+      step,
+      phase: phase.name,
+      index,
+      types: inputTypes(phase),
+      written: writtenBy(phase.preprocessor.slice(0, index)),
+      at: (...path: (string | number)[]) => places.phasePlace(phase.name, 'preprocessor', index, ...path),
+    })),
+  );
+  const { postprocessor } = skill;
+  if (postprocessor === undefined) return own;
+  const result = artifactOf(skill, skill.finalOutput);
+  const output = { name: postprocessor.outputName, schema: postprocessor.outputSchema };
+  const after = postprocessor.steps.map((step, index) => ({
+    step,
+    phase: undefined,
+    index,
+    types: result === undefined ? [output] : [result, output],
+    written: writtenBy(postprocessor.steps.slice(0, index)),
+    at: (...path: (string | number)[]) => places.skillPlace('postprocessor', 'steps', index, ...path),
+  }));
+  return [...own, ...after];
+}
+
+function stepGuard(place: StepPlace): GuardPlace {
+  const { step, phase, types, written } = place;
+  return {
+    guard: step.when,
+    phase,
+    edge: undefined,
+    inputs: types,
+    artifacts: types,
+    written,
+    at: (path) => place.at('when', path),
+  };
+}
+
+function edgeGuards(
+  phases: readonly Phase[],
+  look: Pick<SkillMap, 'edges' | 'typesOf' | 'inputTypes' | 'edgePlace'>,
+): readonly GuardPlace[] {
+  return phases.flatMap((phase) => {
+    const inputs = look.inputTypes(phase);
+    const written = writtenBy(phase.preprocessor);
+    return look.edges(phase.name).map((edge, index) => ({
+      guard: edge.when,
+      phase: phase.name,
+      edge,
+      inputs,
+      artifacts: phase.modelClass === 'none' ? [...inputs, ...look.typesOf(edge)] : look.typesOf(edge),
+      written,
+      at: (path: string) => look.edgePlace(phase.name, index, 'when', path),
+    }));
+  });
+}
