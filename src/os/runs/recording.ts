@@ -1,7 +1,8 @@
 import { Bug } from '../errors.ts';
 import type { RunEvent, RunEventBody, RunEventType } from '../events/event.ts';
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
-import type { Encoding, Frame, Model, Reply } from '../models/port.ts';
+import type { Reply } from '../models/port.ts';
+import type { RecordedTurn } from '../models/recorded.ts';
 import type { Skill } from '../skills/skill.ts';
 
 /** Where a replay first differs from what was recorded. */
@@ -94,26 +95,11 @@ function text(value: Json | undefined): string {
 }
 
 /**
- * A model that gives one recorded turn again. Accepted turns come back as the tool calls they amount to, without the
- * fields `carry` filled; rejected ones as they were. `differs` is called for a frame that is not the recorded one.
+ * One recorded turn as a model's answer. Accepted turns come back as the tool calls they amount to, without the fields
+ * `carry` filled; rejected ones as they were.
  */
-export function recordedTurn(
-  event: TurnEvent,
-  skill: Skill,
-  from: string,
-  encoding: Encoding,
-  differs: (frame: Frame) => never,
-): Model {
-  return {
-    name: 'recorded',
-    encoding: event.type === 'validation_error' ? encoding : 'tools',
-    metered: false,
-    maxOutputTokens: 0,
-    turn: async (frame) => {
-      if (frame.request !== event.data.request) return differs(frame);
-      return { reply: replyOf(event, skill, from), usage: { input: 0, output: 0 } };
-    },
-  };
+export function recordedTurn(event: TurnEvent, skill: Skill, from: string): RecordedTurn {
+  return { reply: replyOf(event, skill, from), usage: { input: 0, output: 0 }, request: event.data.request };
 }
 
 function replyOf(event: TurnEvent, skill: Skill, from: string): Reply {

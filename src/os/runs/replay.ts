@@ -6,10 +6,10 @@ import { next } from '../kernel/next.ts';
 import type { Ports } from '../kernel/ports.ts';
 import { frameNow } from '../kernel/turn.ts';
 import type { Frame, Model } from '../models/port.ts';
-import { frameDifference } from '../models/recorded.ts';
+import { frameDifference, RequestDiffers, recordedModel } from '../models/recorded.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
-import type { Workspace } from '../workspace/open.ts';
+import type { Workspace } from '../workspace/workspace.ts';
 import { compareEvents, type Difference, readRecording, recordedTurn, type TurnEvent } from './recording.ts';
 
 /**
@@ -62,13 +62,18 @@ export async function replayEvents(
   };
   const modelFor = (modelClass: string, step: string): Model => {
     const event = recorded.turn(step) ?? unrecorded(step, 'turn');
-    const encoding = first.data.models[modelClass]?.encoding ?? 'tools';
-    return recordedTurn(event, before, state.phase, encoding, (frame) => {
-      const original = originalFrame(events, event, before, ops);
-      const section = original === undefined ? undefined : frameDifference(original, frame);
-      const { section: what = 'request', ...texts } = section ?? { before: event.data.request, after: frame.request };
-      return stop({ step, what, before: texts.before, after: texts.after });
-    });
+    const encoding = event.type === 'validation_error' ? (first.data.models[modelClass]?.encoding ?? 'tools') : 'tools';
+    const pins = { name: 'recorded', encoding, metered: false, maxOutputTokens: 0 };
+    const model = recordedModel(pins, () => recordedTurn(event, before, state.phase));
+    const turn: Model['turn'] = async (frame, options) => {
+      try {
+        return await model.turn(frame, options);
+      } catch (error) {
+        if (!(error instanceof RequestDiffers)) throw error;
+        return stop(requestDifference(step, originalFrame(events, event, before, ops), error));
+      }
+    };
+    return { ...model, turn };
   };
   const ports: Ports = {
     ops,
@@ -97,6 +102,12 @@ export async function replayEvents(
     ...(difference === undefined ? {} : { difference }),
     common: [first, ...same],
   };
+}
+
+function requestDifference(step: string, original: Frame | undefined, differs: RequestDiffers): Difference {
+  const section = original === undefined ? undefined : frameDifference(original, differs.frame);
+  if (section === undefined) return { step, what: 'request', before: differs.expected ?? '', after: differs.actual };
+  return { step, what: section.section, before: section.before, after: section.after };
 }
 
 /** The frame a recorded turn was asked with, made again from the log before it and the skill of then. */

@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { loadSkill } from './load.ts';
 import { didYouMean } from './part.ts';
-import { readSkillSource } from './read-source.ts';
+import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
-import { stampOf } from './stamp.ts';
+import { readSkillSource } from './source.ts';
+import { isSettled, stampOf } from './stamp.ts';
 
 /** A skill folder of the project or of the standard library. */
 export type CatalogEntry = {
@@ -29,11 +30,15 @@ export type Catalog = {
   source(name: string): SkillSource;
   /** The skill in any folder, e.g. a copy to compare with. @throws UserError `not_found` when it is no folder. */
   sourceAt(dir: string): SkillSource;
-  /** Keeps what it loaded until a file of the folder changes. @throws UserError `not_found`, `skill`. */
+  /** @throws UserError `not_found`, `skill`. */
   load(name: string): Skill;
+  /** The skill with the very source it was compiled from. @throws UserError `not_found`, `skill`. */
+  open(name: string): Opened;
   /** Folder of shared phases and artifacts. */
   readonly sharedDir: string;
 };
+
+export type Opened = { readonly skill: Skill; readonly source: SkillSource };
 
 const SHARED_DIR = 'shared';
 
@@ -45,7 +50,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     { origin: 'local', dir: path.join(root, 'reyn', 'local') },
     { origin: 'stdlib', dir: stdlibDir },
   ];
-  const loaded = new Map<string, { stamp: string; skill: Skill }>();
+  const opened = new Map<string, Opened & { readonly stamp: string }>();
 
   function list(): readonly CatalogEntry[] {
     const winners = new Map<string, SkillOrigin>();
@@ -63,7 +68,8 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     if (!isFolderName(name)) return undefined;
     for (const { origin, dir } of places) {
       const folder = path.join(dir, name);
-      if (existsSync(folder)) return { name, origin, dir: folder };
+      const stats = statOf(folder);
+      if (stats?.isDirectory() || stats?.isSymbolicLink()) return { name, origin, dir: folder };
     }
     return undefined;
   }
@@ -89,27 +95,33 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     return readSkillSource(dir, { name, origin, root, ...shared(origin) });
   }
 
+  /** What was opened is kept until a file of the folder changes. */
+  function open(name: string): Opened {
+    const entry = found(name);
+    const stamp = stampOf(entry.dir, shared(entry.origin).sharedDir);
+    const known = opened.get(entry.dir);
+    if (known !== undefined && known.stamp === stamp) return known;
+    const settled = isSettled(stamp, Date.now());
+    const source = read(entry);
+    const fresh = { stamp, source, skill: loadSkill(source) };
+    if (settled) opened.set(entry.dir, fresh);
+    else opened.delete(entry.dir);
+    return fresh;
+  }
+
   return {
     list,
     find,
     suggest,
+    open,
+    load: (name) => open(name).skill,
     source: (name) => read(found(name)),
     sourceAt(dir) {
-      const absolute = path.resolve(root, dir);
-      const real = realDir(absolute);
+      const real = realDir(path.resolve(root, dir));
       if (real === undefined) {
         throw new UserError('not_found', 'there is no such skill folder', { where: { file: dir } });
       }
       return readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir });
-    },
-    load(name) {
-      const entry = found(name);
-      const stamp = stampOf(entry.dir, sharedDir);
-      const known = loaded.get(name);
-      if (known !== undefined && known.stamp === stamp) return known.skill;
-      const skill = loadSkill(read(entry));
-      loaded.set(name, { stamp, skill });
-      return skill;
     },
     sharedDir,
   };

@@ -1,0 +1,122 @@
+import type { Config } from './os/config/config.ts';
+import type { Limits } from './os/config/limits.ts';
+import type { ProjectEvent, RunEvent } from './os/events/event.ts';
+import type { Op } from './os/ops/op.ts';
+import type { RunInput } from './os/runs/input.ts';
+import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
+import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
+import type { RunDetail, RunSummary } from './os/runs/summary.ts';
+import type { Finding } from './os/skills/finding.ts';
+import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+
+/** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
+export type Reyn = {
+  readonly root: string;
+  readonly config: Config;
+  readonly ops: readonly Op[];
+
+  readonly skills: {
+    /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
+    list(): readonly SkillEntry[];
+    /** @throws UserError `not_found` (with a suggestion), `skill`. */
+    load(name: string): Skill;
+    /** Lints by name or by folder path; all project and local skills when empty. */
+    lint(names: readonly string[]): readonly Finding[];
+    /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
+    copy(name: string, as?: string): Promise<string>;
+    /** Writes a lint-clean skill from the template. @returns the files written. */
+    create(name: string, wish: string | undefined): Promise<readonly string[]>;
+  };
+
+  /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
+  run(skill: string, input: RunInput, options?: RunOptions): Promise<RunOutcome>;
+  resume(run: string, options?: DriveOptions): Promise<RunOutcome>;
+  /** Ends a run that no process drives (or asks the one that does to stop). */
+  cancel(run: string, reason: string): Promise<RunOutcome>;
+  /** A new run that begins with the events of `run` up to `at` and has not gone further. @returns its id. */
+  fork(run: string, at?: number): Promise<string>;
+  replay(run: string, options?: ReplayOptions): Promise<ReplayReport>;
+
+  inbox(): readonly PendingIntervention[];
+  /** Records the answer and resumes the root run. @throws UserError `not_found`, `usage` (not a choice, answered). */
+  answer(intervention: string, answer: string, options?: DriveOptions): Promise<RunOutcome>;
+
+  readonly runs: {
+    /** Newest first. */
+    list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
+    show(run: string): RunDetail;
+    /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
+    idOf(reference: string): string;
+  };
+
+  readonly events: {
+    query(filter: EventFilter): readonly (RunEvent | ProjectEvent)[];
+    /** Yields new events as they are written, until the signal aborts. */
+    tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
+  };
+
+  /** Verifies one run, or with `undefined` everything. Problems are data. */
+  verify(run?: string): AuditReport;
+  close(): Promise<void>;
+};
+
+export type DriveOptions = {
+  /** Called for every event as written. Must not throw. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Streamed model text. */
+  readonly onText?: (text: string) => void;
+  /** Asks a person now; `undefined` = they did not answer, the run suspends. Absent = nobody is there. */
+  readonly ask?: (intervention: PendingIntervention) => Promise<string | undefined>;
+  /** What happens to a question nobody can be asked: default from config. */
+  readonly onAsk?: 'suspend' | 'fail';
+  /** Aborting interrupts the run: state is durable and `resume` goes on. */
+  readonly signal?: AbortSignal;
+};
+
+export type RunOptions = DriveOptions & {
+  /** Key of config's models, or `scripted`; for every class. */
+  readonly model?: string;
+  /** Tightens config's limits. */
+  readonly limits?: Partial<Limits>;
+};
+
+export type ReplayOptions = DriveOptions & Replaying;
+
+export type SkillEntry = {
+  readonly name: string;
+  readonly origin: SkillOrigin;
+  readonly dir: string;
+  readonly description: string;
+  readonly kind: string;
+  readonly fingerprint?: string;
+  /** Origin of the skill that this one is hidden by. */
+  readonly shadowedBy?: SkillOrigin;
+  readonly error?: string;
+};
+
+export type EventFilter = {
+  readonly run?: string;
+  readonly type?: string;
+  readonly skill?: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit?: number;
+};
+
+export type AuditReport = {
+  readonly ok: boolean;
+  readonly runs: number;
+  readonly events: number;
+  readonly blobs: number;
+  readonly problems: readonly AuditProblem[];
+};
+
+export type AuditProblem = {
+  /** `bad_hash`, `bad_prev`, `bad_seq`, `torn`, `missing_run`, `missing_blob`, `bad_blob`, `unregistered`, `head`, … */
+  readonly reason: string;
+  readonly file: string;
+  readonly line?: number;
+  readonly run?: string;
+  readonly message: string;
+};
