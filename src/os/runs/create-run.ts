@@ -1,21 +1,18 @@
-import { configDigest } from '../config/digest.ts';
 import type { Limits } from '../config/limits.ts';
+import { configDigest } from '../config/read.ts';
 import { UserError } from '../errors.ts';
 import type { RunEventBody, RunEventData } from '../events/event.ts';
 import { canonicalJson, digest, type Json } from '../json.ts';
 import { begin } from '../kernel/fold.ts';
 import { CONTRACT } from '../kernel/version.ts';
 import type { Op } from '../ops/op.ts';
+import type { Opened } from '../skills/catalog.ts';
 import type { Skill } from '../skills/skill.ts';
-import type { SkillSource } from '../skills/source.ts';
 import type { OwnedRun } from './drive-run.ts';
 import { entryArtifact, type RunInput } from './input.ts';
 import { pinModels } from './models.ts';
 import { pinSkill } from './pinned-skill.ts';
 import type { Project } from './project.ts';
-
-/** A loaded skill with the source its runs pin. */
-export type Loaded = { readonly skill: Skill; readonly source: SkillSource };
 
 export type NewRun = {
   readonly run: string;
@@ -26,7 +23,7 @@ export type NewRun = {
 };
 
 /** Pins everything a run stands on, and makes that its first event. */
-export async function createRun(project: Project, { skill, source }: Loaded, fresh: NewRun): Promise<OwnedRun> {
+export async function createRun(project: Project, { skill, source }: Opened, fresh: NewRun): Promise<OwnedRun> {
   const { store, config } = project;
   if (skill.kind !== 'graph') {
     throw new UserError('skill', `${skill.name} is of kind ${skill.kind}, which is injected when it matches, not run`, {
@@ -35,7 +32,7 @@ export async function createRun(project: Project, { skill, source }: Loaded, fre
     });
   }
   const input = entryArtifact(skill, fresh.input);
-  const models = pinModels(skill, config, fresh.model, store.blobs);
+  const models = pinModels(skill, config, fresh.model, { root: project.root, blobs: store.blobs });
   refuseUnpriced(models, fresh.limits, skill);
   const first: RunEventBody = {
     type: 'run_skill_started',

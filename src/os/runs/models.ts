@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Config, ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
@@ -5,8 +6,8 @@ import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
 import { openModel } from '../models/open.ts';
 import type { Model } from '../models/port.ts';
+import { readScripted } from '../skills/read-source.ts';
 import type { Skill } from '../skills/skill.ts';
-import { readScripted } from '../skills/source.ts';
 
 type Pins = RunEventData['run_skill_started']['models'];
 
@@ -23,11 +24,16 @@ export function classesOf(skill: Skill): readonly string[] {
  * The models a run will use, by class, as its first event pins them.
  * @throws UserError `config` when no model is configured for a class, or a USD limit meets a model without a price.
  */
-export function pinModels(skill: Skill, config: Config, override: string | undefined, blobs: Blobs): Pins {
+export function pinModels(
+  skill: Skill,
+  config: Config,
+  override: string | undefined,
+  env: { readonly root: string; readonly blobs: Blobs },
+): Pins {
   return Object.fromEntries(
     classesOf(skill).map((name) => {
       const key = override ?? config.classes[name] ?? config.default;
-      return [name, pin(key, modelConfig(config, key, name), skill, blobs)];
+      return [name, pin(key, modelConfig(config, key, name), skill, env)];
     }),
   );
 }
@@ -46,13 +52,18 @@ function modelConfig(config: Config, key: string, modelClass: string): ModelConf
   );
 }
 
-function pin(key: string, model: ModelConfig, skill: Skill, blobs: Blobs): Pins[string] {
+function pin(
+  key: string,
+  model: ModelConfig,
+  skill: Skill,
+  { root, blobs }: { readonly root: string; readonly blobs: Blobs },
+): Pins[string] {
   const pinned = { name: key, ...model } as Pins[string];
-  return model.provider === 'scripted' ? { ...pinned, script: blobs.put(scriptOf(skill)) } : pinned;
+  return model.provider === 'scripted' ? { ...pinned, script: blobs.put(scriptOf(skill, root)) } : pinned;
 }
 
-function scriptOf(skill: Skill): string {
-  const text = readScripted(skill.dir);
+function scriptOf(skill: Skill, root: string): string {
+  const text = readScripted(resolve(root, skill.dir));
   if (text !== undefined) return text;
   throw new UserError('config', `the scripted model has no rules for ${skill.name}: there is no ${SCRIPT}`, {
     where: { skill: skill.name, file: `${skill.dir}/${SCRIPT}` },

@@ -1,6 +1,7 @@
 import { tighter } from '../limits/limits.ts';
+import type { Opened } from '../skills/catalog.ts';
 import { childStarter } from './child.ts';
-import { createRun, type Loaded } from './create-run.ts';
+import { createRun } from './create-run.ts';
 import { driveRun } from './drive-run.ts';
 import type { RunInput } from './input.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -9,7 +10,7 @@ import type { Driving, Project, Starting } from './project.ts';
 /** A new run, driven as far as it goes now. @throws UserError `input`, `config`, `skill` before anything is written. */
 export async function startRun(
   project: Project,
-  loaded: Loaded,
+  loaded: Opened,
   input: RunInput,
   starting: Starting,
   driving: Driving,
