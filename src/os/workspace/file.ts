@@ -73,6 +73,8 @@ function readAll({ fd, size }: Opened, shown: string): Buffer {
 
 /** SHA-256 (hex) of a file; `null` when there is none. @throws OpError `not_a_file`, `too_large`, `refused`. */
 export function digestFile(folder: Folder, name: string, shown: string): string | null {
+  // most writes make a new file, and an exception costs more than a look
+  if (fs.lstatSync(folder.at(name), { throwIfNoEntry: false }) === undefined) return null;
   const opened = openRegular(folder, name, shown);
   if (opened === undefined) return null;
   try {

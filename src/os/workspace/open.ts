@@ -1,12 +1,13 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import { sha256 } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import { digestFile, readFile, textOf } from './file.ts';
-import { detectLookup, type Folder, type Lookup, openFolder } from './folder.ts';
+import { detectLookup, type Folder, type Lookup } from './folder.ts';
 import { isRefusal, type Location, parseLocation, showLocation } from './location.ts';
-import { flushFolder, removeFile, replaceFile, type Writer } from './replace.ts';
+import { fileNameOf, makeParent, openPlace, type Place, parentOf, placeOf, type Roots, rootsOf } from './place.ts';
+import { removeFile, replaceFile, type Writer } from './replace.ts';
 import { listTree } from './tree.ts';
+import { remember, syncAll, type Unsynced } from './unsynced.ts';
 import type { Permits, WalkSkip, Workspace, WorkspaceHandle } from './workspace.ts';
 
 export type WorkspaceOptions = {
@@ -23,122 +24,102 @@ export type WorkspaceOptions = {
   readonly lookup?: Lookup;
 };
 
-/** Where a location lies: `segments` below the trusted folder `base`. */
-type Place = { readonly base: string; readonly segments: readonly string[]; readonly shown: string };
-
-type Shared = WorkspaceOptions & {
-  readonly lookup: Lookup;
+type Shared = {
+  readonly roots: Roots;
   readonly writer: Writer;
-  /** Folders with names that are not yet durable, by base and path. */
-  readonly dirty: Map<string, Place>;
+  readonly unsynced: Unsynced;
+  readonly readBlob: (sha256: string) => Buffer;
+  readonly signal: AbortSignal | undefined;
 };
 
 const PRUNED: ReadonlySet<string> = new Set(['.git', '.reyn', 'node_modules']);
 const NOTHING_PRUNED: ReadonlySet<string> = new Set();
-/** In a project that is the whole disk these are the system's, not files. */
-const SYSTEM: ReadonlySet<string> = new Set(['proc', 'sys', 'dev']);
 
 /** The files of one run. Opens nothing yet. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const shared: Shared = {
-    ...options,
-    lookup: options.lookup ?? detectLookup(),
-    writer: { tag: sha256(options.workDir).slice(0, 8), shareDisk: options.shareDisk, busy: new Set() },
-    dirty: new Map(),
+  const { root, workDir, readBlob, shareDisk, signal } = options;
+  const roots = rootsOf(root, workDir, options.lookup ?? detectLookup());
+  const writer: Writer = { tag: sha256(workDir).slice(0, 8), shareDisk, busy: new Set() };
+  const shared: Shared = { roots, writer, unsynced: new Map(), readBlob, signal };
+  return {
+    handle: (permits) => handleOf(shared, permits),
+    syncDirectories: () => syncAll(shared.unsynced, roots, shareDisk),
   };
-  return { handle: (permits) => handleOf(shared, permits), syncDirectories: () => syncDirectories(shared) };
 }
 
 function handleOf(shared: Shared, permits: Permits): WorkspaceHandle {
-  const readBytes = (location: Location, shown: string): Buffer => {
-    if (location.root === 'blob') return shared.readBlob(location.segments[0] ?? '');
-    return inFolder(shared, location, (folder, name) => {
-      const bytes = folder === undefined ? undefined : readFile(folder, name, shown);
-      if (bytes === undefined) throw new OpError('not_found', `"${shown}" does not exist.`);
-      return bytes;
-    });
-  };
-  /** The location of a path that may be used for `act`; a file that may be written may be read. */
-  const granted = (given: string, act: 'read' | 'write'): { location: Location; shown: string } => {
-    shared.signal?.throwIfAborted();
-    const location = parseLocation(given);
-    if (isRefusal(location)) throw new OpError('refused', location.refused);
-    const shown = showLocation(location);
-    if (!permits.write(shown) && (act === 'write' || !permits.read(shown))) {
-      throw new OpError('refused', `"${shown}" was not granted to this op.`);
-    }
-    if (act === 'write' && location.root === 'blob')
-      throw new OpError('refused', 'A recorded value cannot be written.');
-    return { location, shown };
+  const { roots, unsynced } = shared;
+  const read = (given: string): { bytes: Buffer; shown: string } => {
+    const location = granted(shared, permits, given, 'read');
+    return { bytes: readLocation(shared, location), shown: showLocation(location) };
   };
   return {
     readText: async (given) => {
-      const { location, shown } = granted(given, 'read');
-      return textOf(readBytes(location, shown), shown);
+      const { bytes, shown } = read(given);
+      return textOf(bytes, shown);
     },
-    readBytes: async (given) => {
-      const { location, shown } = granted(given, 'read');
-      return readBytes(location, shown);
-    },
+    readBytes: async (given) => read(given).bytes,
     digestOf: async (given) => {
-      const { location, shown } = granted(given, 'read');
+      const location = granted(shared, permits, given, 'read');
       if (location.root === 'blob') return location.segments[0] ?? null;
+      const place = placeOf(roots, location);
       // what a resumed run finds written may not be durable yet: it counts as written now
-      if (permits.write(shown)) markDirty(shared, placeOf(shared, location), 1);
+      if (permits.write(place.shown)) remember(unsynced, parentOf(place));
       return inFolder(shared, location, (folder, name) =>
-        folder === undefined ? null : digestFile(folder, name, shown),
+        folder === undefined ? null : digestFile(folder, name, place.shown),
       );
     },
     walk: (given, skipped) => walk(shared, permits, given, skipped ?? (() => undefined)),
     replace: async (given, bytes, pre) => {
-      const { location, shown } = granted(given, 'write');
-      const place = placeOf(shared, location);
-      const [name, folder] = openParent(shared, place, location, true);
-      if (folder === undefined) throw new OpError('changed', `The folder of "${shown}" was taken away.`);
+      const location = granted(shared, permits, given, 'write');
+      const name = fileNameOf(location);
+      const place = placeOf(roots, location);
+      const folder = makeParent(roots, place, (parent) => remember(unsynced, parent));
       try {
-        await replaceFile(folder, { name, bytes, pre }, shared.writer, shown);
-        markDirty(shared, place, 1);
+        await replaceFile(folder, { name, bytes, pre }, shared.writer, place.shown);
       } finally {
         folder.close();
       }
+      remember(unsynced, parentOf(place));
     },
     remove: async (given, pre) => {
-      const { location, shown } = granted(given, 'write');
+      const location = granted(shared, permits, given, 'write');
+      const place = placeOf(roots, location);
       inFolder(shared, location, (folder, name) => {
-        if (folder === undefined) throw new OpError('not_found', `"${shown}" does not exist.`);
-        removeFile(folder, name, pre, shown);
+        if (folder === undefined) throw absent(place.shown);
+        removeFile(folder, name, pre, place.shown);
       });
-      markDirty(shared, placeOf(shared, location), 1);
+      remember(unsynced, parentOf(place));
     },
   };
 }
 
-function placeOf(shared: Shared, location: Location): Place {
+/** The location of a path that this handle may use so. A file that may be written may be read. */
+function granted(shared: Shared, permits: Permits, given: string, act: 'read' | 'write'): Location {
+  shared.signal?.throwIfAborted();
+  const location = parseLocation(given);
+  if (isRefusal(location)) throw new OpError('refused', location.refused);
   const shown = showLocation(location);
-  if (location.root === 'work') {
-    const below = path.relative(shared.root, shared.workDir);
-    const inside = below !== '' && !path.isAbsolute(below) && below !== '..' && !below.startsWith(`..${path.sep}`);
-    if (!inside) return { base: shared.workDir, segments: location.segments, shown };
-    return { base: shared.root, segments: [...below.split(path.sep), ...location.segments], shown };
+  if (!permits.write(shown) && (act === 'write' || !permits.read(shown))) {
+    throw new OpError('refused', `"${shown}" was not granted to this op.`);
   }
-  if (shared.root === '/' && SYSTEM.has(location.segments[0] ?? '')) {
-    throw new OpError('refused', `"${shown}" belongs to the system.`);
-  }
-  return { base: shared.root, segments: location.segments, shown };
+  if (act === 'write' && location.root === 'blob') throw new OpError('refused', 'A recorded value cannot be written.');
+  return location;
 }
 
-/** The last name of a location and the open folder it is in; the folder is `undefined` when it does not exist. */
-function openParent(shared: Shared, place: Place, location: Location, create: boolean): [string, Folder | undefined] {
-  const name = location.segments.at(-1);
-  if (name === undefined || location.folder) throw new OpError('not_a_file', `"${place.shown}" is a folder.`);
-  if (create && place.base !== shared.root) fs.mkdirSync(place.base, { recursive: true });
-  const made = (parent: readonly string[]) => markDirty(shared, { ...place, segments: parent }, 0);
-  const way = { lookup: shared.lookup, shown: place.shown, ...(create ? { create: made } : {}) };
-  return [name, openFolder(place.base, place.segments.slice(0, -1), way)];
+function readLocation(shared: Shared, location: Location): Buffer {
+  if (location.root === 'blob') return shared.readBlob(location.segments[0] ?? '');
+  const shown = showLocation(location);
+  const bytes = inFolder(shared, location, (folder, name) =>
+    folder === undefined ? undefined : readFile(folder, name, shown),
+  );
+  if (bytes === undefined) throw absent(shown);
+  return bytes;
 }
 
-function inFolder<T>(shared: Shared, location: Location, act: (folder: Folder | undefined, name: string) => T): T {
-  const [name, folder] = openParent(shared, placeOf(shared, location), location, false);
+function inFolder<T>({ roots }: Shared, location: Location, act: (folder: Folder | undefined, name: string) => T): T {
+  const name = fileNameOf(location);
+  const folder = openPlace(roots, parentOf(placeOf(roots, location)));
   try {
     return act(folder, name);
   } finally {
@@ -146,27 +127,8 @@ function inFolder<T>(shared: Shared, location: Location, act: (folder: Folder | 
   }
 }
 
-/** Remembers the folder of a place, `up` names above it, for {@link syncDirectories}. */
-function markDirty(shared: Shared, place: Place, up: 0 | 1): void {
-  const segments = up === 0 ? place.segments : place.segments.slice(0, -1);
-  shared.dirty.set(`${place.base}\0${segments.join('/')}`, { ...place, segments });
-}
-
-async function syncDirectories(shared: Shared): Promise<void> {
-  for (const [key, place] of [...shared.dirty]) {
-    let folder: Folder | undefined;
-    try {
-      folder = openFolder(place.base, place.segments, { lookup: shared.lookup, shown: place.shown });
-    } catch (error) {
-      if (!(error instanceof OpError)) throw error; // a folder that became something else holds no name of ours
-    }
-    try {
-      if (folder !== undefined) await flushFolder(folder, shared.shareDisk(), place.shown);
-    } finally {
-      folder?.close();
-    }
-    shared.dirty.delete(key);
-  }
+function absent(shown: string): OpError {
+  return new OpError('not_found', `"${shown}" does not exist.`);
 }
 
 async function* walk(
@@ -177,20 +139,15 @@ async function* walk(
 ): AsyncGenerator<string> {
   const start = parseLocation(given);
   if (isRefusal(start)) throw new OpError('refused', start.refused);
-  const shown = showLocation(start);
-  const place = placeOf(shared, start);
-  if (start.root === 'blob') {
-    if (permits.read(shown)) yield shown;
+  const place = placeOf(shared.roots, start);
+  if (start.root === 'blob' || isFile(shared.roots, start, place)) {
+    if (permits.read(place.shown)) yield place.shown;
     return;
   }
-  const folder = openTop(shared, place, start);
-  if (folder === 'file') {
-    if (permits.read(shown)) yield shown;
-    return;
-  }
+  const folder = openPlace(shared.roots, place);
   if (folder === undefined) {
     if (start.segments.length === 0) return; // a work folder that nothing was written to
-    throw new OpError('not_found', `"${shown}" does not exist.`);
+    throw absent(place.shown);
   }
   const told = new Set<WalkSkip>();
   const once = (why: WalkSkip) => {
@@ -198,8 +155,9 @@ async function* walk(
     told.add(why);
   };
   const pruned = start.root === 'work' ? NOTHING_PRUNED : PRUNED;
+  const { lookup } = shared.roots;
   try {
-    for await (const names of listTree(folder, { ...shared, signal: shared.signal, pruned, skipped: once })) {
+    for await (const names of listTree(folder, { lookup, pruned, signal: shared.signal, skipped: once })) {
       const found = showLocation({ ...start, segments: [...start.segments, ...names] });
       if (permits.read(found)) yield found;
     }
@@ -208,16 +166,13 @@ async function* walk(
   }
 }
 
-/** The folder a walk starts from, or that it is a file. */
-function openTop(shared: Shared, place: Place, start: Location): Folder | 'file' | undefined {
+function isFile(roots: Roots, start: Location, place: Place): boolean {
   const name = start.segments.at(-1);
-  if (name === undefined) return openFolder(place.base, place.segments, { ...shared, shown: place.shown });
-  const parent = openFolder(place.base, place.segments.slice(0, -1), { ...shared, shown: place.shown });
-  if (parent === undefined) return undefined;
+  if (name === undefined || start.folder) return false;
+  const parent = openPlace(roots, parentOf(place));
   try {
-    if (!start.folder && fs.lstatSync(parent.at(name), { throwIfNoEntry: false })?.isFile() === true) return 'file';
+    return parent !== undefined && fs.lstatSync(parent.at(name), { throwIfNoEntry: false })?.isFile() === true;
   } finally {
-    parent.close();
+    parent?.close();
   }
-  return openFolder(place.base, place.segments, { ...shared, shown: place.shown });
 }
