@@ -22,8 +22,8 @@ export const edges = defineFamily({
     {
       id: 'graph/never-taken',
       severity: 'error',
-      finds: 'an edge that an earlier edge always comes before',
-      why: 'The earlier edge holds whenever this one does, so this one is never taken.',
+      finds: 'an edge of a `model_class: none` phase that an earlier edge always comes before',
+      why: 'The first edge that holds is taken, and the earlier one holds whenever this one does.',
       fix: 'Move it in front of the earlier edge, give that one a guard, or delete it.',
     },
   ],
@@ -31,8 +31,10 @@ export const edges = defineFamily({
     for (const phase of subject.map.phases) {
       const list = subject.map.edges(phase.name);
       if (list.length === 0) continue;
-      yield* phase.modelClass === 'none' ? lastEdge(subject, phase, list) : openEdge(subject, phase, list);
-      yield* shadowed(subject, phase, list);
+      if (phase.modelClass === 'none') {
+        yield* lastEdge(subject, phase, list);
+        yield* shadowed(subject, phase, list);
+      } else yield* openEdge(subject, phase, list);
     }
   },
 });
@@ -58,19 +60,12 @@ function* lastEdge({ map }: Subject, phase: Phase, list: readonly Edge[]): Itera
   };
 }
 
-/**
- * Without a model the first edge that holds is taken, wherever it leads. With one, both edges are offered under the
- * same name when they lead to the same phase, and the first stands for it.
- */
+/** The first edge that holds is taken, wherever it leads. */
 function* shadowed({ map }: Subject, phase: Phase, list: readonly Edge[]): Iterable<Report<'graph/never-taken'>> {
-  const ordered = phase.modelClass === 'none';
   const guards = list.map(({ when }) => guardKeys(when));
   for (const [index, edge] of list.entries()) {
     const own = guards[index] ?? [];
-    const before = list.findIndex(
-      (other, nth) =>
-        nth < index && (ordered || other.to === edge.to) && guards[nth]?.every((condition) => own.includes(condition)),
-    );
+    const before = guards.findIndex((guard, nth) => nth < index && guard.every((condition) => own.includes(condition)));
     const earlier = list[before];
     if (earlier === undefined) continue;
     const open = earlier.when.length === 0;

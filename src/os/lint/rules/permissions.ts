@@ -1,4 +1,4 @@
-import { isObject } from '../../json.ts';
+import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
 import { didYouMean } from '../suggest.ts';
 import { grantedKinds, usedKinds } from './ops.ts';
@@ -21,6 +21,13 @@ export const permissions = defineFamily({
       fix: 'Name the folders or files the skill writes.',
     },
     {
+      id: 'permissions/unreadable-pattern',
+      severity: 'error',
+      finds: 'a pattern of `permissions.file` that cannot be read',
+      why: 'A pattern that is not understood permits nothing.',
+      fix: 'Write a glob relative to the project root.',
+    },
+    {
       id: 'skills/unknown-skill',
       severity: 'warning',
       finds: 'a skill in `permissions.skill` that does not resolve',
@@ -29,11 +36,10 @@ export const permissions = defineFamily({
     },
   ],
   *check(subject) {
-    const { skill, env, map, document } = subject;
+    const { skill, env, map } = subject;
     const used = usedKinds(subject);
     for (const kind of grantedKinds(skill.permissions)) {
-      // Steps and nodes this runtime has no op for use their permission without one.
-      if (used.has(kind) || kind === 'python' || (kind === 'skill.run' && hasSkillNode(document.raw.skill))) continue;
+      if (used.has(kind)) continue;
       yield {
         rule: 'permissions/never-used',
         place: map.skillPlace('permissions', ...kind.split('.')),
@@ -41,18 +47,30 @@ export const permissions = defineFamily({
         fix: `Delete ${kind} from \`permissions\`, or add an op that needs it to \`allowed_ops\` of a phase.`,
       };
     }
-    for (const [index, glob] of skill.permissions.file.write.entries()) {
-      if (!isEverywhere(glob)) continue;
-      yield {
-        rule: 'permissions/too-wide',
-        place: map.skillPlace('permissions', 'file', 'write', index),
-        message: `"${glob}" permits writing anywhere`,
-        fix: 'Name the folders or files the skill writes, e.g. `notes/*.md`.',
-      };
+    for (const key of ['read', 'write'] as const) {
+      for (const [index, pattern] of skill.permissions.file[key].entries()) {
+        const place = map.skillPlace('permissions', 'file', key, index);
+        const glob = compileGlob(pattern);
+        if (isGlobProblem(glob)) {
+          yield {
+            rule: 'permissions/unreadable-pattern',
+            place,
+            message: `"${pattern}" permits nothing: ${glob.problem}`,
+            fix: 'Write a pattern relative to the project, e.g. `docs/**/*.md`.',
+          };
+        } else if (key === 'write' && ANYWHERE.every((path) => glob.matches(path))) {
+          yield {
+            rule: 'permissions/too-wide',
+            place,
+            message: `"${pattern}" permits writing anywhere`,
+            fix: 'Name the folders or files the skill writes, e.g. `notes/*.md`.',
+          };
+        }
+      }
     }
     for (const key of ['run', 'write'] as const) {
       for (const [index, name] of skill.permissions.skill[key].entries()) {
-        if (env.skills.includes(name) || name === skill.name || name.includes('*')) continue;
+        if (env.skills.includes(name) || name === skill.name) continue;
         yield {
           rule: 'skills/unknown-skill',
           place: map.skillPlace('permissions', 'skill', key, index),
@@ -64,12 +82,5 @@ export const permissions = defineFamily({
   },
 });
 
-/** Whether a glob matches every path: only wild parts below a root. */
-function isEverywhere(glob: string): boolean {
-  const parts = glob.split('/').filter((part) => part !== '' && part !== '.' && part !== '~');
-  return parts.length > 0 && parts.includes('**') && parts.every((part) => part === '**' || part === '*');
-}
-
-function hasSkillNode(raw: Record<string, unknown>): boolean {
-  return isObject(raw.graph) && Object.keys(raw.graph).some((name) => name.startsWith('@'));
-}
+/** Paths that a pattern for something in particular does not match. */
+const ANYWHERE = [['a'], ['zz', 'y'], ['q', 'w', 'e.rt']];

@@ -20,7 +20,7 @@ export const steps = defineFamily<Id>({
       id: 'steps/no-schema',
       severity: 'error',
       finds: 'a `validate` step or a postprocessor whose schema allows anything',
-      why: 'A schema without keywords checks nothing.',
+      why: 'A schema that names no field and no bound checks nothing.',
       fix: 'Write the schema that the value must fit.',
     },
     {
@@ -47,7 +47,7 @@ export const steps = defineFamily<Id>({
     {
       id: 'steps/template-unknown-field',
       severity: 'error',
-      finds: 'a `${…}` in the arguments of a step that names a field the artifact does not declare',
+      finds: 'a template in the arguments of a step that names a field the artifact does not declare',
       why: 'The argument stays empty and the step fails.',
       fix: 'Name a declared field.',
     },
@@ -59,7 +59,7 @@ export const steps = defineFamily<Id>({
       yield {
         rule: 'steps/no-schema',
         place: map.skillPlace('postprocessor', 'output_schema'),
-        message: '`output_schema` of the postprocessor allows anything',
+        message: '`output_schema` of the postprocessor allows any object',
         fix: 'Write the schema of what the postprocessor gives back.',
       };
     }
@@ -70,7 +70,7 @@ export const steps = defineFamily<Id>({
 function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
   const { step, types, written } = place;
   if (step.type === 'validate' && allowsAnything(step.schema)) {
-    const message = 'the schema of this step allows anything';
+    const message = 'the schema of this step allows any object';
     yield { rule: 'steps/no-schema', place: place.at('schema'), message, fix: 'Write the schema the value must fit.' };
   }
   if (step.type === 'op') {
@@ -123,8 +123,15 @@ function namesOf({ types }: StepPlace): string {
 
 const WORDS_ONLY = ['title', 'description', '$comment', '$schema', 'example', 'examples', 'default'];
 
+/** Whether a schema lets every object pass: an artifact is one anyway. */
 function allowsAnything(schema: JsonSchema): boolean {
-  return Object.keys(schema).every((keyword) => WORDS_ONLY.includes(keyword));
+  return Object.entries(schema).every(
+    ([keyword, value]) =>
+      WORDS_ONLY.includes(keyword) ||
+      (keyword === 'type' && value === 'object') ||
+      (keyword === 'additionalProperties' && value !== false) ||
+      (keyword === 'properties' && isObject(value) && Object.keys(value).length === 0),
+  );
 }
 
 type Template = { readonly path: readonly string[]; readonly key: readonly (string | number)[] };

@@ -1,0 +1,24 @@
+import type { LintEnv } from '../rule.ts';
+
+/** A skill that breaks one rule and nothing else, and the same skill as it should be. Each is a whole skill.md. */
+export type Example = { readonly bad: string; readonly good: string };
+
+/** Name of the skill in every example. */
+export const EXAMPLE_SKILL = 'example';
+
+/** A skill.md of these front matter lines and this body. */
+export function skillMd(keys: string, body: string): string {
+  return `---\ntype: skill\nname: ${EXAMPLE_SKILL}\n${keys.trim()}\n---\n${body.trim()}\n`;
+}
+
+/** The world the examples are linted in. */
+export const EXAMPLE_ENV: LintEnv = {
+  ops: [
+    { kind: 'read_file', effect: 'reads', needs: ['file.read'] },
+    { kind: 'write_file', effect: 'writes', needs: ['file.write'] },
+    { kind: 'run_skill', effect: 'child', needs: ['skill.run'] },
+    { kind: 'ask_user', effect: 'waits', needs: [] },
+  ],
+  skills: [EXAMPLE_SKILL, 'translate'],
+  modelClasses: ['light', 'standard', 'strong'],
+};
