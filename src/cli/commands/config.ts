@@ -1,0 +1,89 @@
+import { EXIT, showWhere } from '../../os/errors.ts';
+import { changeSetting, checkConfig, getConfigKey, showConfig } from '../../settings.ts';
+import { type Cli, type Define, result, tell } from '../cli.ts';
+import { clean, paint, table } from '../output.ts';
+import { readable } from '../render/value.ts';
+import { examples } from './examples.ts';
+
+const sources = (cli: Cli) => ({ root: cli.root, env: cli.io.env });
+
+export const define: Define = (command, act) => {
+  command
+    .command('show')
+    .description('every value in effect and the file it comes from')
+    .addHelpText('after', examples(['reyn config show', '']))
+    .action(
+      act(async (cli) => {
+        const values = showConfig(sources(cli));
+        const { dim, bold } = paint(cli.screen.color.out);
+        result(cli, values, () => {
+          const rows = values.map(({ key, value, origin }) => {
+            const set = origin !== 'default';
+            return [set ? bold(key) : key, set ? origin : dim(origin), clean(text(value))];
+          });
+          return table(rows, cli.io.stdout.columns);
+        });
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('get')
+    .description('one value, or a part of the configuration')
+    .argument('<key>', 'as in the file: limits.usd')
+    .addHelpText('after', examples(['reyn config get limits.max_turns', '']))
+    .action(
+      act(async (cli, key: string) => {
+        const value = getConfigKey(sources(cli), key);
+        if (value === undefined) {
+          tell(cli, `${key} is not set.`);
+          return EXIT.no;
+        }
+        result(cli, value, () => (typeof value === 'object' ? readable(value) : `${text(value)}\n`));
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('set')
+    .description('change one value in reyn.yaml; the rest of the file stays as it is')
+    .argument('<key>', 'as in the file: limits.usd')
+    .argument('<value>', 'as it would stand behind the key')
+    .addHelpText(
+      'after',
+      examples(
+        ['reyn config set limits.usd 2.50', 'a limit for every run'],
+        ['reyn config set model scripted', 'no model needed'],
+      ),
+    )
+    .action(
+      act(async (cli, key: string, value: string) => {
+        const edit = await changeSetting(sources(cli), key, value);
+        result(cli, edit, () => '');
+        tell(cli, `${edit.key} is now ${text(edit.value)} in ${edit.file}.`);
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('check')
+    .description('every problem of the configuration')
+    .addHelpText('after', examples(['reyn config check --json', 'for programs']))
+    .action(
+      act(async (cli) => {
+        const problems = checkConfig(sources(cli));
+        const { bold, dim } = paint(cli.screen.color.out);
+        result(cli, problems, () =>
+          problems
+            .map(({ where, message, hint }) => {
+              const next = hint === undefined ? '' : `\n  ${dim('next:')} ${clean(hint)}`;
+              return `${bold(showWhere(where))} ${clean(message)}${next}\n`;
+            })
+            .join(''),
+        );
+        if (problems.length === 0) tell(cli, 'The configuration is valid.');
+        return problems.length === 0 ? EXIT.done : EXIT.usage;
+      }),
+    );
+};
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

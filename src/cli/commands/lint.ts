@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { Option } from 'commander';
+import type { Reyn } from '../../api.ts';
+import { EXIT } from '../../os/errors.ts';
+import type { Finding } from '../../os/skills/finding.ts';
+import { type Define, tell } from '../cli.ts';
+import { clean, type Paint, paint, plural } from '../output.ts';
+import { examples } from './examples.ts';
+
+type LintFlags = { format: 'text' | 'json'; maxSeverity: 'error' | 'warning' };
+
+export const define: Define = (command, act) => {
+  command
+    .argument('[names...]', 'names or folders of skills; all of the project if none')
+    .addOption(new Option('--format <form>', 'how findings are written').choices(['text', 'json']).default('text'))
+    .addOption(
+      new Option('--max-severity <level>', 'the least finding that fails (exit 2)')
+        .choices(['error', 'warning'])
+        .default('error'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['reyn lint', 'every skill of the project'],
+        ['reyn lint summarize --max-severity warning', 'one skill, warnings fail too'],
+        ['reyn lint ./drafts/plan --format json', 'a folder elsewhere'],
+      ),
+    )
+    .action(
+      act(async (cli, names: string[], flags: LintFlags) => {
+        const reyn = await cli.open();
+        const findings = reyn.skills.lint(names);
+        if (flags.format === 'json' || cli.screen.json) cli.io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+        else cli.io.stdout.write(showFindings(findings, folders(reyn, names), paint(cli.screen.color.out)));
+        tell(cli, count(findings));
+        const failing = findings.filter(({ severity }) => severity === 'error' || flags.maxSeverity === 'warning');
+        return failing.length === 0 ? EXIT.done : EXIT.usage;
+      }),
+    );
+};
+
+/** Folder of each skill by name, as it was asked for or as it resolves. */
+function folders(reyn: Reyn, names: readonly string[]): (finding: Finding) => string {
+  const byName = new Map<string, string>();
+  for (const { name, dir, shadowedBy } of reyn.skills.list()) if (shadowedBy === undefined) byName.set(name, dir);
+  const paths = names.filter((name) => !byName.has(name));
+  return ({ skill }) =>
+    paths.find((path) => path.replace(/\/+$/, '').endsWith(`/${skill}`)) ?? byName.get(skill) ?? paths[0] ?? skill;
+}
+
+/** `file:line:column severity rule`, what is wrong, what to do. */
+export function showFindings(
+  findings: readonly Finding[],
+  folderOf: (finding: Finding) => string,
+  { bold, dim, red, yellow }: Paint,
+): string {
+  return findings
+    .map((finding) => {
+      const { file, line, column, severity, rule, message, fix } = finding;
+      const place = bold(`${join(folderOf(finding), file)}:${line}:${column}`);
+      const level = severity === 'error' ? red(severity) : yellow(severity);
+      return `${place} ${level} ${dim(rule)}\n  ${clean(message)}\n  ${dim('fix:')} ${clean(fix)}\n`;
+    })
+    .join('');
+}
+
+function count(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const warnings = findings.length - errors;
+  if (findings.length === 0) return 'No findings.';
+  return `${plural(errors, 'error')}, ${plural(warnings, 'warning')}`;
+}

@@ -1,0 +1,100 @@
+import { Option } from 'commander';
+import { EXIT } from '../../os/errors.ts';
+import type { RunSummary } from '../../os/runs/summary.ts';
+import { type Define, result, tell } from '../cli.ts';
+import { dollars, duration, grouped, moment, type Paint, paint, table } from '../output.ts';
+import { resultText, summary } from '../render/outcome.ts';
+import { showRun } from '../render/run.ts';
+import { examples } from './examples.ts';
+import { whole } from './numbers.ts';
+
+const STATUSES = ['running', 'waiting', 'interrupted', 'finished', 'failed', 'aborted'];
+const REFERENCE = 'id, a unique beginning of one, or `latest`';
+
+export const define: Define = (command, act) => {
+  command
+    .command('list')
+    .description('runs, newest first')
+    .option('--skill <name>', 'only of this skill')
+    .addOption(new Option('--status <status>', 'only in this state').choices(STATUSES))
+    .option('--limit <n>', 'at most so many', whole, 20)
+    .addHelpText('after', examples(['reyn runs list --status waiting', 'what waits for a person']))
+    .action(
+      act(async (cli, flags: { skill?: string; status?: string; limit: number }) => {
+        const reyn = await cli.open();
+        const runs = reyn.runs.list(flags);
+        result(cli, runs, () => table(rows(runs, paint(cli.screen.color.out)), cli.io.stdout.columns));
+        if (runs.length === 0) tell(cli, 'No runs. Start one with `reyn run <skill> "…"`.');
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('show')
+    .description('one run: its path, ops and verdicts, result')
+    .argument('<run>', REFERENCE)
+    .addHelpText('after', examples(['reyn runs show latest', ''], ['reyn runs show 4k2m --json', 'for programs']))
+    .action(
+      act(async (cli, reference: string) => {
+        const reyn = await cli.open();
+        const run = reyn.runs.show(reyn.runs.idOf(reference));
+        result(cli, run, () => showRun(run, paint(cli.screen.color.out)));
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('cancel')
+    .description('end a run for good')
+    .argument('<run>', REFERENCE)
+    .option('--reason <text>', 'why, for the log', 'cancelled by a person')
+    .addHelpText('after', examples(['reyn runs cancel latest --reason "wrong input"', '']))
+    .action(
+      act(async (cli, reference: string, flags: { reason: string }) => {
+        const reyn = await cli.open();
+        const outcome = await reyn.cancel(reyn.runs.idOf(reference), flags.reason);
+        result(cli, outcome, () => resultText(outcome));
+        tell(cli, summary(outcome, paint(cli.screen.color.err)));
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('fork')
+    .description('begin a new run with the events of another')
+    .argument('<run>', REFERENCE)
+    .option('--at <seq>', 'up to this event; to its end if not given', whole)
+    .addHelpText('after', examples(['reyn runs fork latest --at 12', 'then: reyn resume <new id>']))
+    .action(
+      act(async (cli, reference: string, flags: { at?: number }) => {
+        const reyn = await cli.open();
+        const run = await reyn.fork(reyn.runs.idOf(reference), flags.at);
+        result(cli, { run }, () => `${run}\n`);
+        tell(cli, `Go on with: reyn resume ${run}`);
+        return EXIT.done;
+      }),
+    );
+};
+
+const COLORS = {
+  running: 'cyan',
+  waiting: 'yellow',
+  interrupted: 'yellow',
+  finished: 'green',
+  failed: 'red',
+  aborted: 'red',
+} as const;
+
+function rows(runs: readonly RunSummary[], paint: Paint): string[][] {
+  return runs.map(({ run, skill, status, started, spent, parent }) => {
+    const tokens = spent.inputTokens + spent.outputTokens;
+    const cost = [`${spent.turns} turns`, ...(tokens === 0 ? [] : [`${grouped(tokens)} tokens`])];
+    if (spent.usd > 0) cost.push(dollars(spent.usd));
+    const child = parent === undefined ? '' : ` (of ${parent})`;
+    return [
+      run,
+      paint[COLORS[status]](status),
+      moment(started),
+      duration(spent.ms),
+      `${skill}${paint.dim(child)}`,
+      cost.join(' · '),
+    ];
+  });
+}

@@ -1,0 +1,65 @@
+import type { SkillEntry } from '../../api.ts';
+import { EXIT } from '../../os/errors.ts';
+import { type Define, result, tell } from '../cli.ts';
+import { clean, type Paint, paint, table } from '../output.ts';
+import { drawGraph } from '../render/graph.ts';
+import { showSkill } from '../render/skill.ts';
+import { examples } from './examples.ts';
+
+export const define: Define = (command, act) => {
+  command
+    .command('list')
+    .description('every skill that resolves, and what it hides')
+    .addHelpText('after', examples(['reyn skill list', ''], ['reyn skill list --json', 'for programs']))
+    .action(
+      act(async (cli) => {
+        const reyn = await cli.open();
+        const skills = reyn.skills.list();
+        result(cli, skills, () => table(rows(skills, paint(cli.screen.color.out)), cli.io.stdout.columns));
+        if (skills.length === 0) tell(cli, 'No skills yet. Write one with `reyn new <name> "what it should do"`.');
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('show')
+    .description('what a skill is made of')
+    .argument('<name>', 'name of the skill')
+    .option('--graph', 'draw the graph only')
+    .addHelpText(
+      'after',
+      examples(['reyn skill show review', 'phases, ops, permissions'], ['reyn skill show review --graph', 'the graph']),
+    )
+    .action(
+      act(async (cli, name: string, flags: { graph?: boolean }) => {
+        const reyn = await cli.open();
+        const skill = reyn.skills.load(name);
+        const style = paint(cli.screen.color.out);
+        result(cli, skill, () => (flags.graph === true ? drawGraph(skill, style) : showSkill(skill, style)));
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('copy')
+    .description('copy a skill into reyn/project, where it may be changed')
+    .argument('<name>', 'name of the skill')
+    .option('--as <name>', 'name of the copy')
+    .addHelpText('after', examples(['reyn skill copy review --as my_review', 'under another name']))
+    .action(
+      act(async (cli, name: string, flags: { as?: string }) => {
+        const reyn = await cli.open();
+        const folder = await reyn.skills.copy(name, flags.as);
+        result(cli, { folder }, () => `${folder}\n`);
+        if (flags.as === undefined) tell(cli, `From now on ${name} is this copy; the original is hidden by it.`);
+        return EXIT.done;
+      }),
+    );
+};
+
+function rows(skills: readonly SkillEntry[], { bold, dim, red }: Paint): string[][] {
+  return skills.map(({ name, origin, kind, description, shadowedBy, error }) => {
+    const hidden = shadowedBy === undefined ? '' : `hidden by ${shadowedBy}: `;
+    const about = error === undefined ? `${hidden}${clean(description)}` : `does not load: ${clean(error)}`;
+    const mark = shadowedBy === undefined ? (error === undefined ? bold(name) : red(name)) : dim(name);
+    return [mark, origin, kind === 'graph' ? '' : kind, about];
+  });
+}

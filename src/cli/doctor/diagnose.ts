@@ -1,0 +1,79 @@
+import type { ModelConfig } from '../../os/config/config.ts';
+import { showWhere, UserError } from '../../os/errors.ts';
+import { readConfig } from '../../settings.ts';
+import type { Io } from '../io.ts';
+import { checkDisk, checkLocks, checkNode, checkPinnedNode, checkProc, checkStore } from './machine.ts';
+
+/** What one check found, and what to do when it is not well. */
+export type Diagnosis = {
+  readonly name: string;
+  readonly state: 'ok' | 'warn' | 'fail';
+  readonly says: string;
+  readonly next?: string;
+};
+
+const PATIENCE_MS = 3_000;
+
+/** Checks everything a run needs of machine and project, and leaves both as they are. */
+export async function diagnose(root: string, env: Io['env'], offline: boolean): Promise<readonly Diagnosis[]> {
+  return [
+    checkNode(),
+    checkPinnedNode(),
+    ...checkStore(root),
+    await checkLocks(root),
+    checkDisk(root),
+    checkProc(),
+    ...(await checkSettings(root, env, offline)),
+  ];
+}
+
+async function checkSettings(root: string, env: Io['env'], offline: boolean): Promise<Diagnosis[]> {
+  try {
+    const config = readConfig({ root, env });
+    const valid: Diagnosis = { name: 'configuration', state: 'ok', says: 'valid' };
+    if (config.default === '' && Object.keys(config.classes).length === 0) {
+      const next = 'Write `model:` and `base_url:` into reyn.yaml, or `model: scripted`.';
+      return [valid, { name: 'model', state: 'warn', says: 'none is configured', next }];
+    }
+    const keys = [...new Set([config.default, ...Object.values(config.classes)])].filter((key) => key !== '');
+    const checked = keys.map((key) => checkModel(key, config.define[key], env, offline));
+    return [valid, ...(await Promise.all(checked))];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const says = `${showWhere(error.where)} ${error.message}`.trim();
+    return [{ name: 'configuration', state: 'fail', says, next: error.hint ?? 'Run `reyn config check`.' }];
+  }
+}
+
+async function checkModel(
+  key: string,
+  model: ModelConfig | undefined,
+  env: Io['env'],
+  offline: boolean,
+): Promise<Diagnosis> {
+  const name = `model ${key}`;
+  if (model === undefined || model.provider === 'scripted' || model.base_url === undefined) {
+    return { name, state: 'ok', says: 'scripted: answers come from the skill, no model is called' };
+  }
+  const key_ = env[model.api_key_env];
+  const hasKey = key_ !== undefined && key_ !== '';
+  const withKey = hasKey ? `key from ${model.api_key_env}` : `no key in ${model.api_key_env}`;
+  if (offline) return { name, state: 'ok', says: `${model.base_url}, ${withKey}; not asked` };
+  try {
+    const response = await fetch(`${model.base_url.replace(/\/+$/, '')}/models`, {
+      headers: hasKey ? { authorization: `Bearer ${key_}` } : {},
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    await response.body?.cancel();
+    if (response.status === 401 || response.status === 403) {
+      const next = `Put a valid key into the environment variable ${model.api_key_env}.`;
+      return { name, state: 'fail', says: `${model.base_url} refuses (${response.status}), ${withKey}`, next };
+    }
+    return { name, state: 'ok', says: `${model.base_url} answers, ${withKey}` };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const next = 'Start the server, or correct `base_url` in reyn.yaml.';
+    return { name, state: 'fail', says: `${model.base_url} does not answer: ${cause}`, next };
+  }
+}

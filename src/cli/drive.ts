@@ -1,0 +1,74 @@
+import type { DriveOptions, Reyn } from '../api.ts';
+import type { ExitCode } from '../os/errors.ts';
+import type { RunEvent } from '../os/events/event.ts';
+import type { RunOutcome } from '../os/runs/outcome.ts';
+import { asker } from './ask.ts';
+import { type Cli, result, tell } from './cli.ts';
+import { paint } from './output.ts';
+import { liveView } from './render/live.ts';
+import { resultText, summary } from './render/outcome.ts';
+import { interruptible } from './signals.ts';
+
+export const ON_ASK = ['prompt', 'suspend', 'fail'] as const;
+
+export type DriveFlags = { onAsk?: (typeof ON_ASK)[number]; events?: boolean };
+
+/**
+ * Drives a run in view of a person: shows it, asks them, stops it durably on Ctrl-C, and says how it ended.
+ * @param earlier events that were there before.
+ */
+export async function driveRun(
+  cli: Cli,
+  reyn: Reyn,
+  flags: DriveFlags,
+  earlier: readonly RunEvent[],
+  start: (options: DriveOptions) => Promise<RunOutcome>,
+): Promise<ExitCode> {
+  const { io, screen } = cli;
+  const view = liveView(io, screen);
+  view.recall(earlier);
+  const interruption = interruptible((signal) => {
+    view.pause();
+    tell(cli, `${signal}: stopping so that the run can go on later; once more to stop at once`);
+    view.resume();
+  });
+  const person = asker(io, screen, reyn.root, interruption.signal);
+  const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY === true && io.stderr.isTTY);
+  try {
+    const outcome = await start({
+      signal: interruption.signal,
+      onEvent: (event) => {
+        if (flags.events === true) io.stdout.write(`${JSON.stringify(event)}\n`);
+        view.event(event);
+      },
+      onText: view.text,
+      ...(flags.onAsk === undefined || flags.onAsk === 'prompt' ? {} : { onAsk: flags.onAsk }),
+      ...(prompts ? { ask: (asked) => paused(view, () => person.ask(asked)) } : {}),
+    });
+    view.end();
+    if (flags.events !== true) result(cli, outcome, () => resultText(outcome));
+    tell(cli, summary(outcome, paint(screen.color.err)));
+    return outcome.exit;
+  } finally {
+    view.end();
+    person.close();
+    interruption.stop();
+  }
+}
+
+async function paused<T>(view: { pause(): void; resume(): void }, work: () => Promise<T>): Promise<T> {
+  view.pause();
+  try {
+    return await work();
+  } finally {
+    view.resume();
+  }
+}
+
+/** What the project log says of a run, which is not in the run's own. */
+const ABOUT_RUNS = ['run_opened', 'run_closed', 'run_removed'];
+
+/** Events of a run so far. */
+export function eventsOf(reyn: Reyn, run: string): readonly RunEvent[] {
+  return reyn.events.query({ run }).filter((event): event is RunEvent => !ABOUT_RUNS.includes(event.type));
+}

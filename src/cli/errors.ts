@@ -1,0 +1,28 @@
+import { EXIT, type ExitCode, showWhere, UserError } from '../os/errors.ts';
+import type { Io } from './io.ts';
+import { clean, paint, type Screen } from './output.ts';
+
+/** Says what happened, where, and what to do next. @returns the exit code. */
+export function report(error: unknown, io: Io, screen: Screen): ExitCode {
+  const { red, dim, bold } = paint(screen.color.err);
+  const say = (label: string, text: string) => io.stderr.write(`  ${dim(label.padEnd(5))}  ${clean(text)}\n`);
+  if (error instanceof UserError) {
+    io.stderr.write(`${red(bold('error:'))} ${clean(error.message)}\n`);
+    const where = showWhere(error.where);
+    if (where !== '') say('where', where);
+    if (error.hint !== undefined) say('next', error.hint);
+    if (screen.debug) io.stderr.write(`${dim(stackOf(error))}\n`);
+    return error.exit;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  io.stderr.write(`${red(bold('internal error:'))} ${clean(message)}\n`);
+  if (screen.debug) io.stderr.write(`${dim(stackOf(error))}\n`);
+  else say('next', 'This is a fault of Reyn. Run the command again with --debug and report what it prints.');
+  return EXIT.internal;
+}
+
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `\ncaused by ${stackOf(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}

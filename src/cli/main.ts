@@ -1,0 +1,149 @@
+import { Command, CommanderError } from 'commander';
+import type { Reyn } from '../api.ts';
+import { EXIT, type ExitCode } from '../os/errors.ts';
+import type { Act, Cli, Define } from './cli.ts';
+import { report } from './errors.ts';
+import { leave } from './exit.ts';
+import { type Io, processIo } from './io.ts';
+import { type Flags, paint, screenOf } from './output.ts';
+import { projectRoot, startFolder } from './project.ts';
+import { version } from './version.ts';
+
+type Entry = { name: string; group: string; summary: string; load: () => Promise<{ define: Define }> };
+
+const RUN = 'Run:';
+const LOOK = 'Look:';
+const SKILLS = 'Skills:';
+const SETTINGS = 'Project:';
+
+/** Every command. A module is loaded only when its command is the one that runs. */
+const COMMANDS: readonly Entry[] = [
+  { name: 'run', group: RUN, summary: 'run a skill', load: () => import('./commands/run.ts') },
+  { name: 'resume', group: RUN, summary: 'go on with a run that stopped', load: () => import('./commands/resume.ts') },
+  { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
+  { name: 'answer', group: RUN, summary: 'answer one of these', load: () => import('./commands/answer.ts') },
+  { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
+  { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
+  { name: 'skill', group: SKILLS, summary: 'list, show and copy skills', load: () => import('./commands/skill.ts') },
+  { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
+  { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
+  { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },
+  { name: 'audit', group: LOOK, summary: 'verify the log', load: () => import('./commands/audit.ts') },
+  { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
+  { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
+  { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  { name: 'doctor', group: SETTINGS, summary: 'check this machine', load: () => import('./commands/doctor.ts') },
+];
+
+export type Open = (root: string, env: Io['env']) => Promise<Reyn>;
+
+const openProject: Open = async (root, env) => {
+  const { openReyn } = await import('../reyn.ts');
+  return openReyn({ root, env });
+};
+
+/** Runs one command line. Never throws: errors are told on stderr and are in the exit code. */
+export async function runCli(argv: readonly string[], io: Io, open: Open = openProject): Promise<ExitCode> {
+  const opened: Reyn[] = [];
+  const program = new Command('reyn');
+  const failed = (error: unknown) => report(error, io, screenOf(program.opts<Flags>(), io));
+  const attempt = async (): Promise<ExitCode> => {
+    let exit: ExitCode = EXIT.done;
+    const act: Act =
+      (run) =>
+      async (...args) => {
+        exit = await run(surroundings(program, io, open, opened), ...(args as never));
+      };
+    try {
+      describe(program, io, act);
+      await program.parseAsync(asHelpOption(argv), { from: 'user' });
+      return exit;
+    } catch (error) {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+      return failed(error);
+    }
+  };
+  const exit = await attempt();
+  try {
+    for (const reyn of opened) await reyn.close();
+    return exit;
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** `reyn help run` means `reyn run --help`. */
+function asHelpOption(argv: readonly string[]): string[] {
+  const [first, ...rest] = argv;
+  return first === 'help' ? [...rest, '--help'] : [...argv];
+}
+
+function surroundings(program: Command, io: Io, open: Open, opened: Reyn[]): Cli {
+  const flags = program.opts<Flags>();
+  const start = startFolder(io.cwd, flags.path);
+  const root = projectRoot(start);
+  return {
+    io,
+    screen: screenOf(flags, io),
+    start,
+    root,
+    open: async () => {
+      const reyn = await open(root, io.env);
+      opened.push(reyn);
+      return reyn;
+    },
+  };
+}
+
+function describe(program: Command, io: Io, act: Act): void {
+  program
+    .description('Runs agent skills: Markdown folders whose every step is checked, recorded and can be resumed.')
+    .option('-C, --path <folder>', 'the project, or a folder in it')
+    .option('--json', 'write the result as one JSON document')
+    .option('--no-color', 'no colour (also: NO_COLOR)')
+    .option('--quiet', 'say nothing but errors on stderr')
+    .option('--debug', 'show what went wrong inside')
+    .option('-V, --version', 'print the version')
+    .on('option:version', () => {
+      io.stdout.write(`${version()}\n`);
+      throw new CommanderError(0, 'commander.version', version());
+    })
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns,
+      getErrHelpWidth: () => io.stderr.columns,
+      getOutHasColors: () => screenOf(program.opts<Flags>(), io).color.out,
+      getErrHasColors: () => screenOf(program.opts<Flags>(), io).color.err,
+      outputError: (text, write) => write(usageError(text, screenOf(program.opts<Flags>(), io).color.err)),
+    })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done · 1 no · 2 usage · 3 waiting · 4 denied · 5 limit · 6 integrity · 7 machine · 130 stopped\n',
+    );
+  const byName = new Map(COMMANDS.map((entry) => [entry.name, entry]));
+  for (const { name, group, summary } of COMMANDS)
+    program.command(name).summary(summary).description(summary).helpGroup(group);
+  program.hook('preSubcommand', async (_, command) => {
+    const entry = byName.get(command.name());
+    const module = await entry?.load();
+    module?.define(command.helpCommand(false), act);
+  });
+}
+
+/** commander's sentence in the form every error has. */
+function usageError(text: string, color: boolean): string {
+  const { red, bold, dim } = paint(color);
+  const [, what = text, meant] = /^error: (.*?)\s*(?:\((Did you mean .*)\))?\s*$/s.exec(text) ?? [];
+  const sentence = what.charAt(0).toUpperCase() + what.slice(1);
+  const next = meant ?? 'See what there is with --help.';
+  return `${red(bold('error:'))} ${sentence}${/[.?!]$/.test(sentence) ? '' : '.'}\n  ${dim('next ')}  ${next}\n`;
+}
+
+/** The program `reyn`. */
+export async function main(): Promise<void> {
+  await leave(await runCli(process.argv.slice(2), processIo()));
+}

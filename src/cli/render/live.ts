@@ -1,0 +1,98 @@
+import type { RunEvent } from '../../os/events/event.ts';
+import type { Io } from '../io.ts';
+import { columnsOf, oneLine, paint, type Screen } from '../output.ts';
+import { NOTHING_SEEN, type Seen, see, statusLine } from './run-view.ts';
+
+/** A run as a person watches it on stderr: settled lines, and at a terminal a last line that is redrawn. */
+export type LiveView = {
+  event(event: RunEvent): void;
+  /** What the model writes, as it comes. */
+  text(chunk: string): void;
+  /** Takes what happened earlier into account without showing it. */
+  recall(events: readonly RunEvent[]): void;
+  /** Clears the last line while somebody types. */
+  pause(): void;
+  resume(): void;
+  end(): void;
+};
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const EVERY_MS = 100;
+const ERASE_LINE = '\r\u001b[K';
+
+export function liveView(io: Io, screen: Screen): LiveView {
+  const style = paint(screen.color.err);
+  const silent = screen.quiet;
+  const moving = !silent && io.stderr.isTTY && io.env.TERM !== 'dumb';
+  const began = performance.now();
+  const runs = new Map<string, { seen: Seen; depth: number }>();
+  let said = '';
+  let frame = 0;
+  let drawn = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const erase = () => {
+    if (drawn) io.stderr.write(ERASE_LINE);
+    drawn = false;
+  };
+  const draw = () => {
+    const width = Math.max(20, io.stderr.columns - 1);
+    const status = ` ${statusLine(total([...runs.values()]), performance.now() - began)}`;
+    const room = width - columnsOf(status) - 4;
+    const tail = room > 10 && said !== '' ? `  ${oneLine(said.slice(-room), room)}` : '';
+    const mark = FRAMES[frame++ % FRAMES.length] ?? '';
+    io.stderr.write(`${ERASE_LINE}${style.cyan(mark)}${style.dim(oneLine(status + tail, width - 2))}`);
+    drawn = true;
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+    erase();
+  };
+  const start = () => {
+    if (!moving || timer !== undefined) return;
+    timer = setInterval(draw, EVERY_MS);
+    timer.unref();
+  };
+  /** Sub-runs have a view of their own, indented under the run that started them. */
+  const take = (event: RunEvent): string[] => {
+    const parent = event.type === 'run_skill_started' ? event.data.parent?.run : undefined;
+    const known = runs.get(event.run) ?? { seen: NOTHING_SEEN, depth: (runs.get(parent ?? '')?.depth ?? -1) + 1 };
+    const next = see(known.seen, event, style);
+    runs.set(event.run, { seen: next.seen, depth: known.depth });
+    return next.lines.map((line) => '    '.repeat(known.depth) + line);
+  };
+  start();
+  return {
+    event: (event) => {
+      const lines = take(event);
+      said = '';
+      if (silent || lines.length === 0) return;
+      erase();
+      for (const line of lines) io.stderr.write(`${line}\n`);
+    },
+    text: (chunk) => {
+      said = (said + chunk).slice(-400);
+    },
+    recall: (events) => {
+      for (const event of events) take(event);
+    },
+    pause: stop,
+    resume: start,
+    end: stop,
+  };
+}
+
+/** Counts of all runs together, in the phase of the one that began last. */
+function total(runs: readonly { seen: Seen }[]): Seen {
+  return runs.reduce<Seen>(
+    (sum, { seen }) => ({
+      ...seen,
+      turns: sum.turns + seen.turns,
+      ops: sum.ops + seen.ops,
+      tokens: sum.tokens + seen.tokens,
+      usd: sum.usd + seen.usd,
+    }),
+    NOTHING_SEEN,
+  );
+}

@@ -1,0 +1,153 @@
+import type { RunEvent } from '../../os/events/event.ts';
+import type { Json } from '../../os/json.ts';
+import { isObject } from '../../os/json.ts';
+import { clean, dollars, duration, grouped, oneLine, type Paint, plural } from '../output.ts';
+
+/** What the view of one run has seen so far. Made by {@link see} alone. */
+export type Seen = {
+  readonly phase: string;
+  /** How often each phase was entered. */
+  readonly visits: Readonly<Record<string, number>>;
+  readonly turns: number;
+  readonly ops: number;
+  readonly tokens: number;
+  readonly usd: number;
+  /** What each op that has begun is, by step id. */
+  readonly begun: Readonly<Record<string, string>>;
+};
+
+export const NOTHING_SEEN: Seen = { phase: '', visits: {}, turns: 0, ops: 0, tokens: 0, usd: 0, begun: {} };
+
+const WIDTH = 72;
+
+/** Where an edge leads that enters no phase. */
+const LEAVES = ['end', 'abort'];
+
+/** The next view and the lines an event adds to it. Pure: at a terminal, in a pipe and in tests alike. */
+export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; lines: string[] } {
+  const { bold, dim, green, red, yellow, cyan } = paint;
+  const step = event.step ?? '';
+  const spent = spend(seen, event);
+  const only = (...lines: string[]) => ({ seen: spent, lines });
+  switch (event.type) {
+    case 'run_skill_started': {
+      const { data } = event;
+      const models = [...new Set(Object.values(data.models).map((model) => model.name))];
+      const scripted = Object.values(data.models).every((model) => model.provider === 'scripted') && models.length > 0;
+      const model = scripted ? `${models.join(', ')} (no model is called)` : models.join(', ') || 'no model';
+      const from = data.forked_from === undefined ? '' : ` · forked from ${data.forked_from.run}`;
+      return {
+        seen: entered(spent, data.entry),
+        lines: [
+          `${bold(data.skill)} ${dim(`run ${event.run} · model ${model}${from}`)}`,
+          heading(data.entry, 1, paint),
+        ],
+      };
+    }
+    case 'run_resumed':
+      return only(`${dim(`goes on in ${seen.phase}`)}`);
+    case 'turn_acted':
+      return {
+        seen: { ...spent, turns: spent.turns + 1, begun: { ...spent.begun, ...asked(step, event.data.ops) } },
+        lines: [],
+      };
+    case 'turn_decided':
+    case 'phase_left': {
+      const { to } = event.data;
+      const turns = event.type === 'turn_decided' ? 1 : 0;
+      const why = 'reason' in event.data && event.data.reason !== undefined ? oneLine(event.data.reason, WIDTH) : '';
+      const sure = 'confidence' in event.data ? ` (${event.data.confidence})` : '';
+      const arrow = `  ${cyan('→')} ${to}${dim(sure)}${why === '' ? '' : dim(`  ${why}`)}`;
+      const after = { ...spent, turns: spent.turns + turns };
+      if (LEAVES.includes(to)) return { seen: after, lines: [arrow] };
+      const inside = entered(after, to);
+      return { seen: inside, lines: [arrow, heading(to, inside.visits[to] ?? 1, paint)] };
+    }
+    case 'validation_error':
+      return only(
+        `  ${yellow('✗')} ${dim(`refused (${event.data.violation.code}):`)} ${oneLine(event.data.violation.message, WIDTH)}`,
+      );
+    case 'op_started': {
+      const { kind, path, args } = event.data;
+      const about = path ?? args;
+      const what = about === undefined ? (spent.begun[step] ?? kind) : `${kind} ${subject(about)}`.trim();
+      const line = `  ${green('•')} ${what}${dim(`  allowed: ${oneLine(event.data.by, WIDTH)}`)}`;
+      return { seen: { ...spent, ops: spent.ops + 1, begun: { ...spent.begun, [step]: what } }, lines: [line] };
+    }
+    case 'op_finished': {
+      const { error } = event.data;
+      if (error === undefined) return only();
+      return only(
+        `  ${red('✗')} ${spent.begun[step] ?? step}${dim(`  ${error.code}: ${oneLine(error.message, WIDTH)}`)}`,
+      );
+    }
+    case 'permission_denied': {
+      const { kind, need, resource, reason } = event.data;
+      return only(
+        `  ${red('✗')} ${kind} ${oneLine(resource, WIDTH)}  ${red('denied')} ${dim(`(${need}) ${oneLine(reason, WIDTH)}`)}`,
+      );
+    }
+    case 'step_finished': {
+      const { error, skipped } = event.data;
+      if (error !== undefined)
+        return only(`  ${red('✗')} step ${step}${dim(`  ${error.code}: ${oneLine(error.message, WIDTH)}`)}`);
+      return skipped === true ? only(dim(`  - step ${step} skipped`)) : only();
+    }
+    case 'intervention_opened':
+      return only(`  ${yellow('?')} ${oneLine(event.data.text, WIDTH)}${dim(`  ${event.data.kind} ${event.data.id}`)}`);
+    case 'intervention_answered':
+      return only(`  ${green('!')} ${oneLine(event.data.answer, WIDTH)}${dim(`  answered by ${event.data.by}`)}`);
+    case 'limit_reached':
+      return only(`  ${red('✗')} limit ${event.data.limit}: ${event.data.used} of ${event.data.cap}`);
+    case 'log_torn':
+      return only(
+        dim(`  the log's torn end (${plural(event.data.bytes, 'byte')}) was cut and kept: ${event.data.kept}`),
+      );
+    default:
+      return only();
+  }
+}
+
+function heading(phase: string, visit: number, { bold, dim }: Paint): string {
+  return `${bold(clean(phase))}${visit === 1 ? '' : dim(`  visit ${visit}`)}`;
+}
+
+function entered(seen: Seen, phase: string): Seen {
+  return { ...seen, phase, visits: { ...seen.visits, [phase]: (seen.visits[phase] ?? 0) + 1 } };
+}
+
+/** The ops a turn asked for, by the step ids they get; a repeated attempt at a turn gives them the same. */
+function asked(step: string, ops: readonly { kind: string; args: unknown }[]): Record<string, string> {
+  const turn = step.replace(/\.\d+$/, '');
+  return Object.fromEntries(ops.map(({ kind, args }, i) => [`${turn}/o${i + 1}`, `${kind} ${subject(args)}`.trim()]));
+}
+
+function spend(seen: Seen, event: RunEvent): Seen {
+  const usage = 'usage' in event.data ? event.data.usage : undefined;
+  if (usage === undefined) return seen;
+  return { ...seen, tokens: seen.tokens + usage.input + usage.output, usd: seen.usd + (usage.usd ?? 0) };
+}
+
+/** What an op is about: its path, or its first argument that is text. */
+function subject(about: unknown): string {
+  if (typeof about === 'string') return oneLine(about, WIDTH);
+  if (!isObject(about)) return '';
+  const text = Object.values(about as Record<string, Json>).find((value) => typeof value === 'string');
+  return typeof text === 'string' ? oneLine(text, 48) : '';
+}
+
+/** `draft · 3 turns · 2 ops · 1,234 tokens · $0.01 · 4.2 s`. */
+export function statusLine(seen: Seen, ms: number): string {
+  return [seen.phase, ...figures({ ...seen, ms })].filter((part) => part !== '').join(' · ');
+}
+
+/** Counts of a run, those that are zero left out. */
+export function figures(spent: { turns: number; ops: number; tokens: number; usd: number; ms: number }): string[] {
+  return [
+    plural(spent.turns, 'turn'),
+    ...(spent.ops === 0 ? [] : [plural(spent.ops, 'op')]),
+    ...(spent.tokens === 0 ? [] : [`${grouped(spent.tokens)} tokens`]),
+    ...(spent.usd === 0 ? [] : [dollars(spent.usd)]),
+    duration(spent.ms),
+  ];
+}
