@@ -37,7 +37,7 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
   };
   const nextLine = async (): Promise<string | undefined> => {
     lines ??= open();
-    lines.resume();
+    if (!ended) lines.resume();
     while (typed.length === 0 && !ended && !signal.aborted) {
       await new Promise<void>((resolve) => {
         wake = resolve;

@@ -18,7 +18,9 @@ export async function writeDiff(root: string, about: Json | undefined, paint: Pa
   if (after === undefined) return undefined;
   const { createTwoFilesPatch } = await import('diff');
   const patch = createTwoFilesPatch(about.resource, about.resource, before, after, '', '', { context: 2 });
-  const lines = clean(patch).trimEnd().split('\n').slice(3);
+  const lines = clean(patch.slice(Math.max(0, patch.indexOf('\n@@') + 1)))
+    .trimEnd()
+    .split('\n');
   const shown = lines.slice(0, MAX_LINES).map((line) => colored(line, paint));
   const rest = lines.length - shown.length;
   return [...shown, ...(rest > 0 ? [paint.dim(`… ${rest} more lines`)] : [])].join('\n');

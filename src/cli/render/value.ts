@@ -24,14 +24,18 @@ function linesOf(value: Json): string[] {
 
 function bullet(item: Json): string[] {
   const [first = '', ...rest] = linesOf(item);
-  return [`- ${first}`, ...rest.map((line) => `  ${line}`)];
+  return [`- ${first}`, ...rest.map(indented)];
 }
 
 function entry(name: string, value: Json): string[] {
   const lines = linesOf(value);
   const nested = (Array.isArray(value) && value.length > 0) || (isObject(value) && Object.keys(value).length > 0);
   if (!nested && lines.length === 1) return [`${name}: ${lines[0]}`];
-  return [`${name}:`, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+  return [`${name}:`, ...lines.map(indented)];
+}
+
+function indented(line: string): string {
+  return line === '' ? '' : `  ${line}`;
 }
 
 function textOf(value: Json): string {
