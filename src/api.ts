@@ -1,6 +1,8 @@
+import type { AuditReport } from './os/audit/report.ts';
 import type { Config } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
+import type { EventFilter } from './os/index/filter.ts';
 import type { Op } from './os/ops/op.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
@@ -94,29 +96,4 @@ export type SkillEntry = {
   readonly error?: string;
 };
 
-export type EventFilter = {
-  readonly run?: string;
-  readonly type?: string;
-  readonly skill?: string;
-  /** ISO 8601. */
-  readonly since?: string;
-  readonly until?: string;
-  readonly limit?: number;
-};
-
-export type AuditReport = {
-  readonly ok: boolean;
-  readonly runs: number;
-  readonly events: number;
-  readonly blobs: number;
-  readonly problems: readonly AuditProblem[];
-};
-
-export type AuditProblem = {
-  /** `bad_hash`, `bad_prev`, `bad_seq`, `torn`, `missing_run`, `missing_blob`, `bad_blob`, `unregistered`, `head`, … */
-  readonly reason: string;
-  readonly file: string;
-  readonly line?: number;
-  readonly run?: string;
-  readonly message: string;
-};
+export type { AuditReport, EventFilter };

@@ -1,140 +1,177 @@
+import { fileURLToPath } from 'node:url';
+import type { DriveOptions, Reyn } from './api.ts';
+import { verifyStore } from './os/audit/verify.ts';
+import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
-import type { Limits } from './os/config/limits.ts';
-import type { ProjectEvent, RunEvent } from './os/events/event.ts';
-import type { Op } from './os/ops/op.ts';
-import type { RunInput } from './os/runs/input.ts';
-import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
-import type { Difference } from './os/runs/recording.ts';
-import type { RunDetail, RunSummary } from './os/runs/summary.ts';
-import type { Finding } from './os/skills/finding.ts';
-import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+import { readConfig } from './os/config/read.ts';
+import type { Disk } from './os/disk.ts';
+import { UserError } from './os/errors.ts';
+import type { Store } from './os/events/port.ts';
+import { openStore } from './os/events/store.ts';
+import { type Ids, randomIds } from './os/ids.ts';
+import { follow } from './os/index/follow.ts';
+import { openIndex } from './os/index/open.ts';
+import { openIn, recordAnswer } from './os/interventions/inbox.ts';
+import { foldAll } from './os/kernel/fold.ts';
+import { OPS } from './os/ops/list.ts';
+import { cancelRun } from './os/runs/cancel.ts';
+import { forkRun } from './os/runs/fork.ts';
+import type { Driving, Project } from './os/runs/project.ts';
+import { replayRun } from './os/runs/replay-run.ts';
+import { resumeRun } from './os/runs/resume.ts';
+import { startRun } from './os/runs/start.ts';
+import { describeRun, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
+import { openCatalog } from './os/skills/catalog.ts';
+import { openShelf } from './shelf.ts';
 
-/** One project, opened. Everything the command line does goes through here. */
-export type Reyn = {
+export type * from './api.ts';
+
+export type OpenOptions = {
+  /** The project's folder, absolute. */
   readonly root: string;
-  readonly config: Config;
-  readonly ops: readonly Op[];
+  /** Where keys of providers and the user's home come from; default: this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Instead of what the files say. */
+  readonly config?: Config;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly disk?: Disk;
+};
 
-  readonly skills: {
-    /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
-    list(): readonly SkillEntry[];
-    /** @throws UserError `not_found` (with a suggestion), `skill`. */
-    load(name: string): Skill;
-    /** Lints by name or by folder path; all project and local skills when empty. */
-    lint(names: readonly string[]): readonly Finding[];
-    /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
-    copy(name: string, as?: string): Promise<string>;
-    /** Writes a lint-clean skill from the template. @returns the files written. */
-    create(name: string, wish: string | undefined): Promise<readonly string[]>;
+/** Folder of the skills that ship, beside this module in the sources and in the build. */
+const STDLIB = fileURLToPath(new URL('./stdlib/skills', import.meta.url));
+
+/**
+ * Opens a project: the only place where adapters are built. Nothing is written, and no lock is taken, before something
+ * is run.
+ * @throws UserError `config` when a configuration file has a fault.
+ */
+export async function openReyn(options: OpenOptions): Promise<Reyn> {
+  const { root, clock = systemClock, ids = randomIds } = options;
+  const env = options.env ?? process.env;
+  const config = options.config ?? readConfig({ root, env });
+  const catalog = openCatalog({ root, stdlibDir: STDLIB });
+  const disk = options.disk === undefined ? {} : { disk: options.disk };
+  let store: Store | undefined;
+  const opened = () => {
+    store ??= openStore({ root, clock, ids, ...disk });
+    return store;
   };
-
-  /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
-  run(skill: string, input: RunInput, options?: RunOptions): Promise<RunOutcome>;
-  resume(run: string, options?: DriveOptions): Promise<RunOutcome>;
-  /** Ends a run that no process drives (or asks the one that does to stop). */
-  cancel(run: string, reason: string): Promise<RunOutcome>;
-  /** A new run that begins with the events of `run` up to `at` and has not gone further. @returns its id. */
-  fork(run: string, at?: number): Promise<string>;
-  replay(run: string, options?: ReplayOptions): Promise<ReplayReport>;
-
-  inbox(): readonly PendingIntervention[];
-  /** Records the answer and resumes the root run. @throws UserError `not_found`, `usage` (not a choice, answered). */
-  answer(intervention: string, answer: string, options?: DriveOptions): Promise<RunOutcome>;
-
-  readonly runs: {
-    /** Newest first. */
-    list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
-    show(run: string): RunDetail;
-    /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
-    idOf(reference: string): string;
+  const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
+  const project: Project = {
+    root,
+    get store() {
+      return opened();
+    },
+    catalog,
+    config,
+    ops: OPS,
+    clock,
+    ids,
+    env,
   };
-
-  readonly events: {
-    query(filter: EventFilter): readonly (RunEvent | ProjectEvent)[];
-    /** Yields new events as they are written, until the signal aborts. */
-    tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
+  const summaries = () => {
+    index.refresh();
+    return index.runs().flatMap(({ summary }) => summary ?? []);
   };
+  const waiting = () => summaries().flatMap((summary) => summary.waiting);
 
-  /** Verifies one run, or with `undefined` everything. Problems are data. */
-  verify(run?: string): AuditReport;
-  close(): Promise<void>;
-};
+  return {
+    root,
+    config,
+    ops: OPS,
+    skills: openShelf({ root, catalog, config, ops: OPS, store: opened }),
 
-export type DriveOptions = {
-  /** Called for every event as written. Must not throw. */
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Streamed model text. */
-  readonly onText?: (text: string) => void;
-  /** Asks a person now; `undefined` = they did not answer, the run suspends. Absent = nobody is there. */
-  readonly ask?: (intervention: PendingIntervention) => Promise<string | undefined>;
-  /** What happens to a question nobody can be asked: default from config. */
-  readonly onAsk?: 'suspend' | 'fail';
-  /** Aborting interrupts the run: state is durable and `resume` goes on. */
-  readonly signal?: AbortSignal;
-};
+    run: async (name, input, { model, limits, ...rest } = {}) => {
+      const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
+      return startRun(project, catalog.open(name), input, starting, driving(config, rest));
+    },
+    resume: async (run, rest = {}) => resumeRun(project, run, driving(config, rest)),
+    cancel: async (run, reason) => cancelRun(project, run, reason),
+    fork: async (run, at) => {
+      const { log, state } = await forkRun(project, opened().readRun(run), at);
+      await log.close();
+      return state.run;
+    },
+    replay: async (run, { against, model, ...rest } = {}) => {
+      const replaying = { ...(against === undefined ? {} : { against }), ...(model === undefined ? {} : { model }) };
+      return replayRun(project, run, replaying, driving(config, rest));
+    },
 
-export type RunOptions = DriveOptions & {
-  /** Key of config's models, or `scripted`; for every class. */
-  readonly model?: string;
-  /** Tightens config's limits. */
-  readonly limits?: Partial<Limits>;
-};
+    inbox: () => waiting(),
+    answer: async (reference, answer, rest = {}) => {
+      const found = oneOf(waiting(), reference, ({ id }) => id, 'question');
+      const [open] = openIn([foldAll(opened().readRun(found.run))]).filter(
+        ({ intervention }) => intervention.id === found.id,
+      );
+      if (open === undefined) throw new UserError('usage', `the question ${found.id} was answered already`);
+      await recordAnswer(opened(), open, answer);
+      return resumeRun(project, found.root, driving(config, rest), 'answer');
+    },
 
-export type ReplayOptions = DriveOptions & {
-  /** Folder of another version of the skill. */
-  readonly against?: string;
-  /** After the first difference, go on with this model in a new run. */
-  readonly model?: string;
-};
+    runs: {
+      list: ({ skill, status, limit = 1000 } = {}) =>
+        summaries()
+          .filter(
+            (run) => (skill === undefined || run.skill === skill) && (status === undefined || run.status === status),
+          )
+          .slice(0, limit),
+      show: (run) => describeRun(opened().readRun(run)),
+      idOf: (reference) => idOf(summaries(), reference),
+    },
+    events: {
+      query: (filter) => {
+        index.refresh();
+        return index.events(filter);
+      },
+      tail: (filter, signal) => follow(index, filter, signal, clock),
+    },
+    verify: (run) => verifyStore(root, run, disk),
+    close: async () => {
+      index.close();
+      await store?.close();
+    },
+  };
+}
 
-export type ReplayReport = {
-  readonly run: string;
-  readonly identical: boolean;
-  readonly events: number;
-  readonly turns: number;
-  /** Always 0 unless `model` was given. */
-  readonly modelCalls: number;
-  /** The first difference. */
-  readonly difference?: Difference;
-  /** The run that went on, with `model`. */
-  readonly continued?: RunOutcome;
-};
+function driving(config: Config, options: DriveOptions): Driving {
+  return {
+    onEvent: options.onEvent ?? (() => undefined),
+    onText: options.onText ?? (() => undefined),
+    ask: oneAtATime(options.ask ?? (() => Promise.resolve(undefined))),
+    onAsk: options.onAsk ?? config.on_ask,
+    signal: options.signal ?? new AbortController().signal,
+  };
+}
 
-export type SkillEntry = {
-  readonly name: string;
-  readonly origin: SkillOrigin;
-  readonly dir: string;
-  readonly description: string;
-  readonly kind: string;
-  readonly fingerprint?: string;
-  /** Origin of the skill that this one is hidden by. */
-  readonly shadowedBy?: SkillOrigin;
-  readonly error?: string;
-};
+/** There is one person: questions of ops that run at once are put one after the other. */
+function oneAtATime(ask: Driving['ask']): Driving['ask'] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (intervention) => {
+    const mine = last.then(() => ask(intervention));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+}
 
-export type EventFilter = {
-  readonly run?: string;
-  readonly type?: string;
-  readonly skill?: string;
-  /** ISO 8601. */
-  readonly since?: string;
-  readonly until?: string;
-  readonly limit?: number;
-};
+/** Full id of a run: `latest`, a unique prefix, or the id. */
+function idOf(runs: readonly RunSummary[], reference: string): string {
+  if (reference !== 'latest') return oneOf(runs, reference, ({ run }) => run, 'run').run;
+  const latest = runs.find((run) => run.parent === undefined);
+  if (latest !== undefined) return latest.run;
+  throw new UserError('not_found', 'there is no run yet', { hint: 'Start one with `reyn run <skill> "…"`.' });
+}
 
-export type AuditReport = {
-  readonly ok: boolean;
-  readonly runs: number;
-  readonly events: number;
-  readonly blobs: number;
-  readonly problems: readonly AuditProblem[];
-};
-
-export type AuditProblem = {
-  /** `bad_hash`, `bad_prev`, `bad_seq`, `torn`, `missing_run`, `missing_blob`, `bad_blob`, `unregistered`, `head`, … */
-  readonly reason: string;
-  readonly file: string;
-  readonly line?: number;
-  readonly run?: string;
-  readonly message: string;
-};
+function oneOf<T>(all: readonly T[], prefix: string, id: (item: T) => string, what: string): T {
+  const found = all.filter((item) => id(item).startsWith(prefix.toLowerCase()));
+  const [only] = found;
+  if (only !== undefined && found.length === 1 && prefix !== '') return only;
+  if (found.length > 1 && prefix !== '') {
+    const some = found.slice(0, 5).map(id).join(', ');
+    throw new UserError('ambiguous', `"${prefix}" is the beginning of several ${what} ids: ${some}`, {
+      hint: 'Give more characters.',
+    });
+  }
+  const list = what === 'run' ? '`reyn runs list`' : '`reyn inbox`';
+  throw new UserError('not_found', `there is no ${what} "${prefix}"`, { hint: `${list} shows what there is.` });
+}

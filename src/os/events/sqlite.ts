@@ -23,6 +23,14 @@ export function sqliteCode(error: unknown): number | undefined {
   return error.errcode & 0xff;
 }
 
-export const SQLITE = { busy: 5, locked: 6, corrupt: 11, cantOpen: 14, notADatabase: 26 } as const;
+export const SQLITE = {
+  error: 1,
+  busy: 5,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  notADatabase: 26,
+} as const;
 
 export type { DatabaseSync };

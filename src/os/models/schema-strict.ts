@@ -6,7 +6,7 @@ import { withNote } from './schema-walk.ts';
  * The strict form of a schema: closed objects, every property required, nothing but types, enums, lists, objects and
  * choices. It comes with the two functions between values of the original and values on the wire.
  *
- *  S1 `undo(encode(value))` equals `value` for every value of the original that has no undeclared property.
+ *  S1 `undo(encode(value))` equals `value` for every value of the original that has no undeclared property and no `__proto__`.
  *  S2 An optional property is null on the wire when it is left out. One that may itself be null is text (S3) or null.
  *  S3 What the strict form cannot say (open maps, any value, tuples, choices that a value does not tell apart, parts
  *     beyond the limits) is a string that holds the value as JSON text.

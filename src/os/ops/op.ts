@@ -22,8 +22,6 @@ type OpFrame = {
   readonly input: TObject;
   /** Kinds of need that `needs` may return, whatever the arguments: for offers, lint and the reference. */
   readonly needKinds: readonly NeedKind[];
-  /** Kinds of need it may declare; none = it needs no permission. */
-  readonly uses: readonly NeedKind[];
   /** Whether it opens values a frame names as `blob:<sha256>`. */
   readonly opensBlobs?: true;
   /** @throws never: arguments were validated before. */

@@ -5,6 +5,9 @@ import type { RunState } from '../kernel/state.ts';
 import type { PendingIntervention, Spent } from './outcome.ts';
 import { pendingOf, spentOf } from './outcome-of.ts';
 
+/** Names the form of {@link RunSummary}, so that stored ones of another form are not mistaken for it. */
+export const SUMMARY_FORM = 'run-summary/1';
+
 /** One line of the list of runs. */
 export type RunSummary = {
   readonly run: string;

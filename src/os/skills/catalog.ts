@@ -3,10 +3,10 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { loadSkill } from './load.ts';
 import { didYouMean } from './part.ts';
+import { readSkillSource } from './read-source.ts';
 import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
-import { readSkillSource } from './source.ts';
 import { isSettled, stampOf } from './stamp.ts';
 
 /** A skill folder of the project or of the standard library. */
@@ -28,6 +28,8 @@ export type Catalog = {
   suggest(name: string): string | undefined;
   /** @throws UserError `not_found`. */
   source(name: string): SkillSource;
+  /** Of an entry of the list, shadowed ones too. */
+  sourceOf(entry: CatalogEntry): SkillSource;
   /** The skill in any folder, e.g. a copy to compare with. @throws UserError `not_found` when it is no folder. */
   sourceAt(dir: string): SkillSource;
   /** @throws UserError `not_found`, `skill`. */
@@ -116,6 +118,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     open,
     load: (name) => open(name).skill,
     source: (name) => read(found(name)),
+    sourceOf: read,
     sourceAt(dir) {
       const real = realDir(path.resolve(root, dir));
       if (real === undefined) {

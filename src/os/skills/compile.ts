@@ -9,14 +9,15 @@ import { readLibrary } from './library.ts';
 import { readLimits } from './limits.ts';
 import { phaseNameOf } from './names.ts';
 import { openDocument } from './open-document.ts';
-import { member, type Part } from './part.ts';
+import { member, topPart } from './part.ts';
 import { readPermissions } from './permissions.ts';
 import { type ReadPhase, readPhase } from './phases.ts';
 import { readPostprocessor } from './postprocessor.ts';
 import { openReport, type Report } from './report.ts';
 import { readSheets, type Sheet, type Sheets, sectionKey } from './sheets.ts';
 import { type ArtifactType, type Edge, type Skill, USER_MESSAGE } from './skill.ts';
-import { SKILL_MD, type SkillSource } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { SKILL_MD } from './source-paths.ts';
 
 export type Compiled =
   | { readonly skill: Skill; readonly document: SkillDocument; readonly findings: readonly Finding[] }
@@ -78,7 +79,7 @@ function withDefaultPhase(sheets: Sheets, source: SkillSource, report: Report): 
   const phase = phaseNameOf(nameOf(source, skill.keys));
   const key = sectionKey(phase);
   report.locate(SKILL_MD, key, () => ({ file: SKILL_MD, line: skill.bodyLine, column: 1 }));
-  const keys: Part = { value: {}, file: SKILL_MD, path: [key], report };
+  const keys = topPart({}, SKILL_MD, report, key);
   const sheet: Sheet = { file: SKILL_MD, keys, body: skill.body, bodyLine: skill.bodyLine };
   return { ...sheets, skill: { ...skill, body: '' }, phases: new Map([[phase, sheet]]) };
 }

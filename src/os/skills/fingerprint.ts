@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { sha256 } from '../json.ts';
-import { type SkillSource, sortPaths } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { sortPaths } from './source-paths.ts';
 
 /**
  * The version of a skill: SHA-256 (hex) of the manifest, which has one line for each file of the source,

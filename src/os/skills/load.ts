@@ -2,7 +2,8 @@ import { UserError } from '../errors.ts';
 import { compileSkill } from './compile.ts';
 import type { Finding } from './finding.ts';
 import type { Skill } from './skill.ts';
-import { pathOfFile, type SkillSource } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { pathOfFile } from './source-paths.ts';
 
 /**
  * The skill a source compiles to.

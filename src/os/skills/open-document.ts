@@ -2,7 +2,8 @@ import { isObject } from '../json.ts';
 import type { Prose, SkillDocument } from './document.ts';
 import type { Report } from './report.ts';
 import type { Sheet, Sheets } from './sheets.ts';
-import { SKILL_MD, type SkillSource } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { SKILL_MD } from './source-paths.ts';
 
 /** What lint wants to know of the files a skill came from. */
 export function openDocument(source: SkillSource, sheets: Sheets, report: Report): SkillDocument {
@@ -10,13 +11,19 @@ export function openDocument(source: SkillSource, sheets: Sheets, report: Report
     phase: (name: string) => sheets.phases.get(name)?.file,
     artifact: (name: string) => sheets.artifacts.get(name)?.file,
   };
-  const phases = [...sheets.phases].map(([name, { keys }]) => [name, mapping(keys.value)] as const);
+  let prose: readonly Prose[] | undefined;
   return {
     name: source.name,
-    prose: proseOf(sheets),
+    get prose() {
+      prose ??= proseOf(sheets);
+      return prose;
+    },
     fileOf: (kind, name) => files[kind](name) ?? SKILL_MD,
     at: report.at,
-    raw: { skill: mapping(sheets.skill?.keys.value), phases: Object.fromEntries(phases) },
+    get raw() {
+      const phases = [...sheets.phases].map(([name, { keys }]) => [name, mapping(keys.value)] as const);
+      return { skill: mapping(sheets.skill?.keys.value), phases: Object.fromEntries(phases) };
+    },
   };
 }
 

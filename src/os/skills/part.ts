@@ -10,19 +10,34 @@ import type { KeyPath } from './yaml-places.ts';
 export type Part = {
   readonly value: Json | undefined;
   readonly file: string;
-  readonly path: KeyPath;
   readonly report: Report;
+  /** The mapping or list this is a part of; paths are put together only when something is reported. */
+  readonly above: Part | undefined;
+  /** Key or index in `above`; of a top part the section it stands in, if any. */
+  readonly key: string | number | undefined;
 };
 
+/** The whole of a file's YAML, or of a section's. */
+export function topPart(value: Json | undefined, file: string, report: Report, section?: string): Part {
+  return { value, file, report, above: undefined, key: section };
+}
+
+/** The path of a part as {@link Report.at} takes it. */
+export function pathOf(part: Part): KeyPath {
+  const path: (string | number)[] = [];
+  for (let at: Part | undefined = part; at !== undefined; at = at.above) if (at.key !== undefined) path.unshift(at.key);
+  return path;
+}
+
 export function member(part: Part, key: string | number): Part {
-  const { value, path } = part;
+  const { value, file, report } = part;
   const own = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
-  return { ...part, value: own ? (value as Record<string, Json>)[key] : undefined, path: [...path, key] };
+  return { value: own ? (value as Record<string, Json>)[key] : undefined, file, report, above: part, key };
 }
 
 /** Reports an error at the part. */
 export function refuse(part: Part, rule: string, message: string, fix: string): undefined {
-  part.report.error(rule, part.file, part.path, message, fix);
+  part.report.error(rule, part.file, pathOf(part), message, fix);
 }
 
 export function textOf(part: Part, fix = 'Write text.'): string | undefined {
@@ -75,7 +90,7 @@ export function wordOf<W extends string>(part: Part, words: readonly W[]): W | u
   if (text === undefined) return undefined;
   const found = words.find((word) => word === text);
   if (found !== undefined) return found;
-  const message = `${pathText(part.path)} is "${text}", not one of ${words.join(', ')}`;
+  const message = `${pathText(pathOf(part))} is "${text}", not one of ${words.join(', ')}`;
   return refuse(
     part,
     'format/wrong-kind',
@@ -87,7 +102,7 @@ export function wordOf<W extends string>(part: Part, words: readonly W[]): W | u
 export function wrongKind(part: Part, kind: string, fix: string): undefined {
   const found = part.value === null ? 'is empty' : `is ${kindName(part.value)}`;
   const rest = part.value === null ? 'Give it a value or delete the key.' : fix;
-  return refuse(part, 'format/wrong-kind', `${pathText(part.path)} ${found}, not ${kind}`, rest);
+  return refuse(part, 'format/wrong-kind', `${pathText(pathOf(part))} ${found}, not ${kind}`, rest);
 }
 
 /** Reports members that are not in `known`. `elsewhere` maps keys that have a better place to a fix. */

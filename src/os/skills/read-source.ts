@@ -1,19 +1,11 @@
-import {
-  closeSync,
-  constants,
-  type Dirent,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  type Stats,
-} from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from './finding.ts';
+import { MAX_FILE_BYTES, readRegular, reasonOf, statOf } from './regular-file.ts';
 import { readShared } from './shared.ts';
 import type { SkillOrigin } from './skill.ts';
-import { decodeText, isEvalPath, type SkillSource, sortPaths } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { isEvalPath, sortPaths } from './source-paths.ts';
 
 /**
  * Reads a skill's folder. Synchronous: over many small files that is three times faster than the same in parallel.
@@ -22,7 +14,6 @@ import { decodeText, isEvalPath, type SkillSource, sortPaths } from './source.ts
  *  R2 Size, number and depth are bounded; what lies beyond is a finding, never half a skill.
  */
 
-export const MAX_FILE_BYTES = 1024 * 1024;
 export const MAX_SKILL_BYTES = 8 * 1024 * 1024;
 export const MAX_FILES = 500;
 const MAX_DIRS = 8;
@@ -47,18 +38,15 @@ export function readSkillSource(dir: string, options: ReadOptions): SkillSource 
   else readFolder(reading, dir, '', 0);
   if (options.sharedDir !== undefined) {
     const sharedDir = options.sharedDir;
-    readShared(reading.files, (file) => readOne(reading, path.join(sharedDir, file), `shared/${file}`));
+    const real = (folder: string) => statOf(path.join(sharedDir, folder))?.isDirectory() === true;
+    readShared(reading.files, (file) => {
+      const inside = real('') && real(path.dirname(file));
+      return inside && readOne(reading, path.join(sharedDir, file), `shared/${file}`);
+    });
   }
   const files = new Map(sortPaths(reading.files.keys()).map((key) => [key, reading.files.get(key) as Uint8Array]));
   const shown = shownDir(dir, options.root);
   return { name, origin, dir: shown, files, ...(reading.unread.length === 0 ? {} : { unread: reading.unread }) };
-}
-
-/** The text of a skill's `evals/scripted.yaml`; `undefined` when there is none to read. */
-export function readScripted(dir: string): string | undefined {
-  if (statOf(path.join(dir, 'evals'))?.isDirectory() !== true) return undefined;
-  const bytes = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
-  return bytes instanceof Uint8Array ? decodeText(bytes) : undefined;
 }
 
 type Reading = {
@@ -129,36 +117,6 @@ function readOne(reading: Reading, from: string, file: string): boolean {
     return true;
   }
   return false;
-}
-
-/** The bytes of a regular file; a word or a sentence that says why not. Opens nothing that could block. */
-function readRegular(file: string): Uint8Array | string {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return 'it is not a regular file';
-    if (stats.size > MAX_FILE_BYTES) return 'large';
-    const bytes = readFileSync(descriptor);
-    return bytes.length > MAX_FILE_BYTES ? 'large' : bytes;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    return code === 'ENOENT' ? 'absent' : code === 'ELOOP' ? 'link' : reasonOf(error);
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
-}
-
-function statOf(file: string): Stats | undefined {
-  try {
-    return lstatSync(file, { throwIfNoEntry: false });
-  } catch {
-    return undefined; // a folder on the way that may not be searched
-  }
-}
-
-function reasonOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }
 
 function shownDir(dir: string, root: string | undefined): string {

@@ -1,3 +1,4 @@
+import { visible } from '../visible.ts';
 import type { Place } from './document.ts';
 import type { Finding } from './finding.ts';
 import type { KeyPath } from './yaml-places.ts';
@@ -32,12 +33,15 @@ export function openReport(skill: string): Report {
     },
     at,
     error(rule, file, path, message, fix) {
-      findings.push({ rule, severity: 'error', skill, ...at(file, path), message: shown(message), fix: shown(fix) });
+      // Messages quote what a file says; nothing in it may deceive or drive a terminal.
+      findings.push({
+        rule,
+        severity: 'error',
+        skill,
+        ...at(file, path),
+        message: visible(message),
+        fix: visible(fix),
+      });
     },
   };
-}
-
-/** Messages quote what a file says; control characters in it must not reach a terminal. */
-function shown(text: string): string {
-  return text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -1,9 +1,8 @@
 import { isObject, type Json } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
 import { didYouMean, member, type Part, refuse } from './part.ts';
-import { findLoop } from './schema-refs.ts';
+import { findLoop, type SchemaProblem } from './schema-refs.ts';
 import { FORMATS, KEYWORDS, type Shape } from './schema-words.ts';
-import type { KeyPath } from './yaml-places.ts';
 
 /**
  * Checks a JSON Schema of a skill.
@@ -18,9 +17,10 @@ import type { KeyPath } from './yaml-places.ts';
 export const MAX_SCHEMA_NODES = 2000;
 export const MAX_SCHEMA_DEPTH = 32;
 
-export type SchemaProblem = { readonly path: KeyPath; readonly message: string; readonly fix: string };
-
 type Dialect = '2020-12' | 'draft-07';
+
+/** The way to a part of the schema, put together only when there is a problem; `undefined` is the top. */
+type Trail = { readonly above: Trail; readonly key: string | number } | undefined;
 
 type Walk = { readonly problems: SchemaProblem[]; nodes: number; compile: boolean };
 
@@ -47,7 +47,7 @@ export function schemaProblems(schema: Json): SchemaProblem[] {
     return [{ path: ['$schema'], message: 'this JSON Schema dialect is not known', fix }];
   }
   const walk: Walk = { problems: [], nodes: 0, compile: dialect === 'draft-07' };
-  visit(schema, [], dialect, walk);
+  visit(schema, undefined, dialect, walk);
   if (walk.problems.length > 0 || !walk.compile) return walk.problems;
   const loop = findLoop(schema);
   if (loop !== undefined) return [loop];
@@ -72,10 +72,26 @@ function dialectOf(schema: JsonSchema): Dialect | undefined {
   return /^https?:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/.test($schema) ? '2020-12' : undefined;
 }
 
-function visit(schema: Json, path: KeyPath, dialect: Dialect, walk: Walk): void {
+function pathOf(trail: Trail): (string | number)[] {
+  const path: (string | number)[] = [];
+  for (let at = trail; at !== undefined; at = at.above) path.unshift(at.key);
+  return path;
+}
+
+function depthOf(trail: Trail): number {
+  let depth = 0;
+  for (let at = trail; at !== undefined; at = at.above) depth++;
+  return depth;
+}
+
+function visit(schema: Json, trail: Trail, dialect: Dialect, walk: Walk): void {
   if (typeof schema === 'boolean') return;
   if (!isObject(schema)) {
-    walk.problems.push({ path, message: 'a schema is a mapping', fix: 'Write a mapping such as { type: string }.' });
+    walk.problems.push({
+      path: pathOf(trail),
+      message: 'a schema is a mapping',
+      fix: 'Write a mapping such as { type: string }.',
+    });
     return;
   }
   if (++walk.nodes === MAX_SCHEMA_NODES + 1) {
@@ -83,40 +99,48 @@ function visit(schema: Json, path: KeyPath, dialect: Dialect, walk: Walk): void 
     walk.problems.push({ path: [], message, fix: 'Make it smaller.' });
   }
   if (walk.nodes > MAX_SCHEMA_NODES) return;
-  if (path.length > 2 * MAX_SCHEMA_DEPTH) {
+  if (depthOf(trail) > 2 * MAX_SCHEMA_DEPTH) {
     const message = `the schema nests deeper than ${MAX_SCHEMA_DEPTH} levels`;
-    walk.problems.push({ path: path.slice(0, 4), message, fix: 'Flatten it.' });
+    walk.problems.push({ path: pathOf(trail).slice(0, 4), message, fix: 'Flatten it.' });
     return;
   }
   for (const [key, value] of Object.entries(schema)) {
-    if (key === '$schema' && path.length === 0) continue;
+    if (key === '$schema' && trail === undefined) continue;
     const word = KEYWORDS.get(key);
     if (word === undefined) {
       const near = didYouMean(key, [...KEYWORDS.keys()]);
       const fix = near === undefined ? 'Delete it.' : `Write ${near}.`;
-      walk.problems.push({ path: [...path, key], message: `"${key}" is no keyword of JSON Schema`, fix });
+      walk.problems.push({
+        path: pathOf({ above: trail, key }),
+        message: `"${key}" is no keyword of JSON Schema`,
+        fix,
+      });
       continue;
     }
     if (word.compile) walk.compile = true;
-    const kind = misfit(word.shape, value as Json, [...path, key], dialect, walk);
+    const kind = misfit(word.shape, value as Json, { above: trail, key }, dialect, walk);
     if (kind === undefined) continue;
-    walk.problems.push({ path: [...path, key], message: `"${key}" is not ${kind}`, fix: `Write ${kind}.` });
+    walk.problems.push({
+      path: pathOf({ above: trail, key }),
+      message: `"${key}" is not ${kind}`,
+      fix: `Write ${kind}.`,
+    });
   }
 }
 
 /** Checks a keyword's value and visits the schemas in it. @returns what the value is not, as a noun phrase. */
-function misfit(shape: Shape, value: Json, path: KeyPath, dialect: Dialect, walk: Walk): string | undefined {
+function misfit(shape: Shape, value: Json, trail: Trail, dialect: Dialect, walk: Walk): string | undefined {
   const visitAll = (members: Iterable<[string | number, unknown]>): undefined => {
-    for (const [key, schema] of members) visit(schema as Json, [...path, key], dialect, walk);
+    for (const [key, schema] of members) visit(schema as Json, { above: trail, key }, dialect, walk);
   };
   switch (shape) {
     case 'any':
       return undefined;
     case 'schema or schemas': // "items" of draft-07
-      if (!Array.isArray(value)) return misfit('schema', value, path, dialect, walk);
+      if (!Array.isArray(value)) return misfit('schema', value, trail, dialect, walk);
       return dialect === 'draft-07' ? visitAll(value.entries()) : 'one schema; a list of schemas is "prefixItems"';
     case 'schema':
-      visit(value, path, dialect, walk);
+      visit(value, trail, dialect, walk);
       return undefined;
     case 'schemas':
       if (!Array.isArray(value) || value.length === 0) return 'a list of one schema or more';

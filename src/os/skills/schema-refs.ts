@@ -1,7 +1,8 @@
 import { isObject, type Json } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
-import type { SchemaProblem } from './schema-check.ts';
 import type { KeyPath } from './yaml-places.ts';
+
+export type SchemaProblem = { readonly path: KeyPath; readonly message: string; readonly fix: string };
 
 /** Keywords whose schemas look at the same value as the schema they stand in. */
 const SAME_VALUE_ONE = ['not', 'if', 'then', 'else'];

@@ -1,8 +1,9 @@
 import { isObject, type Json } from '../json.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { nameProblem, SHARED } from './names.ts';
+import { decodeText } from './regular-file.ts';
 import { splitSections } from './sections.ts';
-import { decodeText, SKILL_MD } from './source.ts';
+import { SKILL_MD } from './source-paths.ts';
 import { readYaml } from './yaml.ts';
 
 /**

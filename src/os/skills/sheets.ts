@@ -1,10 +1,12 @@
 import { isObject, type Json } from '../json.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { checkName, SHARED } from './names.ts';
-import type { Part } from './part.ts';
+import { type Part, topPart } from './part.ts';
+import { decodeText } from './regular-file.ts';
 import type { Report } from './report.ts';
 import { type Section, splitSections } from './sections.ts';
-import { decodeText, SKILL_MD, type SkillSource } from './source.ts';
+import type { SkillSource } from './source.ts';
+import { SKILL_MD } from './source-paths.ts';
 import { readYaml } from './yaml.ts';
 import type { KeyPath } from './yaml-places.ts';
 
@@ -82,7 +84,7 @@ function addSection(section: Section, report: Report, phases: Map<string, Sheet>
   if (!twice) {
     report.locate(SKILL_MD, key, () => ({ file: SKILL_MD, line: section.line, column: 1 }));
   }
-  const found = { value: section.name, file: SKILL_MD, path: [key], report };
+  const found = topPart(section.name, SKILL_MD, report, key);
   if (!checkName(found, 'phase', section.name)) return;
   if (twice) {
     const message = `there are two sections for the phase "${section.name}"`;
@@ -90,7 +92,7 @@ function addSection(section: Section, report: Report, phases: Map<string, Sheet>
     return;
   }
   const keys = section.yaml === undefined ? {} : readKeys(section.yaml, SKILL_MD, key, section.line, report);
-  const part: Part = { value: keys, file: SKILL_MD, path: [key], report };
+  const part = topPart(keys, SKILL_MD, report, key);
   phases.set(section.name, { file: SKILL_MD, keys: part, body: section.body, bodyLine: section.bodyLine });
 }
 
@@ -108,7 +110,7 @@ function readPhaseFile(file: string, bytes: Uint8Array, report: Report, phases: 
     return;
   }
   const read = readMarkdown(file, bytes, report);
-  const broken: Part = { value: undefined, file, path: [], report };
+  const broken = topPart(undefined, file, report);
   phases.set(name, read ?? { file, keys: broken, body: '', bodyLine: 1 });
 }
 
@@ -119,7 +121,7 @@ function readArtifactFile(file: string, bytes: Uint8Array, report: Report, artif
   const read = text === undefined ? undefined : readYaml(text, { skill: report.skill, file, firstLine: 1 });
   if (read?.ok === false) report.findings.push(...read.findings);
   if (read?.ok) report.locate(file, undefined, read.at);
-  artifacts.set(name, { value: read?.ok ? read.value : undefined, file, path: [], report });
+  artifacts.set(name, topPart(read?.ok ? read.value : undefined, file, report));
 }
 
 /** The name a file in `phases/` or `artifacts/` gives; `undefined` after reporting why it gives none. */
@@ -131,7 +133,7 @@ function nameOf(file: string, ending: string, kind: 'phase' | 'artifact', report
     return undefined;
   }
   const name = base.slice(0, -ending.length);
-  return checkName({ value: name, file, path: [], report }, kind, name) ? name : undefined;
+  return checkName(topPart(name, file, report), kind, name) ? name : undefined;
 }
 
 function readMarkdown(file: string, bytes: Uint8Array, report: Report): Sheet | undefined {
@@ -143,7 +145,7 @@ function readMarkdown(file: string, bytes: Uint8Array, report: Report): Sheet | 
     return undefined;
   }
   const value = readKeys({ text: front.yaml, line: front.yamlLine }, file, undefined, 1, report);
-  return { file, keys: { value, file, path: [], report }, body: front.body, bodyLine: front.bodyLine };
+  return { file, keys: topPart(value, file, report), body: front.body, bodyLine: front.bodyLine };
 }
 
 /** Reads a YAML text that must hold a mapping; nothing at all is an empty one. */

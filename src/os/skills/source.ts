@@ -1,6 +1,11 @@
 import { isUtf8 } from 'node:buffer';
+import path from 'node:path';
+import { CorruptLog } from '../errors.ts';
+import { canonicalJson, isObject, type Json } from '../json.ts';
 import type { Finding } from './finding.ts';
+import { decodeText, readRegular, statOf } from './regular-file.ts';
 import type { SkillOrigin } from './skill.ts';
+import { sortPaths } from './source-paths.ts';
 
 /** The files of one skill, read: everything `compileSkill` looks at. */
 export type SkillSource = {
@@ -18,29 +23,61 @@ export type SkillSource = {
   readonly unread?: readonly Finding[];
 };
 
-export const SKILL_MD = 'skill.md';
-
-/** Files of a skill that no run may see, and that do not count for its version. */
-export function isEvalPath(path: string): boolean {
-  return path === 'eval.md' || path === 'evals' || path.startsWith('evals/');
+/** The text of a skill's `evals/scripted.yaml`; `undefined` when there is none to read. */
+export function readScripted(dir: string): string | undefined {
+  if (statOf(path.join(dir, 'evals'))?.isDirectory() !== true) return undefined;
+  const bytes = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
+  return bytes instanceof Uint8Array ? decodeText(bytes) : undefined;
 }
 
-/** A file's text without a byte order mark; `undefined` when it is not UTF-8. */
-export function decodeText(bytes: Uint8Array): string | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+/**
+ * A skill's source as one text, so that a run can be pinned to it by one blob. Canonical JSON: equal sources give equal
+ * texts. A file is its UTF-8 text, or `{base64}`.
+ */
+export function packSource({ name, origin, dir, files }: SkillSource): string {
+  const packed = sortPaths(files.keys()).map((path): Json => [path, packFile(files.get(path) ?? new Uint8Array())]);
+  return canonicalJson({ v: 1, name, origin, dir, files: packed });
 }
 
-/** Paths in the order of their UTF-8 bytes, the order of `LC_ALL=C sort`. */
-export function sortPaths(paths: Iterable<string>): string[] {
-  const list = [...paths];
-  if (list.every((path) => /^[\0-\x7f]*$/.test(path))) return list.sort();
-  return list.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/**
+ * The source that was packed.
+ * @throws CorruptLog `bad_blob` when the text is not what `packSource` writes.
+ */
+export function unpackSource(text: string): SkillSource {
+  const packed = parse(text);
+  if (!isObject(packed) || packed.v !== 1 || !Array.isArray(packed.files)) throw notPacked();
+  const { name, origin, dir } = packed;
+  if (typeof name !== 'string' || typeof dir !== 'string' || !isOrigin(origin)) throw notPacked();
+  return { name, origin, dir, files: new Map(packed.files.map(unpackFile)) };
 }
 
-/** Where a file that a finding names lies, from where `dir` counts. */
-export function pathOfFile(dir: string, file: string): string {
-  if (file.startsWith('shared/')) return `reyn/project/${file}`;
-  return dir === '' || dir === '.' ? file : `${dir}/${file}`;
+function packFile(bytes: Uint8Array): Json {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return isUtf8(bytes) ? buffer.toString('utf8') : { base64: buffer.toString('base64') };
+}
+
+function unpackFile(entry: unknown): [string, Uint8Array] {
+  const [path, content] = Array.isArray(entry) ? (entry as unknown[]) : [];
+  if (typeof path !== 'string') throw notPacked();
+  if (typeof content === 'string') return [path, Buffer.from(content, 'utf8')];
+  if (isObject(content) && typeof content.base64 === 'string') return [path, Buffer.from(content.base64, 'base64')];
+  throw notPacked();
+}
+
+const ORIGINS: readonly unknown[] = ['project', 'local', 'stdlib', 'path'] satisfies SkillOrigin[];
+
+function isOrigin(value: unknown): value is SkillOrigin {
+  return ORIGINS.includes(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notPacked();
+  }
+}
+
+function notPacked(): CorruptLog {
+  return new CorruptLog('bad_blob', 'the pinned skill is not what was written', {});
 }

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { isEvalPath } from './source.ts';
+import { isEvalPath } from './source-paths.ts';
 
 /** Deepest folder looked into; the reader of skills refuses deeper ones. */
 const MAX_DIRS = 9;

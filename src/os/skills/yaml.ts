@@ -39,7 +39,7 @@ export function readYaml(text: string, site: YamlSite): YamlRead {
     const place = { file: site.file, line: site.firstLine + line - 1, column };
     return { rule, severity: 'error', skill: site.skill, ...place, message, fix };
   };
-  if (text.length > MAX_YAML_BYTES || Buffer.byteLength(text) > MAX_YAML_BYTES) {
+  if (3 * text.length > MAX_YAML_BYTES && Buffer.byteLength(text) > MAX_YAML_BYTES) {
     const message = `the YAML is larger than ${MAX_YAML_BYTES / 1024} KB`;
     return {
       ok: false,
@@ -55,16 +55,17 @@ export function readYaml(text: string, site: YamlSite): YamlRead {
     const value = (constructFromEvents(events, { source: text, maxAliases: 0 })[0] ?? null) as Json;
     const odd = oddValue(text, value);
     if (odd !== undefined) return { ok: false, findings: [refuse(...odd)] };
-    return { ok: true, value, at: lazyPlaces(text, events, site) };
+    return { ok: true, value, at: lazyPlaces(text, site) };
   } catch (error) {
     return { ok: false, findings: [refuse(...syntaxProblem(error))] };
   }
 }
 
-function lazyPlaces(text: string, events: readonly Event[], site: YamlSite): (path: KeyPath) => Place {
+/** Parses the accepted text a second time when asked: keeping the events of every file costs more than that. */
+function lazyPlaces(text: string, site: YamlSite): (path: KeyPath) => Place {
   let places: ((path: KeyPath) => { line: number; column: number }) | undefined;
   return (path) => {
-    places ??= placesOf(text, events);
+    places ??= placesOf(text, parseEvents(text, { maxDepth: MAX_DEPTH + 1 }));
     const { line, column } = places(path);
     return { file: site.file, line: site.firstLine + line - 1, column };
   };
@@ -75,8 +76,9 @@ type Problem = [rule: string, offset: number, message: string, fix: string];
 function refusedFeatures(events: readonly Event[]): [offset: number, message: string, fix: string][] {
   const found: [number, string, string][] = [];
   let documents = 0;
-  for (const [index, event] of events.entries()) {
-    if (event.type === EVENT_ID.POP) continue;
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index];
+    if (event === undefined || event.type === EVENT_ID.POP) continue;
     if (event.type === EVENT_ID.DOCUMENT) {
       const offset = startOf(events[index + 1]);
       if (event.directives.length > 0) found.push([0, 'YAML directives (%) are not allowed', 'Delete the % line.']);

@@ -8,7 +8,7 @@ import { fileNameOf, makeParent, openPlace, type Place, parentOf, placeOf, type 
 import { removeFile, replaceFile, type Writer } from './replace.ts';
 import { listTree } from './tree.ts';
 import { remember, syncAll, type Unsynced } from './unsynced.ts';
-import type { Permits, WalkSkip, Workspace, WorkspaceHandle } from './workspace.ts';
+import type { Permits, WalkOptions, WalkSkip, Workspace, WorkspaceHandle } from './workspace.ts';
 
 export type WorkspaceOptions = {
   /** Project root: absolute, trusted as it stands. */
@@ -69,7 +69,7 @@ function handleOf(shared: Shared, permits: Permits): WorkspaceHandle {
         folder === undefined ? null : digestFile(folder, name, place.shown),
       );
     },
-    walk: (given, skipped) => walk(shared, permits, given, skipped ?? (() => undefined)),
+    walk: (given, options) => walk(shared, permits, given, options ?? {}),
     replace: async (given, bytes, pre) => {
       const location = granted(shared, permits, given, 'write');
       const name = fileNameOf(location);
@@ -131,12 +131,7 @@ function absent(shown: string): OpError {
   return new OpError('not_found', `"${shown}" does not exist.`);
 }
 
-async function* walk(
-  shared: Shared,
-  permits: Permits,
-  given: string,
-  skipped: (why: WalkSkip) => void,
-): AsyncGenerator<string> {
+async function* walk(shared: Shared, permits: Permits, given: string, options: WalkOptions): AsyncGenerator<string> {
   const start = parseLocation(given);
   if (isRefusal(start)) throw new OpError('refused', start.refused);
   const place = placeOf(shared.roots, start);
@@ -151,14 +146,17 @@ async function* walk(
   }
   const told = new Set<WalkSkip>();
   const once = (why: WalkSkip) => {
-    if (!told.has(why)) skipped(why);
+    if (!told.has(why)) options.skipped?.(why);
     told.add(why);
   };
   const pruned = start.root === 'work' ? NOTHING_PRUNED : PRUNED;
+  const showBelow = (names: readonly string[]) => showLocation({ ...start, segments: [...start.segments, ...names] });
+  const enters = (names: readonly string[]) =>
+    !pruned.has(names.at(-1) ?? '') && options.enters?.(showBelow(names)) !== false;
   const { lookup } = shared.roots;
   try {
-    for await (const names of listTree(folder, { lookup, pruned, signal: shared.signal, skipped: once })) {
-      const found = showLocation({ ...start, segments: [...start.segments, ...names] });
+    for await (const names of listTree(folder, { lookup, enters, signal: shared.signal, skipped: once })) {
+      const found = showBelow(names);
       if (permits.read(found)) yield found;
     }
   } finally {

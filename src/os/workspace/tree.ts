@@ -15,8 +15,8 @@ import type { WalkSkip } from './workspace.ts';
  */
 export type TreeWalk = {
   readonly lookup: Lookup;
-  /** Names of folders that are passed over. */
-  readonly pruned: ReadonlySet<string>;
+  /** Whether to look into a folder, given as its parts below the one the walk started from. */
+  readonly enters: (path: readonly string[]) => boolean;
   readonly signal: AbortSignal | undefined;
   readonly skipped: (why: WalkSkip) => void;
 };
@@ -53,7 +53,8 @@ async function* listFolder(
     const name = plainName(entry.name);
     if (name === undefined) walk.skipped('odd_name');
     else if (entry.isFile() && !isTemporary(name)) yield [...above, name];
-    else if (entry.isDirectory() && !walk.pruned.has(name)) yield* descend(folder, [...above, name], walk, progress);
+    else if (entry.isDirectory() && walk.enters([...above, name]))
+      yield* descend(folder, [...above, name], walk, progress);
   }
 }
 

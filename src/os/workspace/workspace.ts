@@ -18,10 +18,10 @@ export type WorkspaceHandle = {
   /**
    * Regular files below `path` (or `path` itself when it is one) that the handle may read, as canonical paths, in the
    * order of their names part by part. Links are not followed; `.git`, `.reyn` and `node_modules` are passed over
-   * unless `path` is inside them or under `work:/`. What else is left out is told to `skipped`, each reason once.
+   * unless `path` is inside them or under `work:/`.
    * @throws OpError `not_found`, `refused`.
    */
-  walk(path: string, skipped?: (why: WalkSkip) => void): AsyncIterable<string>;
+  walk(path: string, options?: WalkOptions): AsyncIterable<string>;
   /** Replaces or creates a file atomically: temporary file, fsync, rename. @throws OpError `changed`, `refused`. */
   replace(path: string, bytes: Uint8Array, pre: string | null): Promise<void>;
   /** Removes a file that is still the pre-image. @throws OpError `changed`, `not_found`, `refused`. */
@@ -29,6 +29,13 @@ export type WorkspaceHandle = {
 };
 
 export type FileText = { readonly text: string; readonly bytes: number; readonly sha256: string };
+
+export type WalkOptions = {
+  /** Whether to look into a folder; by its canonical path. Default: into all. */
+  readonly enters?: (folder: string) => boolean;
+  /** Hears why something was left out, each reason once. */
+  readonly skipped?: (why: WalkSkip) => void;
+};
 
 /**
  * Why a walk left something out: more entries than it looks at, deeper than it goes, or a name that is not UTF-8 or

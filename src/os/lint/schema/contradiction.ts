@@ -8,7 +8,7 @@ import { type JsonType, statedTypes, typeOf } from './types.ts';
  * @returns what cannot hold, as a clause (`minimum 5 is above maximum 3`), or `undefined`.
  */
 export function contradiction(schemas: readonly JsonSchema[]): string | undefined {
-  return contradictingTypes(schemas) ?? contradictingValues(schemas) ?? contradictingBounds(schemas);
+  return contradictingValues(schemas) ?? contradictingTypes(schemas) ?? contradictingBounds(schemas);
 }
 
 function contradictingTypes(schemas: readonly JsonSchema[]): string | undefined {

@@ -72,23 +72,28 @@ function step(root: JsonSchema, nodes: readonly JsonSchema[], part: string): Fie
     if (isObject(own)) declared.push(own as JsonSchema);
     else if (own !== undefined) return { schemas: [], open: own === true, siblings: [...siblings], required: false };
     if (Array.isArray(node.required) && node.required.includes(part)) required = true;
-    if (closes(node)) open = false;
+    if (closes(node, part)) open = false;
   }
   if (nodes.some(opens)) open = true;
   return { schemas: sameValue(root, declared), open, siblings: [...siblings], required };
 }
 
 function itemOf(node: JsonSchema, part: string): unknown {
-  if (part === '' || Number.isNaN(Number(part))) return undefined;
+  if (!isIndex(part)) return undefined;
   const first = Array.isArray(node.prefixItems) ? node.prefixItems[Number(part)] : undefined;
   return first ?? (Array.isArray(node.items) ? node.items[Number(part)] : node.items);
 }
 
-/** Whether a schema node rules out fields it does not name. */
-function closes(node: JsonSchema): boolean {
+/** Whether a schema node rules out a part it does not name. */
+function closes(node: JsonSchema, part: string): boolean {
   if (isObject(node.properties) || node.additionalProperties === false) return true;
   const types = Array.isArray(node.type) ? node.type : [node.type];
-  return types[0] !== undefined && !types.includes('object') && !types.includes('array');
+  if (types[0] === undefined || types.includes('object')) return false;
+  return !types.includes('array') || !isIndex(part);
+}
+
+function isIndex(part: string): boolean {
+  return part !== '' && Number.isInteger(Number(part));
 }
 
 function opens(node: JsonSchema): boolean {

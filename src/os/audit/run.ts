@@ -1,0 +1,117 @@
+import type { Disk } from '../disk.ts';
+import { type Chain, readChain } from '../events/chain.ts';
+import { TERMINAL } from '../events/event.ts';
+import type { Layout } from '../events/layout.ts';
+import type { Line } from '../events/line.ts';
+import { type Locks, ownerLock } from '../events/locks.ts';
+import { RELEASING } from '../events/run-log.ts';
+import { ownerAmong, runRules } from '../events/run-read.ts';
+import { unrecorded } from '../events/torn.ts';
+import { keptProblems, type ProjectAudit, type Registered } from './project.ts';
+import type { AuditProblem, AuditReason } from './report.ts';
+
+export type RunAudit = { readonly lines: readonly Line[]; readonly problems: readonly AuditProblem[] };
+
+type Setting = { readonly disk: Disk; readonly layout: Layout; readonly locks: Locks; readonly project: ProjectAudit };
+
+/** Reasons that would be repeated for every line that follows. */
+const ONCE: readonly string[] = ['bad_run', 'after_end'];
+
+/** Checks one run's log: its chain, its ends against the project log, and what was cut off it. */
+export function auditRun(setting: Setting, run: string): RunAudit {
+  const { disk, layout, locks, project } = setting;
+  const file = layout.show(layout.runFile(run));
+  const problems: AuditProblem[] = [];
+  const report = (reason: AuditReason, message: string, line?: number) => {
+    problems.push({ reason, file, ...(line === undefined ? {} : { line }), run, message });
+  };
+
+  const bytes = disk.read(layout.runFile(run));
+  if (bytes === undefined) {
+    report('missing_log', `run ${run} has no log`);
+    return { lines: [], problems };
+  }
+  const chain = readChain(bytes, runRules(run), undefined, true);
+  const seen = new Set<string>();
+  for (const { reason, line, message } of chain.faults) {
+    if (!ONCE.includes(reason) || !seen.has(reason)) report(reason as AuditReason, message, line);
+    seen.add(reason);
+  }
+  const first = chain.lines[0];
+  if (first?.type !== 'run_skill_started') report('bad_first', 'the log does not begin with the start of a run', 1);
+
+  const owner = ownerAmong(chain.lines);
+  const isAlive = owner !== undefined && locks.held(ownerLock(owner.id));
+  const standing = { run, chain, isAlive, registered: project.runs.get(run) ?? {}, hasEnded: hasEnded(chain) };
+  checkTail(standing, report);
+  if (standing.registered.removed === undefined) problems.push(...registrationProblems(standing, file, project));
+  problems.push(...cutProblems(setting, standing));
+  return { lines: chain.lines, problems };
+}
+
+type Standing = {
+  readonly run: string;
+  readonly chain: Chain;
+  /** Whether the process that owns the run lives: then it may be writing this moment. */
+  readonly isAlive: boolean;
+  readonly hasEnded: boolean;
+  readonly registered: Registered;
+};
+
+function hasEnded({ lines }: Chain): boolean {
+  return (TERMINAL as readonly string[]).includes(lines.at(-1)?.type ?? '');
+}
+
+function checkTail(standing: Standing, report: (reason: AuditReason, message: string, line: number) => void): void {
+  const { chain, isAlive, registered } = standing;
+  if (chain.torn === undefined) return;
+  const { line } = chain.torn;
+  const isReleased = (RELEASING as readonly string[]).includes(chain.lines.at(-1)?.type ?? '');
+  if (standing.hasEnded || registered.closed !== undefined) report('bad_hash', `line ${line} was changed`, line);
+  else if (!isAlive || isReleased) report('torn', `line ${line} is half written; \`reyn resume\` cuts it off`, line);
+}
+
+function registrationProblems(standing: Standing, file: string, project: ProjectAudit): AuditProblem[] {
+  const { run, chain, isAlive, registered } = standing;
+  const { opened, closed } = registered;
+  const problems: AuditProblem[] = [];
+  if (opened === undefined && !(isAlive && chain.lines.length === 1)) {
+    const message =
+      chain.lines.length === 1
+        ? `run ${run} was never opened in the project log; \`reyn resume\` does so`
+        : `the project log does not know run ${run}`;
+    problems.push({ reason: 'unregistered', file, line: 1, run, message });
+  }
+  if (opened !== undefined && opened.line.data.first !== chain.lines[0]?.hash) {
+    const message = 'the first event is not the one the run was opened with';
+    problems.push({ reason: 'head', file, line: 1, run, message });
+  }
+  if (closed !== undefined && chain.torn === undefined) {
+    const { seq, head } = closed.line.data;
+    if (seq !== chain.link.seq || head !== chain.link.hash) {
+      const line = Math.max(1, chain.numbers.at(-1) ?? 1);
+      const message = `the log ends with event ${chain.link.seq}, the run was closed with event ${String(seq)}`;
+      problems.push({ reason: 'head', file, line, run, message });
+    }
+  }
+  if (closed === undefined && standing.hasEnded && !isAlive) {
+    const message = `run ${run} has ended, and nothing says so here; if it was a crash, \`reyn resume ${run}\` mends it`;
+    problems.push({ reason: 'unclosed', ...project.end, run, message });
+  }
+  return problems;
+}
+
+/** What was cut off must be as its record says; what was cut and not recorded is for the next who takes the run. */
+function cutProblems({ disk, layout }: Setting, { run, chain, isAlive }: Standing): AuditProblem[] {
+  const dir = layout.runDir(run);
+  const records = chain.lines.filter(({ type }) => type === 'log_torn');
+  const recorded = new Set(records.map(({ data }) => String(data.kept)));
+  // Within the first epoch such a record can only be a fork's copy; what it speaks of lies with the original.
+  const bad = records.filter(({ epoch }) => epoch > 1).flatMap((line) => keptProblems(disk, layout, dir, line));
+  if (isAlive) return bad;
+  const left = unrecorded(disk, dir, recorded).map(({ kept }): AuditProblem => {
+    const message = 'was cut off the log and is not recorded yet; `reyn resume` does so';
+    return { reason: 'torn', file: `${layout.show(dir)}/${kept}`, run, message };
+  });
+  return [...bad, ...left];
+}

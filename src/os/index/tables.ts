@@ -1,0 +1,118 @@
+import fs from 'node:fs';
+import { join } from 'node:path';
+import type { Layout } from '../events/layout.ts';
+import { type DatabaseSync, loadSqlite, SQLITE, sqliteCode } from '../events/sqlite.ts';
+
+/** Grows with every change of the tables; an index of another version is made anew. */
+const VERSION = 1;
+
+const TABLES = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    bytes INTEGER NOT NULL, stamp REAL NOT NULL,     -- of the file when it was read
+    done INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL, hash TEXT NOT NULL  -- how far it is in here
+  );
+  CREATE TABLE events (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,                            -- the run whose log it stands in; '' for the project log
+    seq INTEGER NOT NULL, run TEXT, type TEXT NOT NULL, ts TEXT NOT NULL, step TEXT, skill TEXT,
+    line TEXT NOT NULL,
+    UNIQUE (source, seq)
+  );
+  CREATE INDEX events_run ON events (run, ts);
+  CREATE INDEX events_type ON events (type, ts);
+  CREATE INDEX events_ts ON events (ts);
+  CREATE INDEX events_skill ON events (skill, ts);
+  CREATE TABLE runs (
+    run TEXT PRIMARY KEY,
+    skill TEXT NOT NULL, version TEXT NOT NULL, parent TEXT,
+    started TEXT NOT NULL, updated TEXT NOT NULL, events INTEGER NOT NULL,
+    fault TEXT,                                      -- why its log could be read only so far
+    summary TEXT                                     -- NULL until somebody asks
+  );
+`;
+
+/** An index file that is open, and how to tell that its name still stands for it. */
+export type Opened = { readonly database: DatabaseSync; readonly inode: number | undefined };
+
+function indexPath(layout: Layout): string {
+  return join(layout.home, 'index.db');
+}
+
+/** Opens the index file, made anew where it is absent or of another version; in memory where no file can be had. */
+export function openTables(layout: Layout): Opened {
+  const { DatabaseSync } = loadSqlite();
+  let database: DatabaseSync | undefined;
+  if (fs.existsSync(layout.home)) {
+    try {
+      database = new DatabaseSync(indexPath(layout), { timeout: 5_000 });
+      createTables(database);
+      return { database, inode: inodeNow(layout) };
+    } catch (error) {
+      database?.close();
+      if (!isUnwritable(error)) throw error;
+    }
+  }
+  const inMemory = new DatabaseSync(':memory:');
+  createTables(inMemory);
+  return { database: inMemory, inode: inodeNow(layout) };
+}
+
+function isUnwritable(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE.cantOpen || code === SQLITE.readOnly || code === SQLITE.full;
+}
+
+function createTables(database: DatabaseSync): void {
+  database.exec('PRAGMA synchronous = NORMAL');
+  if (versionOf(database) === VERSION) return;
+  inTransaction(database, () => {
+    if (versionOf(database) === VERSION) return; // somebody else was faster
+    const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    for (const { name } of names) database.exec(`DROP TABLE "${String(name)}"`);
+    database.exec(TABLES);
+    database.exec(`PRAGMA user_version = ${VERSION}`);
+  });
+}
+
+function versionOf(database: DatabaseSync): unknown {
+  return database.prepare('PRAGMA user_version').get()?.user_version;
+}
+
+/** Runs `work` as one transaction that keeps other writers out from its start. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+/** Whether the index file was removed or replaced since it was opened. */
+export function isStale(layout: Layout, { inode }: Opened): boolean {
+  return inodeNow(layout) !== inode;
+}
+
+function inodeNow(layout: Layout): number | undefined {
+  return fs.statSync(indexPath(layout), { throwIfNoEntry: false })?.ino;
+}
+
+/** Whether an error says that the index file itself is damaged. */
+export function isDamaged(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE.corrupt || code === SQLITE.notADatabase || code === SQLITE.error;
+}
+
+export function isBusy(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE.busy;
+}
+
+export function removeTables(layout: Layout): void {
+  fs.rmSync(indexPath(layout), { force: true });
+  fs.rmSync(`${indexPath(layout)}-journal`, { force: true });
+}

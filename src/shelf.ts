@@ -1,0 +1,127 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Reyn, SkillEntry } from './api.ts';
+import type { Config } from './os/config/config.ts';
+import { UserError } from './os/errors.ts';
+import type { Store } from './os/events/port.ts';
+import { lintSkill } from './os/lint/lint.ts';
+import { sortFindings } from './os/lint/order.ts';
+import type { Op } from './os/ops/op.ts';
+import type { Catalog, CatalogEntry } from './os/skills/catalog.ts';
+import { compileSkill } from './os/skills/compile.ts';
+import type { Finding } from './os/skills/finding.ts';
+import { fingerprintOf } from './os/skills/fingerprint.ts';
+import { nameProblem } from './os/skills/names.ts';
+import type { SkillSource } from './os/skills/source.ts';
+import { skillTemplate } from './os/skills/template.ts';
+
+export type Shelf = {
+  readonly root: string;
+  readonly catalog: Catalog;
+  readonly config: Config;
+  readonly ops: readonly Op[];
+  readonly store: () => Store;
+};
+
+/** What can be done with skills besides running them. */
+export function openShelf(shelf: Shelf): Reyn['skills'] {
+  const { catalog } = shelf;
+  return {
+    list: () => catalog.list().map((entry) => describeEntry(catalog, entry)),
+    load: (name) => catalog.load(name),
+    lint: (names) => lintNamed(shelf, names),
+    copy: async (name, as = name) => copySkill(shelf, name, as),
+    create: async (name, wish) => {
+      const files = skillTemplate(name, wish);
+      await writeSkill(shelf, name, files, 'template');
+      return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
+    },
+  };
+}
+
+function describeEntry(catalog: Catalog, entry: CatalogEntry): SkillEntry {
+  const { name, origin, shadowedBy } = entry;
+  const source = catalog.sourceOf(entry);
+  const { skill, findings } = compileSkill(source);
+  const shown = { name, origin, dir: source.dir, ...(shadowedBy === undefined ? {} : { shadowedBy }) };
+  if (skill === undefined)
+    return { ...shown, description: '', kind: '', error: findings[0]?.message ?? 'does not load' };
+  return { ...shown, description: skill.description, kind: skill.kind, fingerprint: skill.fingerprint };
+}
+
+/** Lints skills by name or folder; every one of the project and of reyn/local when none is named. */
+function lintNamed(shelf: Shelf, names: readonly string[]): readonly Finding[] {
+  const { catalog } = shelf;
+  const sources =
+    names.length > 0
+      ? names.map((name) => (isFolder(shelf.root, name) ? catalog.sourceAt(name) : catalog.source(name)))
+      : catalog.list().flatMap((entry) => (entry.origin === 'stdlib' ? [] : [catalog.sourceOf(entry)]));
+  return sortFindings(sources.flatMap((source) => lintSource(shelf, source)));
+}
+
+function isFolder(root: string, name: string): boolean {
+  return (
+    name.includes('/') ||
+    name === '.' ||
+    (existsSync(path.resolve(root, name, 'skill.md')) && !existsSync(path.join(root, 'reyn/project', name)))
+  );
+}
+
+function lintSource({ catalog, config, ops }: Shelf, source: SkillSource): readonly Finding[] {
+  const { skill, document, findings } = compileSkill(source);
+  if (skill === undefined) return findings;
+  const env = {
+    ops: ops.map(({ kind, effect, needKinds }) => ({ kind, effect, needs: needKinds })),
+    skills: catalog.list().map(({ name }) => name),
+    modelClasses: Object.keys(config.classes),
+  };
+  return [...findings, ...lintSkill({ skill, document }, env)];
+}
+
+async function copySkill(shelf: Shelf, name: string, as: string): Promise<string> {
+  const source = shelf.catalog.source(name);
+  const files = new Map([...source.files].filter(([file]) => !file.startsWith('shared/')));
+  const renamed = as === name ? files : rename(files, name, as);
+  return writeSkill(shelf, as, renamed, name);
+}
+
+/** The name in the front matter goes with the folder's. */
+function rename(files: ReadonlyMap<string, Uint8Array>, from: string, to: string): Map<string, Uint8Array | string> {
+  const text = Buffer.from(files.get('skill.md') ?? '').toString('utf8');
+  const changed = text.replace(new RegExp(`^(name:\\s*)(["']?)${from}\\2\\s*$`, 'm'), `$1${to}`);
+  return new Map<string, Uint8Array | string>([...files, ['skill.md', changed]]);
+}
+
+/** Writes a whole skill or none of it: into a folder beside, then one rename. @returns the folder, project-relative. */
+async function writeSkill(
+  shelf: Shelf,
+  name: string,
+  files: ReadonlyMap<string, Uint8Array | string>,
+  from: string,
+): Promise<string> {
+  const problem = nameProblem('skill', name);
+  if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
+  const place = path.join(shelf.root, 'reyn', 'project', name);
+  const shown = path.posix.join('reyn/project', name);
+  if (existsSync(place)) {
+    throw new UserError('refused', `there is a skill "${name}" in the project already`, {
+      where: { file: shown },
+      hint: 'Choose another name, or remove that folder first.',
+    });
+  }
+  const staging = path.join(shelf.root, 'reyn', 'project', `.new-${name}-${process.pid}`);
+  try {
+    for (const [file, content] of files) {
+      mkdirSync(path.dirname(path.join(staging, file)), { recursive: true });
+      writeFileSync(path.join(staging, file), content);
+    }
+    renameSync(staging, place);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+  await shelf.store().appendProject({
+    type: 'skill_created',
+    data: { skill: name, skill_version_hash: fingerprintOf(shelf.catalog.source(name)), from },
+  });
+  return shown;
+}
