@@ -33,15 +33,20 @@ function currentText(path: string): string | undefined {
   return readFileSync(path, 'utf8');
 }
 
-/** The text a write leaves, read off its arguments: the whole content, a replaced part, or nothing. */
-function textAfter(before: string, args: Record<string, unknown>): string | undefined {
-  if (typeof args.content === 'string') return args.content;
-  const { old, new: next } = args;
-  if (typeof old === 'string' && typeof next === 'string') {
-    const at = before.indexOf(old);
-    return at < 0 ? undefined : before.slice(0, at) + next + before.slice(at + old.length);
+/** The text a write leaves, read off its arguments: the whole content, replaced parts, or nothing. */
+function textAfter(before: string, { content, edits, path, ...rest }: Record<string, unknown>): string | undefined {
+  if (typeof path !== 'string' || Object.keys(rest).length > 0) return undefined;
+  if (typeof content === 'string') return content;
+  if (content !== undefined) return undefined;
+  if (edits === undefined) return '';
+  if (!Array.isArray(edits)) return undefined;
+  let after = before;
+  for (const edit of edits) {
+    if (!isObject(edit) || typeof edit.find !== 'string' || typeof edit.replace !== 'string') return undefined;
+    if (!after.includes(edit.find)) return undefined;
+    after = after.split(edit.find).join(edit.replace);
   }
-  return Object.values(args).some((value) => typeof value === 'string' && value !== args.path) ? undefined : '';
+  return after;
 }
 
 function colored(line: string, { green, red, cyan }: Paint): string {

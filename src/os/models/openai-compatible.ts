@@ -27,8 +27,8 @@ export type ProviderEnv = {
 /** @throws UserError `config` when model or base_url is missing or wrong. */
 export function openAiCompatible(key: string, config: ModelConfig, env: ProviderEnv): Model {
   const { model, base_url: baseUrl, encoding, price } = config;
-  if (model === undefined || baseUrl === undefined || !URL.canParse(baseUrl)) {
-    const lacks = model === undefined ? 'has no "model"' : 'has no "base_url" that is a URL';
+  if (model === undefined || baseUrl === undefined || !isHttp(baseUrl)) {
+    const lacks = model === undefined ? 'has no "model"' : 'has no "base_url" that begins with http:// or https://';
     throw new UserError('config', `The model "${key}" ${lacks}.`, {
       hint: 'Write, for example, `base_url: http://127.0.0.1:11434/v1` and `model: <name>`.',
     });
@@ -119,6 +119,10 @@ async function ask(
     timedOut: tried.kind === 'timeout',
     ...(tried.kind === 'failed' && tried.waitAsked !== undefined ? { waitAsked: tried.waitAsked } : {}),
   });
+}
+
+function isHttp(baseUrl: string): boolean {
+  return URL.canParse(baseUrl) && /^https?:$/.test(new URL(baseUrl).protocol);
 }
 
 /** A base URL as it may be shown: no user, password or query. */

@@ -107,7 +107,7 @@ export function providerError(
 
 function saidOf({ status, said }: ProviderFailure): string {
   const text = said.replace(/[.\s]+$/, '');
-  if (status === undefined) return `could not be asked: ${text}`;
+  if (status === undefined) return `failed: ${text}`;
   return `answered ${status}${text === '' ? '' : `: ${text}`}`;
 }
 

@@ -20,7 +20,7 @@ type OpFrame = {
   /** One or two sentences for the model and the reference. */
   readonly summary: string;
   readonly input: TObject;
-  /** Kinds of need that `needs` may return, whatever the arguments: for offers, lint and the reference. */
+  /** Kinds of need that `needs` may return, whatever the arguments; none = it needs no permission. */
   readonly needKinds: readonly NeedKind[];
   /** Whether it opens values a frame names as `blob:<sha256>`. */
   readonly opensBlobs?: true;

@@ -6,8 +6,8 @@ import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
 import { openModel } from '../models/open.ts';
 import type { Model } from '../models/port.ts';
-import { readScripted } from '../skills/source.ts';
 import type { Skill } from '../skills/skill.ts';
+import { readScripted } from '../skills/source.ts';
 
 type Pins = RunEventData['run_skill_started']['models'];
 

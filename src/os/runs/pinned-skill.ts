@@ -2,9 +2,9 @@ import { Bug, CorruptLog } from '../errors.ts';
 import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
 import { compileSkill } from '../skills/compile.ts';
-import { packSource, unpackSource } from '../skills/pack.ts';
+
 import type { Skill } from '../skills/skill.ts';
-import type { SkillSource } from '../skills/source.ts';
+import { packSource, type SkillSource, unpackSource } from '../skills/source.ts';
 
 const packed = new WeakMap<SkillSource, string>();
 
