@@ -65,6 +65,14 @@ export const OPS_EXAMPLES = {
     bad: phase(STEP('op: read_file\nargs: { path: "docs/$' + '{sender}.md" }\ninto: body'), READ),
     good: phase(STEP('op: read_file\nargs: { path: "docs/$' + '{from}.md" }\ninto: body'), READ),
   },
+  'steps/path-unknown-field': {
+    bad: phase(
+      'input: note\npreprocessor:\n  - { type: validate, path: sender, schema: { type: string, minLength: 1 } }',
+    ),
+    good: phase(
+      'input: note\npreprocessor:\n  - { type: validate, path: from, schema: { type: string, minLength: 1 } }',
+    ),
+  },
   'limits/cannot-finish': {
     bad: phase('input: note', 'limits: { max_turns: 0 }\n'),
     good: phase('input: note', 'limits: { max_turns: 3 }\n'),

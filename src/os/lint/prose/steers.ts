@@ -1,11 +1,18 @@
 import type { Mention } from './names.ts';
 import { keyOf, type Phrase, phrase } from './phrases.ts';
-import type { Token } from './tokens.ts';
+import type { Token, Tokens } from './tokens.ts';
 
 /** What a phrase tries to steer: where the run goes, how often it repeats, when it ends. */
 export type SteerKind = 'edge' | 'loop' | 'finish';
 
-export type Steer = { readonly kind: SteerKind; readonly token: Token; readonly end: Token };
+export type Steer = {
+  readonly kind: SteerKind;
+  readonly token: Pick<Token, 'line' | 'start'>;
+  readonly end: Pick<Token, 'end'>;
+};
+
+/** The name of the decision's own field: in an example of a reply it steers like in a sentence. */
+const DECISION_FIELD = 'next_phase';
 
 const PLACES = 'next|previous|prior|last|first|final|earlier|right|appropriate phase|step|stage|node !of';
 const TIMES = 'times|rounds|iterations|revisions|attempts|retries|passes';
@@ -14,7 +21,7 @@ const TIMES = 'times|rounds|iterations|revisions|attempts|retries|passes';
 const PATTERNS: Readonly<Record<SteerKind, readonly string[]>> = {
   edge: [
     'next|previous|following|preceding|subsequent|earlier|later|another phase|phases !of',
-    'next_phase|`next_phase',
+    `${DECISION_FIELD}|\`${DECISION_FIELD}`,
     'loop|loops|looping back',
     `go|goes|jump|skip|return|move|proceed|advance|continue|transition|hand|pass|send|route|switch ...3 to the? ${PLACES}`,
     'go|jump|return back? to the? beginning|start|top !of',
@@ -86,4 +93,16 @@ function isNegated(tokens: readonly Token[], at: number): boolean {
   return tokens
     .slice(Math.max(0, at - 3), at)
     .some((one) => one.sentence === tokens[at]?.sentence && NEGATIONS.has(one.text));
+}
+
+/** Places in fenced blocks that show the model how to name its next phase. */
+export function findSteersInBlocks(text: string, { lines, blocks }: Tokens): Steer[] {
+  return blocks.flatMap(({ first, last }) =>
+    lines.slice(first, last + 1).flatMap((line, nth): Steer[] => {
+      const at = text.slice(line.start, line.end).indexOf(DECISION_FIELD);
+      if (at === -1) return [];
+      const start = line.start + at;
+      return [{ kind: 'edge', token: { line: first + nth, start }, end: { end: start + DECISION_FIELD.length } }];
+    }),
+  );
 }

@@ -83,7 +83,7 @@ function* check(
   const [first] = whys;
   if (first?.why !== undefined && whys.every(({ why }) => why !== undefined)) {
     yield never(
-      `${first.why} by the artifact type "${first.type.name}"`,
+      `${first.why} in the schema of "${first.type.name}"`,
       `Guard with a value that "${path}" can have, or change the schema of that field in "${first.type.name}".`,
     );
     return;

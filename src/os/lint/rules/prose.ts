@@ -2,7 +2,7 @@ import type { Place, Prose } from '../../skills/document.ts';
 import type { Phase } from '../../skills/skill.ts';
 import { findFieldLists } from '../prose/field-lists.ts';
 import { findMentions, type Mention, type Name, nameOf } from '../prose/names.ts';
-import { findSteers, type SteerKind } from '../prose/steers.ts';
+import { findSteers, findSteersInBlocks, type SteerKind } from '../prose/steers.ts';
 import { spotIn, type Token, type Tokens, tokenize } from '../prose/tokens.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { fieldsOf } from '../schema/fields.ts';
@@ -109,7 +109,7 @@ function* checkProse(
   const own = skill.name.replaceAll('-', '_') === phase.name ? others : withoutTwins(others, phase.name);
   const mentions = findMentions(read.tokens, own, ordinary);
   yield* mentioned(mentions, text, place);
-  for (const { kind, token, end } of findSteers(read.tokens, mentions)) {
+  for (const { kind, token, end } of [...findSteers(read.tokens, mentions), ...findSteersInBlocks(text, read)]) {
     const quoted = excerpt(text, token.start, end.end);
     yield {
       rule: 'prose/steers',

@@ -11,7 +11,8 @@ type Id =
   | 'steps/unknown-op'
   | 'steps/ask-user-in-step'
   | 'steps/into-unknown-field'
-  | 'steps/template-unknown-field';
+  | 'steps/template-unknown-field'
+  | 'steps/path-unknown-field';
 
 /** A deterministic step says what it takes, where its result goes and what is right. */
 export const steps = defineFamily<Id>({
@@ -51,6 +52,13 @@ export const steps = defineFamily<Id>({
       why: 'The argument stays empty and the step fails.',
       fix: 'Name a declared field.',
     },
+    {
+      id: 'steps/path-unknown-field',
+      severity: 'error',
+      finds: 'a `validate` step whose `path` names a field the artifact does not declare',
+      why: 'What is absent is never valid, so the step always fails.',
+      fix: 'Name a declared field.',
+    },
   ],
   *check(subject) {
     const { skill, map } = subject;
@@ -73,6 +81,14 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
     const message = 'the schema of this step allows any object';
     yield { rule: 'steps/no-schema', place: place.at('schema'), message, fix: 'Write the schema the value must fit.' };
   }
+  if (step.type === 'validate' && !isThere(step.path, types, written)) {
+    yield {
+      rule: 'steps/path-unknown-field',
+      place: place.at('path'),
+      message: `the step checks "${step.path.join('.')}", which ${namesOf(place)} does not declare${near(types, step.path)}`,
+      fix: oneOf(place, step.path),
+    };
+  }
   if (step.type === 'op') {
     const op = env.ops.find(({ kind }) => kind === step.op);
     const kinds = env.ops.filter(({ effect }) => effect !== 'waits').map(({ kind }) => kind);
@@ -89,21 +105,19 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
     }
     for (const { path, key } of templates(step.args)) {
       if (isThere(path, types, written)) continue;
-      const known = siblings(types, path);
       yield {
         rule: 'steps/template-unknown-field',
         place: place.at('args', ...key),
-        message: `\${${path.join('.')}} names a field that ${namesOf(place)} does not declare${didYouMean(path.at(-1) ?? '', known)}`,
-        fix: known.length === 0 ? `Declare it in ${namesOf(place)}.` : `Name one of its fields: ${known.join(', ')}.`,
+        message: `\${${path.join('.')}} names a field that ${namesOf(place)} does not declare${near(types, path)}`,
+        fix: oneOf(place, path),
       };
     }
   }
   if (step.into !== undefined && step.into.length > 0 && allLack(types, step.into)) {
-    const known = siblings(types, step.into);
     yield {
       rule: 'steps/into-unknown-field',
       place: place.at('into'),
-      message: `the step writes into "${step.into.join('.')}", which ${namesOf(place)} does not declare${didYouMean(step.into.at(-1) ?? '', known)}`,
+      message: `the step writes into "${step.into.join('.')}", which ${namesOf(place)} does not declare${near(types, step.into)}`,
       fix: `Declare "${step.into.join('.')}" in ${namesOf(place)}, or write into a field that is declared.`,
     };
   }
@@ -112,6 +126,15 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
 function isThere(path: readonly string[], types: StepPlace['types'], written: ReadonlySet<string>): boolean {
   const [first] = path;
   return first === undefined || written.has('*') || written.has(first) || !allLack(types, path);
+}
+
+function near(types: StepPlace['types'], path: readonly string[]): string {
+  return didYouMean(path.at(-1) ?? '', siblings(types, path));
+}
+
+function oneOf(place: StepPlace, path: readonly string[]): string {
+  const known = siblings(place.types, path);
+  return known.length === 0 ? `Declare it in ${namesOf(place)}.` : `Name one of its fields: ${known.join(', ')}.`;
 }
 
 function namesOf({ types }: StepPlace): string {
