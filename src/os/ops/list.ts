@@ -3,10 +3,21 @@ import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit-file.ts';
 import { globFiles } from './glob-files.ts';
 import { grepFiles } from './grep-files.ts';
+import { lintSkillOp } from './lint-skill.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
 import { runSkill } from './run-skill.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every op of the kernel, in the order models and the reference see them. */
-export const OPS: readonly Op[] = [readFile, globFiles, grepFiles, writeFile, editFile, deleteFile, askUser, runSkill];
+export const OPS: readonly Op[] = [
+  readFile,
+  globFiles,
+  grepFiles,
+  writeFile,
+  editFile,
+  deleteFile,
+  askUser,
+  runSkill,
+  lintSkillOp(() => OPS),
+];

@@ -197,6 +197,10 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
     expect(await listOf(files.walk('.'))).toEqual(['.hidden', 'a/y/1', 'a/z', 'a-b/x', 'a.txt', 'b.txt', 'é']);
     expect(await listOf(files.walk('a'))).toEqual(['a/y/1', 'a/z']);
     expect(await listOf(files.walk('a/z'))).toEqual(['a/z']);
+    expect(await listOf(files.walk('.', { enters: (folder) => folder === 'a' }))).not.toContain('a/y/1');
+    expect(await listOf(files.walk('.', { enters: (folder) => folder.startsWith('a/') || folder === 'a' }))).toContain(
+      'a/y/1',
+    );
     expect(await listOf(files.walk('node_modules/p'))).toEqual(['node_modules/p/i.js']);
     expect(await codeOf(listOf(files.walk('absent')))).toBe('not_found');
     expect(await codeOf(listOf(files.walk('link')))).toBe('refused');
@@ -210,7 +214,7 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
     put('also\nbad');
     put(`${'d/'.repeat(70)}deep`);
     const skipped: string[] = [];
-    expect(await listOf(files.walk('.', (why) => skipped.push(why)))).toEqual(['good']);
+    expect(await listOf(files.walk('.', { skipped: (why) => skipped.push(why) }))).toEqual(['good']);
     expect(skipped.sort()).toEqual(['odd_name', 'too_deep']);
   });
 
