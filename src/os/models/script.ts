@@ -107,7 +107,9 @@ export function readScript(text: string, file: string): readonly ScriptRule[] {
     throw new UserError('config', `${file} ${message}.`, { where: { file, ...spot } });
   }
   const { source } = read;
-  const [error] = compileSchema(ScriptSchema)(source.value ?? null);
+  const errors = compileSchema(ScriptSchema)(source.value ?? null);
+  // A key that is not known says more than the one that it was meant to be and that is missing.
+  const error = errors.find(({ message }) => message.includes('unknown field')) ?? errors[0];
   if (error !== undefined) throw misfit(source, file, error.path, error.message);
   const { rules } = source.value as unknown as Static<typeof ScriptSchema>;
   return rules.map((rule, i) => {
