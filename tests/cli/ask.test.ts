@@ -86,7 +86,17 @@ describe('a question about a write', () => {
 
   it.each([
     ['a whole new content', { path: 'notes.md', content: 'one\n2\nthree\n' }, '-two\n+2\n'],
-    ['a replaced part', { path: 'notes.md', old: 'two', new: 'TWO' }, '-two\n+TWO\n'],
+    [
+      'replaced parts',
+      {
+        path: 'notes.md',
+        edits: [
+          { find: 'tw', replace: 'TW' },
+          { find: 'TWo', replace: '2' },
+        ],
+      },
+      '-two\n+2\n',
+    ],
     ['a removal', { path: 'notes.md' }, '-one\n-two\n-three\n'],
   ])('shows %s as a diff', async (_, args, diff) => {
     const { shown } = await answers('y\n', asked({ about: about(args) }));
@@ -94,13 +104,16 @@ describe('a question about a write', () => {
   });
 
   it('shows a new file as all new, and no control characters', async () => {
-    const { shown } = await answers('y\n', asked({ about: about({ content: 'a\u001b[2Jb\n' }, 'new.md') }));
+    const { shown } = await answers(
+      'y\n',
+      asked({ about: about({ path: 'new.md', content: 'a\u001b[2Jb\n' }, 'new.md') }),
+    );
     expect(shown).toContain('+a\uFFFD[2Jb\n');
   });
 
   it('cuts a long diff', async () => {
     const content = Array.from({ length: 500 }, (_, i) => `line ${i}\n`).join('');
-    const { shown } = await answers('y\n', asked({ about: about({ content }, 'long.md') }));
+    const { shown } = await answers('y\n', asked({ about: about({ path: 'long.md', content }, 'long.md') }));
     expect(shown).toContain('… 421 more lines');
   });
 

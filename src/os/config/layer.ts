@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { UserError, type Where } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
-import { compileSchema, type SchemaError } from '../schema.ts';
-import { type ConfigFile, ConfigFileSchema, keysAt, schemaAt } from './schema.ts';
+import { misfits } from './check.ts';
+import { CONFIG_FILE, type ConfigFile, keysAt } from './schema.ts';
 import { placeOf, readYaml, type YamlSource } from './yaml.ts';
 
 /** Where a value of the configuration comes from. Later ones win. */
@@ -105,31 +105,10 @@ type Flaw = { path: string[]; message: string; hint?: string };
 /** What is wrong with the value of one file by itself. */
 export function problemsOf(value: Json): readonly Flaw[] {
   if (!isObject(value)) return [{ path: [], message: 'The file must hold keys and values, like `model: qwen3`.' }];
-  const unknown = unknownKeys(value, []);
-  if (unknown.length > 0) return unknown;
-  return [...byPath(compileSchema(ConfigFileSchema)(value))].map(([pointer, messages]) => {
-    const path = pointer.split('/').slice(1).map(unescapePointer);
-    return { path, message: `"${showKey(path)}" ${messages.join(', ')}.` };
-  });
-}
-
-function byPath(errors: readonly SchemaError[]): Map<string, string[]> {
-  const grouped = new Map<string, string[]>();
-  for (const { path, message } of errors) grouped.set(path, [...(grouped.get(path) ?? []), message]);
-  return grouped;
-}
-
-function unescapePointer(part: string): string {
-  return part.replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-function unknownKeys(value: Json, path: string[]): Flaw[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => unknownKeys(item, [...path, String(index)]));
-  if (!isObject(value) || schemaAt(path)?.type !== 'object') return [];
-  return Object.entries(value).flatMap(([key, member]) => {
-    const here = [...path, key];
-    return schemaAt(here) === undefined ? [unknownKey(here)] : unknownKeys(member as Json, here);
-  });
+  const found = misfits(CONFIG_FILE, value);
+  const unknown = found.filter((misfit) => misfit.unknown === true); // often the reason for the others
+  if (unknown.length > 0) return unknown.map(({ path }) => unknownKey(path));
+  return found.map(({ path, message }) => ({ path, message: `"${showKey(path)}" ${message}.` }));
 }
 
 /** The finding for a key that does not exist, with what was probably meant. */

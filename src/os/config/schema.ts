@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { memberSchema } from './check.ts';
 import { LimitsSchema } from './limits.ts';
 
 /**
@@ -112,15 +113,31 @@ export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'class
   classes?: Record<string, string>;
 };
 
-type Node = { properties?: Record<string, Node>; additionalProperties?: Node | boolean; items?: Node; type?: string };
+/** The keywords of JSON Schema that the schema above consists of. */
+export type Node = {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
+  readonly required?: readonly string[];
+  readonly items?: Node;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly description?: string;
+};
+
+/** The same schema as plain data. */
+export const CONFIG_FILE: Node = ConfigFileSchema as unknown as Node;
 
 /** Schema of the value at `path` of a configuration file; `undefined` when no such key can exist. */
 export function schemaAt(path: readonly string[]): Node | undefined {
-  let node: Node | undefined = ConfigFileSchema as Node;
+  let node: Node | undefined = CONFIG_FILE;
   for (const part of path) {
     if (node?.items !== undefined && /^\d+$/.test(part)) node = node.items;
-    else if (node?.properties !== undefined && Object.hasOwn(node.properties, part)) node = node.properties[part];
-    else node = typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
+    else node = node === undefined ? undefined : memberSchema(node, part);
   }
   return node;
 }
