@@ -24,7 +24,7 @@ export const editFile = defineOp({
   effect: 'writes',
   summary: 'Replaces pieces of a text file. Edits are made in order, each on what the ones before left; all or none.',
   input: Type.Object(
-    { path: PATH, edits: Type.Array(Edit, { minItems: 1, maxItems: 100 }) },
+    { path: PATH, edits: Type.Array(Edit, { minItems: 1, maxItems: 100, description: 'What to replace, in order.' }) },
     { additionalProperties: false },
   ),
   needKinds: ['file.write'],

@@ -18,5 +18,5 @@ export const LineRange = Type.Object(
     from: Type.Integer({ minimum: 1, description: 'First line, from 1.' }),
     to: Type.Optional(Type.Integer({ minimum: 1, description: 'Last line. Default: the last of the file.' })),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'Only these lines, both ends included.' },
 );

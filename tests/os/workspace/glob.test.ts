@@ -102,7 +102,7 @@ describe('compileGlob', () => {
           );
           fc.pre(plain && parts.at(-1) !== '**'); // picomatch answers a/** and */** differently for a
           const pattern = parts.join('/');
-          const other = picomatch(pattern, { dot: true, nonegate: true, noextglob: true });
+          const other = picomatch(pattern, { dot: true, nonegate: true, noextglob: true, fastpaths: false });
           expect([pattern, path.join('/'), glob(pattern).matches(path)]).toEqual([
             pattern,
             path.join('/'),
@@ -110,7 +110,7 @@ describe('compileGlob', () => {
           ]);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 

@@ -1,0 +1,66 @@
+import type { Json, JsonObject } from '../../../src/os/json.ts';
+import { OPS } from '../../../src/os/ops/list.ts';
+import type { Op, WritePlan } from '../../../src/os/ops/op.ts';
+import { checkArgs } from '../../../src/os/ops/validate.ts';
+import type { DecisionContext } from '../../../src/os/permissions/decide.ts';
+import { decide } from '../../../src/os/permissions/decide.ts';
+import { permitsOf } from '../../../src/os/permissions/permits.ts';
+import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
+import { type Scene, scene } from '../workspace/scene.ts';
+
+/** Ops as dispatch does them, less the log: arguments checked, needs decided, handles narrowed. */
+export type Stage = Scene & {
+  /** Does an op to its end. Rejects with `denied: <by>` or `invalid: <path> <message>`. */
+  act(kind: string, args: Json): Promise<Json>;
+  /** Only plans a write. */
+  plan(kind: string, args: Json): Promise<WritePlan>;
+};
+
+export function opOf(kind: string): Op {
+  const op = OPS.find((one) => one.kind === kind);
+  if (op === undefined) throw new Error(`no op ${kind}`);
+  return op;
+}
+
+/** A skill that declares every file, and an operator who allows every write. */
+const OPEN: DecisionContext = {
+  skill: 'demo',
+  permissions: { ...NO_PERMISSIONS, file: { read: ['**'], write: ['**'] } },
+  policy: { allow: [{ need: 'file.write' }], deny: [] },
+  answers: [],
+  blobs: new Set(),
+};
+
+export function stage(context: Partial<DecisionContext> = {}, options: Parameters<typeof scene>[0] = {}): Stage {
+  const around = scene(options);
+  const leave = { ...OPEN, ...context };
+  const prepare = (kind: string, given: Json) => {
+    const op = opOf(kind);
+    const [error] = checkArgs(op, given);
+    if (error !== undefined) throw new Error(`invalid: ${error.path} ${error.message}`);
+    const args = given as JsonObject;
+    const needs = op.needs(args);
+    for (const need of needs) {
+      const decision = decide(need, leave);
+      if (decision.verdict !== 'allow') throw new Error(`denied: ${decision.by}`);
+    }
+    const handles = {
+      workspace: around.workspace.handle(permitsOf(needs, leave)),
+      signal: AbortSignal.timeout(60_000),
+    };
+    return { op, args, handles };
+  };
+  const plan = async (kind: string, given: Json) => {
+    const { op, args, handles } = prepare(kind, given);
+    if (op.effect !== 'writes') throw new Error(`${kind} does not write`);
+    return await op.plan(args, handles);
+  };
+  const act = async (kind: string, given: Json): Promise<Json> => {
+    const { op, args, handles } = prepare(kind, given);
+    if (op.effect === 'reads') return await op.run(args, handles);
+    const planned = await plan(kind, given);
+    await planned.commit();
+    return planned.result;
+  };
+  return { ...around, act, plan };
+}
