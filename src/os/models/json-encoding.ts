@@ -1,7 +1,7 @@
 import { isObject } from '../json.ts';
 import type { Candidate, DecodedDecision, Frame, OpOffer, Reply, Section, Violation } from './port.ts';
 import { readReplyText } from './read-json.ts';
-import { type Decoding, firstOf, nameOf, refused, violation } from './violation.ts';
+import { type Decoding, firstOf, nameOf, refused, under, violation } from './violation.ts';
 import { describeEdge, distinct, showSections, type WireRequest } from './wire-request.ts';
 
 /**
@@ -86,7 +86,7 @@ function strayKeys(object: object, allowed: readonly string[], path: string): Vi
   const stray = Object.keys(object).find((key) => !allowed.includes(key));
   if (stray === undefined) return [];
   const message = `${path === '' ? 'The reply' : path.slice(1)} takes no "${stray}"; it takes: ${allowed.join(', ')}.`;
-  return [violation('unknown_key', message, { path: `${path}/${stray}`, got: stray, allowed })];
+  return [violation('unknown_key', message, { path: under(path, stray), got: stray, allowed })];
 }
 
 function objectAt(value: unknown, allowed: readonly string[], path: string): Violation[] {

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../schema.ts';
 import type { Candidate, Decoded, DecodedDecision, Frame, OpOffer, Reply, Section, Violation } from './port.ts';
 import { readTolerantJson } from './read-json.ts';
 import { type Degradation, wireSchema } from './schema-codec.ts';
-import { type Decoding, firstOf, nameOf, refused, violation } from './violation.ts';
+import { type Decoding, firstOf, nameOf, refused, under, violation } from './violation.ts';
 import { describeEdge, distinct, showSections, type WireRequest, type WireTool } from './wire-request.ts';
 
 /**
@@ -111,7 +111,7 @@ function problemOf(call: Reply['calls'][number], i: number, frame: Frame): Viola
   const stray = Object.keys(args).find((key) => !allowed.includes(key));
   if (stray === undefined) return undefined;
   const message = `${name} takes no "${stray}"; it takes: ${allowed.join(', ')}.`;
-  return violation('unknown_key', message, { path: `${path}/${stray}`, got: stray, allowed });
+  return violation('unknown_key', message, { path: under(path, stray), got: stray, allowed });
 }
 
 /** Arguments that stayed text because they are not JSON, or JSON that was put into a JSON string. */

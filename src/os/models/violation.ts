@@ -5,8 +5,9 @@ export type Decoding =
   | { readonly ok: false; readonly violation: Violation };
 
 const MAX_GOT = 200;
+const MAX_MESSAGE = 2000;
 
-/** A violation; `got` is shortened, so that a reply of any size fits a log line and the next frame. */
+/** A violation. Whatever it quotes of the reply is shortened, so that it fits a log line and the next frame. */
 export function violation(
   code: ViolationCode,
   message: string,
@@ -15,10 +16,10 @@ export function violation(
   const { path, got, allowed } = rest;
   return {
     code,
-    ...(path === undefined ? {} : { path }),
+    ...(path === undefined ? {} : { path: shorten(path, MAX_GOT) }),
     ...(got === undefined ? {} : { got: excerpt(got) }),
     ...(allowed === undefined ? {} : { allowed }),
-    message,
+    message: shorten(message, MAX_MESSAGE),
   };
 }
 
@@ -44,5 +45,14 @@ export function nameOf(value: unknown): string {
 /** A short text of a value that nests at most as deep as the contract allows. */
 function excerpt(got: unknown): string {
   const text = typeof got === 'string' ? got : (JSON.stringify(got) ?? String(got));
-  return text.length <= MAX_GOT ? text : `${text.slice(0, MAX_GOT)}…`;
+  return shorten(text, MAX_GOT);
+}
+
+function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length)}…`;
+}
+
+/** A JSON pointer one key further. */
+export function under(path: string, key: string): string {
+  return `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -334,6 +334,29 @@ describe('a violation', () => {
     expect(read(reply, 'tools')).toMatchObject({ violation: { code: 'not_json', path: '/calls/1' } });
   });
 
+  it('stays short however long what it quotes is', () => {
+    const long = 'x'.repeat(1_000_000);
+    const odd: [Reply, Encoding][] = [
+      [calls([long, {}]), 'tools'],
+      [calls([`to_${long}`, {}]), 'tools'],
+      [calls(['finish', { [long]: 1 }]), 'tools'],
+      [calls([long, 5]), 'tools'],
+      [json({ [long]: 1 }), 'json'],
+      [json(to(long, 'draft', draft)), 'json'],
+      [json({ control: null, ops: [{ kind: long }] }), 'json'],
+      [text(long), 'json'],
+    ];
+    for (const [reply, encoding] of odd) {
+      const resolved = read(reply, encoding);
+      expect(resolved.kind).toBe('violation');
+      expect(JSON.stringify(resolved).length).toBeLessThan(5000);
+    }
+  });
+
+  it('points to odd keys as a JSON pointer does', () => {
+    expect(read(json({ 'a/b~c': 1 }), 'json')).toMatchObject({ violation: { path: '/a~1b~0c' } });
+  });
+
   it('offers a self edge only where the frame does', () => {
     const self = { id: 'to_draft', kind: 'transition', to: 'draft', type: 'draft', schema: {} } as const;
     const seen = frame({ candidates: [...frame().candidates, self] });
