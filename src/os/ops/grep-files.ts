@@ -8,6 +8,8 @@ import { FOLDER } from './schema.ts';
 
 const DEFAULT_MATCHES = 100;
 const MAX_MATCHES = 1000;
+/** Characters of all lines together. */
+const MAX_TEXT = 60_000;
 /** What may be wrong with a file without the search being wrong. */
 const PASSED_OVER: ReadonlySet<string> = new Set([
   'not_text',
@@ -41,17 +43,19 @@ export const grepFiles = defineOp({
     const matches: string[] = [];
     const notes: string[] = [];
     let full = false;
+    let size = 0;
     const files = findFiles({ folder: path, pattern: glob, skipped: (why) => notes.push(why) }, handles.workspace);
     for await (const file of files) {
       const text = await textOf(file, handles);
       for await (const match of search.linesOf(text ?? '')) {
-        full = matches.length === max;
+        full = matches.length === max || size > MAX_TEXT;
         if (full) break;
         matches.push(show(file, match));
+        size += match.text.length;
       }
       if (full || search.expired()) break;
     }
-    if (full) notes.push(`there are more than ${max} matching lines`);
+    if (full) notes.push(`there are more than ${matches.length} matching lines`);
     if (search.expired()) notes.push('the search took too long and was stopped; name a folder or a glob');
     return { matches, ...(notes.length === 0 ? {} : { incomplete: notes }) };
   },

@@ -15,25 +15,36 @@ export type LineSearch = {
   expired(): boolean;
 };
 
-/** Line number from 1, and the line, or the part of a long one around the match. */
+/** Line number from 1, and the line, or the part of a long one that matches. */
 export type LineMatch = { readonly line: number; readonly text: string };
 
 const MAX_PATTERN = 500;
+/** Instructions of the largest program a pattern may compile to. */
+const MAX_PROGRAM = 1000;
 const DEADLINE_MS = 10_000;
 const SLICE_MS = 15;
-/** Characters the engine sees at once; longer lines are searched in pieces that overlap. */
-const PIECE = 4000;
-const OVERLAP = 500;
-const SHOWN = 300;
+/** Instructions × characters the engine may be given at once: a tenth of a second where it finds it hardest. */
+const MAX_WORK = 400_000;
+const MAX_PIECE = 4000;
+/** Longest line shown whole. */
+const SHOWN = 400;
 
-/** @throws OpError `bad_pattern`. */
+/** Whether a piece of text matches, and how long a piece may be. */
+type Engine = { readonly test: (text: string) => boolean; readonly piece: number };
+
+/**
+ * A line longer than a piece (4,000 characters for an ordinary pattern) is searched in pieces that overlap: there `^`
+ * and `$` match at the ends of a piece too, and a match longer than the overlap may be missed.
+ * @throws OpError `bad_pattern`.
+ */
 export async function openSearch(pattern: string, signal: AbortSignal): Promise<LineSearch> {
-  const find = await compile(pattern);
+  const { test, piece } = await compile(pattern);
   const end = performance.now() + DEADLINE_MS;
   let sliceEnd = 0;
   let late = false;
-  /** Lets other work run; whether to go on after that. */
+  /** Lets other work run when a slice is over; whether to go on. */
   const pause = async (): Promise<boolean> => {
+    if (performance.now() < sliceEnd) return true;
     signal.throwIfAborted();
     late = performance.now() > end;
     if (late) return false;
@@ -41,19 +52,27 @@ export async function openSearch(pattern: string, signal: AbortSignal): Promise<
     sliceEnd = performance.now() + SLICE_MS;
     return true;
   };
+  /** The first window of a piece that matches by itself; asking where a match is would cost far more than whether. */
+  const windowIn = async (text: string): Promise<number> => {
+    for (let start = 0; start < text.length && text.length > SHOWN; start += SHOWN / 2) {
+      if (!(await pause())) break;
+      if (test(text.slice(start, start + SHOWN))) return start;
+    }
+    return 0;
+  };
   return {
     expired: () => late,
     async *linesOf(text) {
-      let number = 0;
-      for (let from = 0; from < text.length; ) {
+      for (let from = 0, line = 1; from < text.length; line++) {
         const newline = text.indexOf('\n', from);
         const to = newline === -1 ? text.length : newline;
-        number++;
-        for (let piece = from; piece <= to; piece += PIECE - OVERLAP) {
+        for (let at = from; at <= to; at += Math.ceil(piece * 0.8)) {
           if (performance.now() >= sliceEnd && !(await pause())) return;
-          const start = find(text.slice(piece, Math.min(to, piece + PIECE)));
-          if (start !== undefined) yield { line: number, text: excerpt(text, from, to, piece + start) };
-          if (start !== undefined || piece + PIECE >= to) break;
+          const last = at + piece >= to;
+          const seen = text.slice(at, last ? to : at + piece);
+          const found = test(seen);
+          if (found) yield { line, text: excerpt(text, { from, to }, at + (await windowIn(seen))) };
+          if (found || last) break;
         }
         from = to + 1;
       }
@@ -61,31 +80,26 @@ export async function openSearch(pattern: string, signal: AbortSignal): Promise<
   };
 }
 
-/** A function that says where the first match in a piece begins. */
-async function compile(pattern: string): Promise<(text: string) => number | undefined> {
-  if (pattern.length > MAX_PATTERN)
-    throw new OpError('bad_pattern', `The pattern is longer than ${MAX_PATTERN} characters.`);
+async function compile(pattern: string): Promise<Engine> {
   const { RE2JS } = await import('re2js');
+  let compiled: InstanceType<typeof RE2JS>;
   try {
-    const compiled = RE2JS.compile(pattern);
-    return (text) => {
-      if (!compiled.test(text)) return undefined;
-      const matcher = compiled.matcher(text);
-      return matcher.find() ? matcher.start() : 0;
-    };
+    compiled = RE2JS.compile(pattern.slice(0, MAX_PATTERN + 1));
   } catch (error) {
-    throw new OpError(
-      'bad_pattern',
-      `The pattern cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OpError('bad_pattern', `The pattern cannot be used: ${why}.`);
   }
+  const size = compiled.programSize();
+  if (pattern.length > MAX_PATTERN || size > MAX_PROGRAM) {
+    throw new OpError('bad_pattern', 'The pattern is too large: shorten it, or repeat less.');
+  }
+  return { test: (text) => compiled.test(text), piece: Math.min(MAX_PIECE, Math.ceil(MAX_WORK / size)) };
 }
 
-/** The line without its end, cut around the match when it is long. */
-function excerpt(text: string, from: number, to: number, match: number): string {
-  const end = text[to - 1] === '\r' ? to - 1 : to;
-  if (end - from <= SHOWN) return text.slice(from, end);
-  const start = Math.max(from, Math.min(match - SHOWN / 3, end - SHOWN));
-  const cut = text.slice(start, start + SHOWN).toWellFormed();
-  return `${start > from ? '…' : ''}${cut}${start + SHOWN < end ? '…' : ''}`;
+/** The line, without a carriage return at its end; of a long one the part from `start` on. */
+function excerpt(text: string, line: { readonly from: number; readonly to: number }, start: number): string {
+  const to = text[line.to - 1] === '\r' ? line.to - 1 : line.to;
+  const from = to - line.from <= SHOWN ? line.from : start;
+  const end = Math.min(to, from + SHOWN);
+  return `${from > line.from ? '…' : ''}${text.slice(from, end).toWellFormed()}${end < to ? '…' : ''}`;
 }
