@@ -36,31 +36,31 @@ export function ownerLock(owner: string): string {
 
 const PATIENCE_MS = 5_000;
 
-function tooLong(name: string): UserError {
-  return new UserError('busy', `the ${name} lock of this project was held by others for ${PATIENCE_MS / 1000} s`, {
+function tooLong(name: string, patience: number): UserError {
+  return new UserError('busy', `the ${name} lock of this project was held by others for ${patience / 1000} s`, {
     hint: 'Wait for the other process to finish, or stop it, and try again.',
   });
 }
 
-/** Runs `work` under a lock. @throws UserError `busy` after five seconds of waiting. */
-export async function withLock<T>(locks: Locks, name: string, work: () => T): Promise<T> {
-  const until = performance.now() + PATIENCE_MS;
+/** Runs `work` under a lock. @throws UserError `busy` after `patience` milliseconds of waiting. */
+export async function withLock<T>(locks: Locks, name: string, work: () => T, patience = PATIENCE_MS): Promise<T> {
+  const until = performance.now() + patience;
   for (;;) {
     const held = locks.take(name);
     if (held !== undefined) return releasing(held, work);
-    if (performance.now() >= until) throw tooLong(name);
+    if (performance.now() >= until) throw tooLong(name, patience);
     await sleep(1 + Math.random() * 4);
   }
 }
 
 /** The same for what cannot wait asynchronously: holds up the whole process while it waits. */
-export function withLockNow<T>(locks: Locks, name: string, work: () => T): T {
-  const until = performance.now() + PATIENCE_MS;
+export function withLockNow<T>(locks: Locks, name: string, work: () => T, patience = PATIENCE_MS): T {
+  const until = performance.now() + patience;
   const cell = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     const held = locks.take(name);
     if (held !== undefined) return releasing(held, work);
-    if (performance.now() >= until) throw tooLong(name);
+    if (performance.now() >= until) throw tooLong(name, patience);
     Atomics.wait(cell, 0, 0, 1 + Math.random() * 4);
   }
 }

@@ -19,10 +19,10 @@ export type Why = 'resume' | 'answer' | 'parent';
 export function takeLocked(parts: StoreParts, run: string, why: Why): { log: RunLog; events: RunEvent[] } {
   const { disk, layout, blobs, project } = parts;
   const file = readRunFile(disk, layout, run);
-  const isFree = isFreeToTake(parts, run, file);
-  if (!isFree && !file.hasEnded) throw ownedByOther(run, file);
   const registration = registrationOf(disk, layout, run);
   checkRegistration(layout.show(layout.runFile(run)), run, file, registration);
+  const isFree = isFreeToTake(parts, run, file);
+  if (!isFree && !file.hasEnded) throw ownedByOther(run, file);
 
   const events = eventsOf(file, blobs);
   if (isFree && registration.opened === undefined) project.appendLocked([openingOf(run, events[0] as RunEvent)]);

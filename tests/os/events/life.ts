@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { expect } from 'vitest';
+import { verifyStore } from '../../../src/os/audit/verify.ts';
+import { simulatedClock } from '../../../src/os/clock.ts';
+import type { Disk } from '../../../src/os/disk.ts';
+import type { RunEventBody } from '../../../src/os/events/event.ts';
+import type { Held, Locks } from '../../../src/os/events/locks.ts';
+import type { RunLog, Store } from '../../../src/os/events/port.ts';
+import { openStore } from '../../../src/os/events/store.ts';
+import { randomIds } from '../../../src/os/ids.ts';
+import { decided, FINISHED, firstEvent } from './scene.ts';
+
+/** Where lives are lived: one store of one run, `run1`, one process after another. */
+export type World = { readonly root: string; readonly disk: Disk; readonly locks: Locks };
+
+class Killed extends Error {}
+
+/** A disk whose process dies. `calls` counts those that change something, `writes` says which of them were writes. */
+export type MortalDisk = { readonly disk: Disk; calls(): number; readonly writes: readonly number[] };
+
+/**
+ * A disk of a process that is killed just before its `at`-th call that changes something, or, with `half`, in the
+ * midst of it if it is a write. From then on nothing it does reaches the disk.
+ */
+export function mortalDisk(under: Disk, at = Number.POSITIVE_INFINITY, half = false): MortalDisk {
+  let calls = 0;
+  const writes: number[] = [];
+  const mortal =
+    <A extends readonly unknown[], R>(act: (...args: A) => R, halfway?: (...args: A) => void) =>
+    (...args: A): R => {
+      calls++;
+      if (halfway !== undefined) writes.push(calls);
+      if (calls === at && half) halfway?.(...args);
+      if (calls >= at) throw new Killed();
+      return act(...args);
+    };
+  const disk: Disk = {
+    ...under,
+    open: mortal(under.open),
+    write: mortal(under.write, (file, bytes) => under.write(file, bytes.subarray(0, bytes.length >> 1))),
+    datasync: mortal(under.datasync),
+    datasyncLater: mortal(under.datasyncLater),
+    truncate: mortal(under.truncate),
+    rename: mortal(under.rename),
+    remove: mortal(under.remove),
+    makeDir: mortal(under.makeDir),
+    syncDir: mortal(under.syncDir),
+    syncDirLater: mortal(under.syncDirLater),
+  };
+  return { disk, calls: () => calls, writes };
+}
+
+/** Locks that can be let go all at once, as the operating system does for a process that dies. */
+export function mortalLocks(locks: Locks): Locks & { die(): void } {
+  const held = new Set<Held>();
+  return {
+    ...locks,
+    take(name) {
+      const taken = locks.take(name);
+      if (taken === undefined) return undefined;
+      const mine = {
+        release() {
+          held.delete(mine);
+          taken.release();
+        },
+      };
+      held.add(mine);
+      return mine;
+    },
+    forget: () => undefined,
+    die() {
+      for (const lock of held) lock.release();
+    },
+  };
+}
+
+export function begin(store: Store): RunEventBody {
+  return firstEvent(store, { pack: store.blobs.put('the skill') });
+}
+
+const LARGE = 'x'.repeat(9000);
+
+/**
+ * One life of a process on `disk`: it creates the run or takes it up, appends to it and ends it, if it lives so long.
+ * @returns hashes of the events it was promised are durable.
+ */
+export async function live(world: World, disk: Disk): Promise<string[]> {
+  const durable: string[] = [];
+  const locks = mortalLocks(world.locks);
+  const store = openStore({ root: world.root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const append = async (log: RunLog, text: string) => {
+    const { hash } = log.append(decided(text));
+    await log.flush();
+    durable.push(hash);
+  };
+  try {
+    let log: RunLog;
+    if (store.hasRun('run1')) {
+      const taken = await store.takeRun('run1', 'resume');
+      durable.push(...taken.events.map(({ hash }) => hash));
+      log = taken.log;
+    } else {
+      const made = await store.createRun('run1', begin(store));
+      durable.push(made.event.hash);
+      log = made.log;
+    }
+    await append(log, 'a');
+    await append(log, LARGE);
+    const { hash } = log.append(FINISHED);
+    await log.close();
+    durable.push(hash);
+    await store.close();
+  } catch (error) {
+    if (!isKilled(error)) throw error;
+  } finally {
+    locks.die();
+  }
+  return durable;
+}
+
+function isKilled(error: unknown): boolean {
+  return error instanceof Killed || (error instanceof Error && isKilled(error.cause));
+}
+
+/** The run can be taken up and ended, nothing that was promised is lost, and the audit finds nothing. */
+export async function expectSound(world: World, promised: readonly string[], label: string): Promise<void> {
+  const { root, disk, locks } = world;
+  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  if (!store.hasRun('run1')) {
+    expect(promised, label).toEqual([]);
+    const { log } = await store.createRun('run1', begin(store));
+    await log.close();
+  } else {
+    const { log, events } = await store.takeRun('run1', 'resume');
+    const hashes = events.map(({ hash }) => hash);
+    expect(hashes, label).toEqual(expect.arrayContaining([...promised]));
+    JSON.stringify(events); // reads what lies in blobs
+    if (events.at(-1)?.type !== 'run_finished') log.append(FINISHED);
+    await log.close();
+  }
+  await store.close();
+  expect(verifyStore(root, undefined, { disk, locks }).problems, label).toEqual([]);
+  expect(disk.list(path.join(root, '.reyn', 'tmp')), label).toEqual([]);
+}
