@@ -14,8 +14,8 @@ export type Io = {
 export type Out = {
   write(text: string): void;
   readonly isTTY: boolean;
-  /** Width of the terminal; 80 where there is none. */
-  readonly columns: number;
+  /** Width of the terminal; `undefined` where there is none. */
+  readonly columns: number | undefined;
 };
 
 /** The streams of this process. A reader that went away ends the writing, never the program. */
@@ -34,7 +34,7 @@ export function processIo(): Io {
       },
       isTTY: stream.isTTY === true,
       get columns() {
-        return stream.columns ?? 80;
+        return stream.isTTY === true ? stream.columns : undefined;
       },
     };
   };

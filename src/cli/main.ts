@@ -113,8 +113,8 @@ function describe(program: Command, io: Io, act: Act): void {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns,
-      getErrHelpWidth: () => io.stderr.columns,
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
       getOutHasColors: () => screenOf(program.opts<Flags>(), io).color.out,
       getErrHasColors: () => screenOf(program.opts<Flags>(), io).color.err,
       outputError: (text, write) => write(usageError(text, screenOf(program.opts<Flags>(), io).color.err)),

@@ -81,11 +81,14 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/** Rows in columns, two spaces apart; the last column ends at `width`. */
-export function table(rows: readonly (readonly string[])[], width: number): string {
+/** Rows in columns, two spaces apart; at a terminal the last column ends at `width`. */
+export function table(rows: readonly (readonly string[])[], width: number | undefined): string {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count - 1 }, (_, i) => Math.max(...rows.map((row) => columnsOf(row[i] ?? ''))));
-  const room = Math.max(20, width - widths.reduce((sum, each) => sum + each + 2, 0));
+  const room =
+    width === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(20, width - widths.reduce((sum, each) => sum + each + 2, 0));
   return rows
     .map((row) => {
       const cells = row.map((cell, i) => {

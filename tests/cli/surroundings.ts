@@ -21,14 +21,14 @@ export function ioWith(options: Partial<Pick<Io, 'env' | 'cwd'>> & { stdin?: str
         captured.out += text;
       },
       isTTY,
-      columns: 80,
+      columns: isTTY ? 80 : undefined,
     },
     stderr: {
       write: (text) => {
         captured.err += text;
       },
       isTTY,
-      columns: 80,
+      columns: isTTY ? 80 : undefined,
     },
     stdin: stdin as unknown as Io['stdin'],
     env: options.env ?? {},

@@ -69,7 +69,8 @@ function filterOf(reyn: Reyn, { run, ...flags }: Filters): EventFilter {
 function line(event: AnyEvent, cli: Cli, { dim, cyan }: Paint): string {
   const head = `${dim(`${shown(event.ts)} ${event.run ?? 'project'} ${String(event.seq).padStart(4)}`)} ${cyan(event.type)}`;
   const plain = `${shown(event.ts)} ${event.run ?? 'project'} ${String(event.seq).padStart(4)} ${event.type}`;
-  const room = Math.max(20, cli.io.stdout.columns - plain.length - 2);
+  const { columns } = cli.io.stdout;
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - plain.length - 2);
   const rest = oneLine(
     `${event.type !== undefined && 'step' in event ? `${event.step} ` : ''}${JSON.stringify(event.data)}`,
     room,

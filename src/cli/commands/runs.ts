@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../os/errors.ts';
 import type { RunSummary } from '../../os/runs/summary.ts';
 import { type Define, result, tell } from '../cli.ts';
-import { dollars, duration, grouped, moment, type Paint, paint, table } from '../output.ts';
+import { dollars, duration, grouped, moment, type Paint, paint, plural, table } from '../output.ts';
 import { resultText, summary } from '../render/outcome.ts';
 import { showRun } from '../render/run.ts';
 import { examples } from './examples.ts';
@@ -85,7 +85,7 @@ const COLORS = {
 function rows(runs: readonly RunSummary[], paint: Paint): string[][] {
   return runs.map(({ run, skill, status, started, spent, parent }) => {
     const tokens = spent.inputTokens + spent.outputTokens;
-    const cost = [`${spent.turns} turns`, ...(tokens === 0 ? [] : [`${grouped(tokens)} tokens`])];
+    const cost = [plural(spent.turns, 'turn'), ...(tokens === 0 ? [] : [`${grouped(tokens)} tokens`])];
     if (spent.usd > 0) cost.push(dollars(spent.usd));
     const child = parent === undefined ? '' : ` (of ${parent})`;
     return [

@@ -47,7 +47,7 @@ function statusOf(reyn: Reyn): Status {
   };
 }
 
-function showStatus(status: Status, { bold, dim, red, yellow }: Paint, width: number): string {
+function showStatus(status: Status, { bold, dim, red, yellow }: Paint, width = Number.POSITIVE_INFINITY): string {
   const row = (label: string, text: string) => `${bold(label.padEnd(8))}${text}\n`;
   const { skills, runs, latest, inbox, store } = status;
   const total = Object.values(runs).reduce((sum, n) => sum + n, 0);
@@ -61,7 +61,7 @@ function showStatus(status: Status, { bold, dim, red, yellow }: Paint, width: nu
     row('skills', `${skills.total}${broken}${hidden}`),
     row('runs', total === 0 ? 'none' : `${total} · ${states.join(' · ')}`),
     ...(latest === undefined ? [] : [row('latest', `${latest.run} ${latest.skill} ${latest.status}`)]),
-    row('inbox', inbox.length === 0 ? 'empty' : yellow(`${plural(inbox.length, 'question')} wait: reyn inbox`)),
+    row('inbox', inbox.length === 0 ? 'empty' : yellow(`${plural(inbox.length, 'open question')}: reyn inbox`)),
     ...inbox.slice(0, 5).map(({ id, skill, text }) => `        ${id} ${skill}: ${oneLine(text, width - 30)}\n`),
     row('store', `${showBytes(store.bytes)} in ${plural(store.files, 'file')}`),
   ].join('');

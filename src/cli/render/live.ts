@@ -36,7 +36,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
     drawn = false;
   };
   const draw = () => {
-    const width = Math.max(20, io.stderr.columns - 1);
+    const width = Math.max(20, (io.stderr.columns ?? 80) - 1);
     const status = ` ${statusLine(total([...runs.values()]), performance.now() - began)}`;
     const room = width - columnsOf(status) - 4;
     const tail = room > 10 && said !== '' ? `  ${oneLine(said.slice(-room), room)}` : '';
