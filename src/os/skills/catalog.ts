@@ -36,6 +36,11 @@ export type Catalog = {
   load(name: string): Skill;
   /** The skill with the very source it was compiled from. @throws UserError `not_found`, `skill`. */
   open(name: string): Opened;
+  /**
+   * Stamps for one pass over many entries: equal stamps mean that nothing the entry's skill is made of has changed. The
+   * shared folder is looked at once.
+   */
+  stamper(): (entry: CatalogEntry) => string;
   /** Folder of shared phases and artifacts. */
   readonly sharedDir: string;
 };
@@ -97,10 +102,15 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     return readSkillSource(dir, { name, origin, root, ...shared(origin) });
   }
 
+  function stamper(): (entry: CatalogEntry) => string {
+    const common = stampOf(sharedDir);
+    return ({ origin, dir }) => (origin === 'stdlib' ? stampOf(dir) : `${stampOf(dir)}\n${common}`);
+  }
+
   /** What was opened is kept until a file of the folder changes. */
   function open(name: string): Opened {
     const entry = found(name);
-    const stamp = stampOf(entry.dir, shared(entry.origin).sharedDir);
+    const stamp = stamper()(entry);
     const known = opened.get(entry.dir);
     if (known !== undefined && known.stamp === stamp) return known;
     const settled = isSettled(stamp, Date.now());
@@ -126,6 +136,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
       }
       return readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir });
     },
+    stamper,
     sharedDir,
   };
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
 import { didYouMean, member, type Part, refuse } from './part.ts';
 import { findLoop, type SchemaProblem } from './schema-refs.ts';
@@ -22,7 +22,7 @@ type Dialect = '2020-12' | 'draft-07';
 /** The way to a part of the schema, put together only when there is a problem; `undefined` is the top. */
 type Trail = { readonly above: Trail; readonly key: string | number } | undefined;
 
-type Walk = { readonly problems: SchemaProblem[]; nodes: number; compile: boolean };
+type Walk = { readonly problems: SchemaProblem[]; nodes: number; depth: number; compile: boolean };
 
 /** The part's value as a schema; `undefined` after reporting everything that is wrong with it. */
 export function schemaAt(part: Part): JsonSchema | undefined {
@@ -46,7 +46,7 @@ export function schemaProblems(schema: Json): SchemaProblem[] {
     const fix = 'Delete "$schema" (2020-12 is meant then) or name 2020-12 or draft-07.';
     return [{ path: ['$schema'], message: 'this JSON Schema dialect is not known', fix }];
   }
-  const walk: Walk = { problems: [], nodes: 0, compile: dialect === 'draft-07' };
+  const walk: Walk = { problems: [], nodes: 0, depth: 0, compile: dialect === 'draft-07' };
   visit(schema, undefined, dialect, walk);
   if (walk.problems.length > 0 || !walk.compile) return walk.problems;
   const loop = findLoop(schema);
@@ -78,12 +78,6 @@ function pathOf(trail: Trail): (string | number)[] {
   return path;
 }
 
-function depthOf(trail: Trail): number {
-  let depth = 0;
-  for (let at = trail; at !== undefined; at = at.above) depth++;
-  return depth;
-}
-
 function visit(schema: Json, trail: Trail, dialect: Dialect, walk: Walk): void {
   if (typeof schema === 'boolean') return;
   if (!isObject(schema)) {
@@ -99,11 +93,17 @@ function visit(schema: Json, trail: Trail, dialect: Dialect, walk: Walk): void {
     walk.problems.push({ path: [], message, fix: 'Make it smaller.' });
   }
   if (walk.nodes > MAX_SCHEMA_NODES) return;
-  if (depthOf(trail) > 2 * MAX_SCHEMA_DEPTH) {
+  if (walk.depth === MAX_SCHEMA_DEPTH) {
     const message = `the schema nests deeper than ${MAX_SCHEMA_DEPTH} levels`;
     walk.problems.push({ path: pathOf(trail).slice(0, 4), message, fix: 'Flatten it.' });
     return;
   }
+  walk.depth++;
+  visitWords(schema as JsonObject, trail, dialect, walk);
+  walk.depth--;
+}
+
+function visitWords(schema: JsonObject, trail: Trail, dialect: Dialect, walk: Walk): void {
   for (const [key, value] of Object.entries(schema)) {
     if (key === '$schema' && trail === undefined) continue;
     const word = KEYWORDS.get(key);
@@ -148,7 +148,9 @@ function misfit(shape: Shape, value: Json, trail: Trail, dialect: Dialect, walk:
     case 'named schemas':
       return isObject(value) ? visitAll(Object.entries(value)) : 'a mapping of names to schemas';
     case 'format':
-      return FORMATS.includes(String(value)) ? undefined : `one of the formats ${FORMATS.join(', ')}`;
+      return typeof value === 'string' && FORMATS.includes(value)
+        ? undefined
+        : `one of the formats ${FORMATS.join(', ')}`;
     default:
       return shape.holds(value) ? undefined : shape.kind;
   }

@@ -59,7 +59,7 @@ function readSkillMd(source: SkillSource, report: Report, phases: Map<string, Sh
     if (agentSkill) {
       const fix = 'Copy its text into a skill.md with "type: skill", "name" and "artifacts".';
       report.error('format/not-yet', 'SKILL.md', [], 'an Agent Skills folder is not runnable yet', fix);
-    } else if (!source.unread?.some(({ rule }) => rule === 'format/no-folder')) {
+    } else if (!source.unread?.some(({ file }) => file === '.' || file === SKILL_MD)) {
       report.error('format/no-skill-md', SKILL_MD, [], 'the folder has no skill.md', 'Write one; see `reyn new`.');
     }
     return undefined;
@@ -162,7 +162,8 @@ function readKeys(
     return undefined;
   }
   const head = { file, line: headLine, column: 1 };
-  const at = (path: KeyPath) => (path.length === 0 ? head : read.at(path));
+  const at = (path: KeyPath) =>
+    isObject(read.value) && Object.hasOwn(read.value, path[0] ?? '') ? read.at(path) : head;
   report.locate(file, section, at);
   if (read.value === null) return {};
   if (isObject(read.value)) return read.value as Json;

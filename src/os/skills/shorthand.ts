@@ -83,7 +83,7 @@ function readField(part: Part): { schema: JsonSchema; optional: boolean } | unde
 
 /** Keywords that make a mapping a schema of something, when their value is of the right kind. */
 const STRUCTURE: Readonly<Record<string, (value: Json) => boolean>> = {
-  type: (value) => TYPES.includes(String(value)) || Array.isArray(value),
+  type: (value) => (typeof value === 'string' ? TYPES.includes(value) : Array.isArray(value)),
   properties: isObject,
   enum: Array.isArray,
   const: () => true,

@@ -1,0 +1,84 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { digest, isObject, type Json } from '../json.ts';
+import { isSettled } from './stamp.ts';
+
+/**
+ * What was worked out from skill folders, kept in a file from one process to the next.
+ *
+ *  C1 A value is given only for the stamp it was put under, so a changed folder is worked out again.
+ *  C2 Nothing depends on the file: absent, torn, of another version or unwritable, it is as if empty.
+ */
+export type FolderCache = {
+  get(dir: string, stamp: string): Json | undefined;
+  /** Keeps a value, unless the folder changed so recently that a stamp might miss the next change. */
+  put(dir: string, stamp: string, value: Json): void;
+  /** Writes what was put since the file was read; does nothing otherwise. */
+  save(): void;
+};
+
+/** Beyond this many folders, those not asked for since the cache was opened are dropped. */
+const MAX_FOLDERS = 20_000;
+
+type Kept = { readonly stamp: string; readonly value: Json };
+
+/**
+ * Opens the cache in `file`. `version` must differ whenever the same folder could give another value: it covers the
+ * program and everything besides the folder that a value depends on.
+ */
+export function openFolderCache(file: string, version: string): FolderCache {
+  const kept = readKept(file, version);
+  const asked = new Set<string>();
+  let changed = false;
+  return {
+    get(dir, stamp) {
+      asked.add(dir);
+      const found = kept.get(dir);
+      return found?.stamp === digest(stamp) ? found.value : undefined;
+    },
+    put(dir, stamp, value) {
+      asked.add(dir);
+      if (!isSettled(stamp, Date.now())) return;
+      kept.set(dir, { stamp: digest(stamp), value });
+      changed = true;
+    },
+    save() {
+      if (!changed) return;
+      const all = [...kept];
+      const folders = all.length > MAX_FOLDERS ? all.filter(([dir]) => asked.has(dir)) : all;
+      write(file, version, JSON.stringify(folders.map(([dir, { stamp, value }]) => [dir, stamp, value])));
+      changed = false;
+    },
+  };
+}
+
+/** The first line names the version and the digest of the second, which is the content. */
+function readKept(file: string, version: string): Map<string, Kept> {
+  const kept = new Map<string, Kept>();
+  try {
+    const text = readFileSync(file, 'utf8');
+    const end = text.indexOf('\n');
+    const content = text.slice(end + 1);
+    const head: unknown = JSON.parse(text.slice(0, end));
+    if (!isObject(head) || head.version !== version || head.digest !== digest(content)) return kept;
+    for (const [dir, stamp, value] of JSON.parse(content) as [string, string, Json][]) kept.set(dir, { stamp, value });
+  } catch {
+    kept.clear(); // C2
+  }
+  return kept;
+}
+
+function write(file: string, version: string, content: string): void {
+  const beside = `${file}.${process.pid}`;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    try {
+      writeFileSync(beside, `${JSON.stringify({ version, digest: digest(content) })}\n${content}`);
+      renameSync(beside, file);
+    } finally {
+      rmSync(beside, { force: true });
+    }
+  } catch {
+    return; // C2
+  }
+}
