@@ -104,7 +104,7 @@ describe.each(DEGRADATIONS)('the wire form as far as %s', (step) => {
         expect(compileSchema(wire.schema)(sent)).toEqual([]);
         expect(wire.undo(sent)).toEqual(value);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -151,7 +151,7 @@ describe('the strict form', () => {
         expect(wire.schema.type).toBe('object');
         checkStrict(wire.schema);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
