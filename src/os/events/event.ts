@@ -13,6 +13,9 @@ import { LimitsSchema } from '../config/limits.ts';
 
 const open = { additionalProperties: false } as const;
 const object = <T extends TProperties>(properties: T) => Type.Object(properties, open);
+/** An event's members, with a sentence for the reference. */
+const event = <T extends TProperties>(description: string, properties: T) =>
+  Type.Object(properties, { ...open, description });
 const text = Type.String();
 const hex = Type.String({ minLength: 64, maxLength: 64 });
 const count = Type.Integer({ minimum: 0 });
@@ -55,8 +58,7 @@ const modelPin = object({
 
 /** Events of a run's log. */
 export const RUN_EVENTS = {
-  /** First event of a run: everything it stands on, pinned. */
-  run_skill_started: object({
+  run_skill_started: event('First event of a run: everything it stands on, pinned.', {
     skill: text,
     skill_version_hash: hex,
     skill_md_sha256: hex,
@@ -79,26 +81,28 @@ export const RUN_EVENTS = {
     parent: optional(object({ run: text, step: text, root: text })),
     forked_from: optional(object({ run: text, seq: count, hash: text })),
   }),
-  /** A process took the run up again. */
-  run_resumed: object({
+  run_resumed: event('A process took the run up again.', {
     owner,
     why: Type.Union([Type.Literal('resume'), Type.Literal('answer'), Type.Literal('parent')]),
   }),
-  /** The run waits for people; no process is needed until one answers. */
-  run_suspended: object({ waiting: Type.Array(text) }),
-  /** A process let go of the run; `reyn resume` goes on. `cause`: `signal`, `model` or `disk`. */
-  run_interrupted: object({ cause: text, message: text }),
-  /** A sub-run waits for people, so this step does. Forgotten when the run is taken up again. */
-  child_waiting: object({ child: text, waiting: Type.Array(text) }),
+  run_suspended: event('The run waits for people; no process is needed until one answers.', {
+    waiting: Type.Array(text),
+  }),
+  run_interrupted: event(
+    'A process let go of the run; `reyn resume` goes on. `cause` is `signal`, `model` or `disk`.',
+    { cause: text, message: text },
+  ),
+  child_waiting: event('A sub-run waits for people, so this step does. Forgotten when the run is taken up again.', {
+    child: text,
+    waiting: Type.Array(text),
+  }),
 
-  /** A turn that asked for ops. */
-  turn_acted: object({
+  turn_acted: event('A turn that asked for ops.', {
     request,
     usage: optional(usage),
     ops: Type.Array(object({ kind: text, args: value })),
   }),
-  /** A turn that chose an edge: the transition itself. */
-  turn_decided: object({
+  turn_decided: event('A turn that chose an edge: the transition itself.', {
     request,
     usage: optional(usage),
     edge: text,
@@ -108,74 +112,118 @@ export const RUN_EVENTS = {
     reason: optional(text),
     confidence: optional(Type.Number()),
   }),
-  /** A turn that broke the contract; the model is asked again. */
-  validation_error: object({ request, usage: optional(usage), violation, reply: value }),
+  validation_error: event('A turn that broke the contract; the model is asked again.', {
+    request,
+    usage: optional(usage),
+    violation,
+    reply: value,
+  }),
 
-  /**
-   * Intent of an op, after it was permitted and before it acts. `by` is the rule or zone that allowed it. Arguments of
-   * an op a model asked for stand in its `turn_acted`. A write states its images and its result here, so that a crash
-   * between intent and receipt can be resolved from the file alone.
-   */
-  op_started: object({
+  // Arguments of an op a model asked for stand in its `turn_acted`. A write states its images and its result here, so
+  // that a crash between intent and receipt can be resolved from the file alone.
+  op_started: event(
+    'Intent of an op, after it was permitted and before it acts. `by` is the rule or zone that allowed it; absent images mean there is no file.',
+    {
+      kind: text,
+      args: optional(value),
+      by: text,
+      path: optional(text),
+      pre: optional(hex),
+      post: optional(hex),
+      result: optional(value),
+      child: optional(text),
+    },
+  ),
+  op_finished: event('Receipt of an op.', {
+    result: optional(value),
+    error: optional(failure),
+    spent: optional(spent),
+  }),
+  permission_denied: event('An op was refused; nothing happened. `by` is the rule that decided.', {
     kind: text,
     args: optional(value),
+    need: text,
+    resource: text,
+    reason: text,
     by: text,
-    path: optional(text),
-    pre: optional(Type.Union([hex, Type.Null()])),
-    post: optional(Type.Union([hex, Type.Null()])),
+  }),
+  step_finished: event('Result of a deterministic step that is not an op.', {
     result: optional(value),
-    child: optional(text),
+    error: optional(failure),
+    skipped: optional(Type.Boolean()),
   }),
-  /** Receipt of an op. */
-  op_finished: object({ result: optional(value), error: optional(failure), spent: optional(spent) }),
-  permission_denied: object({ kind: text, args: optional(value), need: text, resource: text, reason: text, by: text }),
-  /** Result of a deterministic step that is not an op. */
-  step_finished: object({ result: optional(value), error: optional(failure), skipped: optional(Type.Boolean()) }),
-  /** A phase without a model was left by the first edge whose guard holds. */
-  phase_left: object({ to: text, type: optional(text), artifact: optional(value) }),
+  phase_left: event('A phase without a model was left by the first edge whose guard holds.', {
+    to: text,
+    type: optional(text),
+    artifact: optional(value),
+  }),
 
-  /** Durable before it is shown. `digest` binds an answer to what was asked. */
-  intervention_opened: object({
-    id: text,
-    kind: Type.Union([
-      Type.Literal('question'),
-      Type.Literal('permission'),
-      Type.Literal('in_doubt'),
-      Type.Literal('limit'),
-    ]),
-    text,
-    choices: optional(Type.Array(text)),
-    default: optional(text),
-    about: optional(value),
-    digest: text,
-    expires: optional(text),
-  }),
-  intervention_answered: object({
+  intervention_opened: event(
+    'A question to a person, durable before it is shown. `digest` binds an answer to what was asked.',
+    {
+      id: text,
+      kind: Type.Union([
+        Type.Literal('question'),
+        Type.Literal('permission'),
+        Type.Literal('in_doubt'),
+        Type.Literal('limit'),
+      ]),
+      text,
+      choices: optional(Type.Array(text)),
+      default: optional(text),
+      about: optional(value),
+      digest: text,
+      expires: optional(text),
+    },
+  ),
+  intervention_answered: event('A person, or a default, answered.', {
     id: text,
     answer: text,
     by: Type.Union([Type.Literal('terminal'), Type.Literal('answer'), Type.Literal('policy')]),
     digest: text,
   }),
-  limit_reached: object({ limit: text, used: Type.Number(), cap: Type.Number() }),
-  /** A model call may have been under way when a process died: its reservation is charged. */
-  turn_lost: object({ usage }),
+  limit_reached: event('A limit stopped the run.', { limit: text, used: Type.Number(), cap: Type.Number() }),
+  turn_lost: event(
+    'A model call was broken off or may have been under way when a process died: the most it can have cost is charged.',
+    { usage },
+  ),
 
-  /** The torn end of the log was cut and kept aside. */
-  log_torn: object({ bytes: count, kept: text }),
+  log_torn: event('The torn end of the log was cut and kept aside.', { bytes: count, kept: text }),
 
-  run_finished: object({ type: text, artifact: value, output: optional(value) }),
-  run_failed: object({ code: text, message: text, exit: count, phase: optional(text) }),
-  run_aborted: object({ reason: text, by: Type.Union([Type.Literal('model'), Type.Literal('person')]) }),
+  run_finished: event('The run ended with a result.', { type: text, artifact: value, output: optional(value) }),
+  run_failed: event('The run ended without a result; `code` and `message` say why.', {
+    code: text,
+    message: text,
+    exit: count,
+    phase: optional(text),
+  }),
+  run_aborted: event('The model gave up, or a person cancelled the run.', {
+    reason: text,
+    by: Type.Union([Type.Literal('model'), Type.Literal('person')]),
+  }),
 } as const satisfies Record<string, TObject>;
 
 /** Events of the project log. */
 export const PROJECT_EVENTS = {
-  run_opened: object({ skill: text, skill_version_hash: hex, first: text, parent: optional(text) }),
-  run_closed: object({ outcome: text, seq: count, head: text }),
-  run_removed: object({ seq: count, head: text, rule: text, by: text }),
-  config_set: object({ key: text, value: optional(value), file: text }),
-  skill_created: object({ skill: text, skill_version_hash: hex, from: text }),
-  log_torn: object({ bytes: count, kept: text }),
+  run_opened: event('A run began; `first` is the hash of its first event.', {
+    skill: text,
+    skill_version_hash: hex,
+    first: text,
+    parent: optional(text),
+  }),
+  run_closed: event('A run ended; `head` is the hash of its last event.', { outcome: text, seq: count, head: text }),
+  run_removed: event('A run was removed by a rule of retention.', { seq: count, head: text, rule: text, by: text }),
+  config_set: event('A key of the configuration was set by a command.', {
+    key: text,
+    value: optional(value),
+    file: text,
+  }),
+  skill_created: event('A skill was written: from the template, or copied from another.', {
+    skill: text,
+    skill_version_hash: hex,
+    from: text,
+  }),
+  log_torn: event('The torn end of the log was cut and kept aside.', { bytes: count, kept: text }),
 } as const satisfies Record<string, TObject>;
 
 export type RunEventType = keyof typeof RUN_EVENTS;

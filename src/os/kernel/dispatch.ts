@@ -181,7 +181,13 @@ async function write(drive: Drive, op: WriteOp, performance: Performance): Promi
   const begun = startedRecord(drive, step);
   if (begun !== undefined && (await wasWritten(drive, step, begun.intent, performance.handles))) return;
   const plan = await op.plan(performance.args, performance.handles);
-  start(drive, performance, { path: plan.path, pre: plan.pre, post: plan.post, result: plan.result });
+  const { path, pre, post, result } = plan;
+  start(drive, performance, {
+    path,
+    ...(pre === null ? {} : { pre }),
+    ...(post === null ? {} : { post }),
+    ...(result === undefined ? {} : { result }),
+  });
   await drive.log.flush();
   await plan.commit();
   finish(drive, step);
