@@ -29,12 +29,15 @@ const MAX_PIECE = 4000;
 /** Longest line shown whole. */
 const SHOWN = 400;
 
+/** Stands where a line was cut, so that `^` and `$` do not take the cut for an end of the line. */
+const EDGE = '\uE000';
+
 /** Whether a piece of text matches, and how long a piece may be. */
 type Engine = { readonly test: (text: string) => boolean; readonly piece: number };
 
 /**
- * A line longer than a piece (4,000 characters for an ordinary pattern) is searched in pieces that overlap: there `^`
- * and `$` match at the ends of a piece too, and a match longer than the overlap may be missed.
+ * A line longer than a piece (4,000 characters for an ordinary pattern) is searched in pieces that overlap: a match
+ * that is longer than the overlap may be missed there.
  * @throws OpError `bad_pattern`.
  */
 export async function openSearch(pattern: string, signal: AbortSignal): Promise<LineSearch> {
@@ -70,7 +73,7 @@ export async function openSearch(pattern: string, signal: AbortSignal): Promise<
           if (performance.now() >= sliceEnd && !(await pause())) return;
           const last = at + piece >= to;
           const seen = text.slice(at, last ? to : at + piece);
-          const found = test(seen);
+          const found = test(`${at > from ? EDGE : ''}${seen}${last ? '' : EDGE}`);
           if (found) yield { line, text: excerpt(text, { from, to }, at + (await windowIn(seen))) };
           if (found || last) break;
         }

@@ -57,7 +57,8 @@ export function makeParent(roots: Roots, place: Place, made: (folder: Place) => 
 /** The name of the file a location means. @throws OpError `not_a_file` when it is written as a folder. */
 export function fileNameOf(location: Location): string {
   const name = location.segments.at(-1);
-  if (name === undefined || location.folder)
-    throw new OpError('not_a_file', `"${showLocation(location)}" is a folder.`);
+  const shown = showLocation(location);
+  if (name === undefined) throw new OpError('not_a_file', `"${shown}" is a folder.`);
+  if (location.folder) throw new OpError('not_a_file', `The path means a folder; the file would be "${shown}".`);
   return name;
 }

@@ -129,6 +129,16 @@ describe('grep_files', () => {
     expect(matches[0]?.isWellFormed()).toBe(true);
   });
 
+  it('takes no cut in a long line for its end', async () => {
+    const { act, put } = stage();
+    put('spaces', `${' '.repeat(20_000)}x`);
+    put('ends', `${'x'.repeat(20_000)}  `);
+    expect(await act('grep_files', { pattern: '\\s+$' })).toMatchObject({
+      matches: [expect.stringMatching(/^ends:1:/)],
+    });
+    expect(await act('grep_files', { pattern: '^x$' })).toEqual({ matches: [] });
+  });
+
   it('says what it cannot search for', async () => {
     const { act } = stage();
     for (const pattern of ['(?=(a+))\\1b', '(', '((a{0,99}){0,99}){0,99}', 'x'.repeat(501)]) {
