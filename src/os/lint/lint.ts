@@ -22,7 +22,7 @@ export function lintSkill(
   const subject = { skill, document, env, map: mapSkill(skill, document) };
   const findings = FAMILIES.flatMap(({ rules, check }) =>
     [...check(subject)].map(({ rule, place, message, fix }): Finding => {
-      const { file, line, column } = place;
+      const { file, line, column } = place();
       return { rule, severity: severityOf(rules, rule), skill: skill.name, file, line, column, message, fix };
     }),
   );

@@ -41,10 +41,13 @@ export type Rule<Id extends string = string> = {
   readonly fix: string;
 };
 
+/** A place, looked up when something is reported there: positions are read from the text anew. */
+export type Placed = () => Place;
+
 /** One thing a rule has to say, before skill name and severity are added. */
 export type Report<Id extends string = string> = {
   readonly rule: Id;
-  readonly place: Place;
+  readonly place: Placed;
   readonly message: string;
   readonly fix: string;
 };

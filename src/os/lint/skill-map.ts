@@ -1,5 +1,6 @@
-import type { Place, SkillDocument } from '../skills/document.ts';
+import type { SkillDocument } from '../skills/document.ts';
 import { type ArtifactType, type Edge, END, type Guard, type Phase, type Skill, type Step } from '../skills/skill.ts';
+import type { Placed } from './rule.ts';
 
 /** The parts of a skill by what lint asks of them: reach, types along an edge, guards, steps, and where each is written. */
 export type SkillMap = {
@@ -17,12 +18,15 @@ export type SkillMap = {
   inputTypes(phase: Phase): readonly ArtifactType[];
   /** What a phase may leave behind: the types of all its edges. */
   leavingTypes(phase: Phase): readonly ArtifactType[];
-  /** Phases reached from `start` (itself only through a cycle) along one edge or more, never through `avoid`. */
-  after(start: string, avoid?: string): ReadonlySet<string>;
-  edgePlace(phase: string, index: number, ...path: (string | number)[]): Place;
-  phasePlace(phase: string, ...path: (string | number)[]): Place;
-  artifactPlace(artifact: string, ...path: (string | number)[]): Place;
-  skillPlace(...path: (string | number)[]): Place;
+  /**
+   * Phases reached from `start` (itself only through a cycle) along one edge or more, never through `avoid`. `undefined`
+   * once so many walks were made of so large a graph that lint would not end in time.
+   */
+  after(start: string, avoid?: string): ReadonlySet<string> | undefined;
+  edgePlace(phase: string, index: number, ...path: (string | number)[]): Placed;
+  phasePlace(phase: string, ...path: (string | number)[]): Placed;
+  artifactPlace(artifact: string, ...path: (string | number)[]): Placed;
+  skillPlace(...path: (string | number)[]): Placed;
 };
 
 /** A guard with the types its `input` and artifact paths may look into. */
@@ -35,7 +39,7 @@ export type GuardPlace = {
   readonly artifacts: readonly ArtifactType[];
   /** First parts of paths that earlier steps write to, whatever the types declare. */
   readonly written: ReadonlySet<string>;
-  at(path: string): Place;
+  at(path: string): Placed;
 };
 
 export type StepPlace = {
@@ -46,7 +50,7 @@ export type StepPlace = {
   readonly types: readonly ArtifactType[];
   /** First parts of the paths that the steps before it write to. */
   readonly written: ReadonlySet<string>;
-  at(...path: (string | number)[]): Place;
+  at(...path: (string | number)[]): Placed;
 };
 
 export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
@@ -56,13 +60,14 @@ export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
   const typesOf = (edge: Edge) =>
     edge.to === END ? types([skill.finalOutput]) : types(phaseOf(skill, edge.to)?.input ?? []);
   const inputTypes = (phase: Phase) => types(phase.input);
-  const after = (start: string, avoid?: string) => walk(start, (phase) => edges(phase).map((edge) => edge.to), avoid);
+  const onward = (phase: string) => edges(phase).map((edge) => edge.to);
+  const after = walker(onward);
   const back = reversed(phases, edges);
   const places = placesOf(document);
   const steps = stepPlaces(skill, phases, inputTypes, places);
   return {
     phases,
-    reachable: new Set([skill.entry, ...after(skill.entry)]),
+    reachable: new Set([skill.entry, ...walk(skill.entry, onward)]),
     ending: walk(END, (phase) => back.get(phase) ?? []),
     guards: [...edgeGuards(phases, { edges, typesOf, inputTypes, ...places }), ...steps.map(stepGuard)],
     steps,
@@ -88,20 +93,59 @@ export function writtenBy(steps: readonly Step[]): ReadonlySet<string> {
   return new Set(steps.flatMap((step) => (step.into === undefined ? [] : [step.into[0] ?? '*'])));
 }
 
+/** Whether steps write to the field; then it may be there whatever its type declares. */
+export function isWritten(written: ReadonlySet<string>, field: string): boolean {
+  return written.has(field) || written.has('*');
+}
+
 type Places = Pick<SkillMap, 'edgePlace' | 'phasePlace' | 'artifactPlace' | 'skillPlace'>;
 
 function placesOf(document: SkillDocument): Places {
   return {
-    skillPlace: (...path) => document.at('skill.md', path),
-    edgePlace: (phase, index, ...path) => document.at('skill.md', ['graph', phase, index, ...path]),
-    phasePlace: (phase, ...path) => {
-      const file = document.fileOf('phase', phase);
-      return document.at(file, file === 'skill.md' ? [`## phase: ${phase}`, ...path] : path);
-    },
-    artifactPlace: (artifact, ...path) => {
-      const file = document.fileOf('artifact', artifact);
-      return document.at(file, file === 'skill.md' ? ['artifacts', artifact, ...path] : path);
-    },
+    skillPlace:
+      (...path) =>
+      () =>
+        document.at('skill.md', path),
+    edgePlace:
+      (phase, index, ...path) =>
+      () =>
+        document.at('skill.md', ['graph', phase, index, ...path]),
+    phasePlace:
+      (phase, ...path) =>
+      () => {
+        const file = document.fileOf('phase', phase);
+        return document.at(file, file === 'skill.md' ? [`## phase: ${phase}`, ...path] : path);
+      },
+    artifactPlace:
+      (artifact, ...path) =>
+      () => {
+        const file = document.fileOf('artifact', artifact);
+        return document.at(file, file === 'skill.md' ? ['artifacts', artifact, ...path] : path);
+      },
+  };
+}
+
+/** Edges followed by all walks of one skill together. */
+const MAX_FOLLOWED = 2_000_000;
+
+function walker(onward: (phase: string) => readonly string[]): SkillMap['after'] {
+  const known = new Map<string, ReadonlySet<string>>();
+  let left = MAX_FOLLOWED;
+  return (start, avoid) => {
+    const key = `${start} ${avoid ?? ''}`;
+    const before = known.get(key);
+    if (before !== undefined || left <= 0) return before;
+    const found = walk(
+      start,
+      (phase) => {
+        const next = onward(phase);
+        left -= next.length + 1;
+        return next;
+      },
+      avoid,
+    );
+    known.set(key, found);
+    return found;
   };
 }
 
@@ -121,7 +165,11 @@ function walk(start: string, onward: (phase: string) => readonly string[], avoid
 function reversed(phases: readonly Phase[], edges: SkillMap['edges']): ReadonlyMap<string, readonly string[]> {
   const back = new Map<string, string[]>();
   for (const { name } of phases) {
-    for (const { to } of edges(name)) back.set(to, [...(back.get(to) ?? []), name]);
+    for (const { to } of edges(name)) {
+      const from = back.get(to);
+      if (from === undefined) back.set(to, [name]);
+      else from.push(name);
+    }
   }
   return back;
 }

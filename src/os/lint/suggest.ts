@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 
 /** Names to compare with at most; a longer list is cut so that no skill can make lint slow. */
 const MAX_NAMES = 2000;
+const MAX_SHOWN = 20;
 
 /** The name nearest to `wrong`, when it is near enough to be what was meant: a third of its letters may differ. */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
@@ -23,9 +24,16 @@ export function didYouMean(wrong: string, names: Iterable<string>): string {
   return name === undefined ? '' : ` (did you mean "${name}"?)`;
 }
 
-/** `a, b and c`, each in quotes; `none` when there are none. */
+/** The first names, and how many more there are: a message stays readable however long the list. */
+export function some(names: readonly string[]): string {
+  const rest = names.length - MAX_SHOWN;
+  return rest <= 1 ? names.join(', ') : `${names.slice(0, MAX_SHOWN).join(', ')} and ${rest} more`;
+}
+
+/** `"a", "b" and "c"`; `none` when there are none. */
 export function listed(names: Iterable<string>, word: 'and' | 'or' = 'and'): string {
   const quoted = [...names].map((name) => `"${name}"`);
+  if (quoted.length > MAX_SHOWN) return some(quoted);
   const last = quoted.pop();
   if (last === undefined) return 'none';
   return quoted.length === 0 ? last : `${quoted.join(', ')} ${word} ${last}`;

@@ -22,7 +22,7 @@ type Run = { readonly names: ReadonlyMap<string, Token | { line: number; start: 
 /** The fullest list of fields of each artifact type that the prose restates. */
 export function findFieldLists(text: string, read: Tokens, sets: readonly FieldSet[]): FieldList[] {
   const wanted = new Set(sets.flatMap(({ fields }) => fields.map((field) => field.toLowerCase())));
-  if (wanted.size === 0) return [];
+  if (!hasTwo(read, wanted)) return [];
   const runs = [...itemRuns(read, wanted), ...blockRuns(text, read, wanted), ...sentenceRuns(read.tokens, wanted)];
   const taken = new Set<Run>();
   return sets.flatMap(({ artifact, fields }) => {
@@ -38,6 +38,18 @@ export function findFieldLists(text: string, read: Tokens, sets: readonly FieldS
     const names = fullest.names.map(([name]) => name);
     return [{ artifact, fields: names, line: place.line, start: place.start }];
   });
+}
+
+/** Whether a list is possible at all, which is rare. */
+function hasTwo({ tokens, blocks }: Tokens, wanted: ReadonlySet<string>): boolean {
+  if (blocks.length > 0) return wanted.size > 1;
+  let first: string | undefined;
+  for (const token of tokens) {
+    if (token.kind === 'mark' || token.text === first || !wanted.has(plain(token))) continue;
+    if (first !== undefined) return true;
+    first = token.text;
+  }
+  return false;
 }
 
 /** Items or table rows that begin with a field's name, one after the other; indented lines belong to their item. */

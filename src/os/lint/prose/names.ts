@@ -6,8 +6,17 @@ export type Name = {
   readonly kind: 'phase' | 'artifact' | 'skill';
   /** As the graph or the folder calls it. */
   readonly name: string;
+  /** The name without the folder of a shared phase. */
+  readonly last: string;
   /** The words it consists of, in lower case. */
   readonly words: readonly string[];
+};
+
+export type NameIndex = {
+  /** By their whole text, with and without folder, or their only word. */
+  readonly whole: ReadonlyMap<string, readonly Name[]>;
+  /** Those of several words by the first, then the second. */
+  readonly spelled: ReadonlyMap<string, ReadonlyMap<string, readonly Name[]>>;
 };
 
 export type Mention = { readonly name: Name; readonly token: Token; readonly end: Token };
@@ -29,30 +38,46 @@ const MAX_BACK = 5;
 
 export function nameOf(kind: Name['kind'], name: string): Name {
   const last = name.slice(name.lastIndexOf('/') + 1);
-  return { kind, name, words: last.split(/[_-]/).filter((word) => word !== '') };
+  return { kind, name, last, words: last.split(/[_-]/).filter((word) => word !== '') };
 }
+
+export function indexNames(names: readonly Name[]): NameIndex {
+  const whole = new Map<string, Name[]>();
+  const spelled = new Map<string, Map<string, Name[]>>();
+  for (const name of names) {
+    for (const text of new Set([name.name, name.last])) entry(whole, text, () => []).push(name);
+    const [first, second] = name.words;
+    if (first === undefined || second === undefined) continue;
+    const seconds = entry(spelled, first, () => new Map<string, Name[]>());
+    entry(seconds, second, () => []).push(name);
+  }
+  return { whole, spelled };
+}
+
+function entry<V>(map: Map<string, V>, key: string, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+const NONE: readonly Name[] = [];
 
 /**
  * Mentions of the names as names. A name that is an ordinary word is no mention as such (`review the text`); it is one
  * in backticks, before "phase" (`the review phase`), or as a goal (`go back to review.`). A name with an underscore is
- * no ordinary word. `ordinary` are words that mean something else here (fields, ops): of these only the kind word tells.
+ * no ordinary word.
  */
-export function findMentions(
-  tokens: readonly Token[],
-  names: readonly Name[],
-  ordinary: ReadonlySet<string>,
-): Mention[] {
-  const byFirst = Map.groupBy(
-    names.flatMap((name) => [...new Set([name.words[0] ?? '', joined(name)])].map((first) => ({ first, name }))),
-    ({ first }) => first,
-  );
+export function findMentions(tokens: readonly Token[], names: NameIndex, except: Exceptions): Mention[] {
   const found: Mention[] = [];
-  for (let at = 0; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (token === undefined || token.kind === 'mark') continue;
-    const key = token.kind === 'code' ? joined({ words: token.text.split(/[_-]/), name: token.text }) : token.text;
-    for (const { name } of byFirst.get(key) ?? []) {
-      const end = mentionEnd(tokens, at, name, ordinary);
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind === 'mark') continue;
+    const whole = names.whole.get(token.text) ?? NONE;
+    const spelled = names.spelled.get(token.text)?.get(tokens[at + 1]?.text ?? '') ?? NONE;
+    if (whole.length + spelled.length === 0) continue;
+    for (const name of [...whole, ...spelled]) {
+      const end = except.own(name) ? undefined : mentionEnd(tokens, at, name, except);
       const last = end === undefined ? undefined : tokens[end];
       if (last === undefined) continue;
       found.push({ name, token, end: last });
@@ -62,28 +87,26 @@ export function findMentions(
   return found;
 }
 
-/** A name with one spelling for `-` and `_`; a shared phase without its folder. */
-function joined(name: Pick<Name, 'words' | 'name'>): string {
-  return name.name.slice(name.name.lastIndexOf('/') + 1);
-}
+/** What is no mention in this prose. */
+export type Exceptions = {
+  /** Names that may be said. */
+  own(name: Name): boolean;
+  /** Words that mean something else here (fields, ops): only the kind word beside them tells. */
+  ordinary(word: string): boolean;
+};
 
 /** Index of the last token of the mention that begins at `at`; `undefined` when it is none. */
-function mentionEnd(
-  tokens: readonly Token[],
-  at: number,
-  name: Name,
-  ordinary: ReadonlySet<string>,
-): number | undefined {
+function mentionEnd(tokens: readonly Token[], at: number, name: Name, except: Exceptions): number | undefined {
   const token = tokens[at];
-  const whole = token?.text === joined(name);
+  const whole = token?.text === name.last || (token?.kind === 'code' && token.text === name.name);
   const last = whole ? at : spelledOut(tokens, at, name.words);
   if (last === undefined) return undefined;
   const after = tokens[last + 1];
   const follows = after?.sentence === token?.sentence ? after : undefined;
   if (follows?.kind === 'word' && CALLED[name.kind].has(follows.text)) return last + 1;
-  if (ordinary.has(joined(name))) return undefined;
+  if (except.ordinary(name.last)) return undefined;
   if (whole && token?.kind === 'code') return last;
-  if (whole && name.name.includes('_')) return last;
+  if (whole && name.last.includes('_')) return last;
   if (isIntroduced(tokens, at, name)) return last;
   return name.kind === 'phase' && isGoal(tokens, at, last) ? last : undefined;
 }

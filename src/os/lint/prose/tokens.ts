@@ -41,7 +41,9 @@ const MAX_CODE = 200;
 export function tokenize(text: string): Tokens {
   const { lines, blocks } = splitLines(text);
   const tokens: Token[] = [];
-  const state = { sentence: 0, comment: false };
+  const lower = text.toLowerCase();
+  // Lower case of a few letters is longer; then offsets would not be those of the text.
+  const state = { sentence: 0, comment: false, lower: lower.length === text.length ? lower : text };
   for (const [nth, line] of lines.entries()) {
     if (line.fenced) {
       state.sentence++;
@@ -106,7 +108,7 @@ function readLine(
   line: Line,
   nth: number,
   tokens: Token[],
-  state: { sentence: number; comment: boolean },
+  state: { sentence: number; comment: boolean; readonly lower: string },
 ): void {
   const ink = firstInk(text, line.start, line.end);
   const heading = text[ink] === '#';
@@ -129,7 +131,7 @@ function readLine(
     const code = text.charCodeAt(at);
     if (isWord(code)) {
       const end = wordEnd(text, at, line.end);
-      push('word', text.slice(at, end).toLowerCase(), end);
+      push('word', state.lower.slice(at, end), end);
     } else if (code === 0x60) {
       const span = codeSpan(text, at, line.end);
       if (span.text === undefined) at = span.end;
@@ -199,8 +201,10 @@ function isWord(code: number): boolean {
 }
 
 /** Punctuation that may part words of a phrase; emphasis marks and slashes are left out as if they were not there. */
+const MARKS = new Set([...'.,;:!?()"“”—–=|[]{}'].map((mark) => mark.charCodeAt(0)));
+
 function isMark(code: number): boolean {
-  return '.,;:!?()"“”—–=|[]{}'.includes(String.fromCharCode(code));
+  return MARKS.has(code);
 }
 
 /** Line and column (from 1) of an offset, where the text begins on line `first`. */

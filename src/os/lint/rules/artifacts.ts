@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../../json.ts';
 import { USER_MESSAGE } from '../../skills/skill.ts';
-import { defineFamily, type Subject } from '../rule.ts';
+import { defineFamily } from '../rule.ts';
 
 export const artifacts = defineFamily({
   rules: [
@@ -12,11 +12,16 @@ export const artifacts = defineFamily({
       fix: 'Delete it, or make it the input of a phase.',
     },
   ],
-  *check(subject) {
-    const { skill, map } = subject;
-    const used = usedTypes(subject);
-    for (const name of Object.keys(skill.artifacts)) {
-      if (used.has(name) || name === USER_MESSAGE.name) continue;
+  *check({ skill, map }) {
+    const direct = new Set([
+      skill.finalOutput,
+      skill.postprocessor?.outputName,
+      ...map.phases.flatMap(({ input }) => input),
+    ]);
+    const idle = Object.keys(skill.artifacts).filter((name) => !direct.has(name) && name !== USER_MESSAGE.name);
+    if (idle.length === 0) return;
+    const named = new Set(Object.values(skill.artifacts).flatMap(({ schema }) => [...memberTypes(schema)]));
+    for (const name of idle.filter((one) => !named.has(one))) {
       yield {
         rule: 'artifacts/unused',
         place: map.artifactPlace(name),
@@ -26,16 +31,6 @@ export const artifacts = defineFamily({
     }
   },
 });
-
-function usedTypes({ skill, map }: Subject): ReadonlySet<string> {
-  const used = new Set([
-    skill.finalOutput,
-    skill.postprocessor?.outputName,
-    ...map.phases.flatMap(({ input }) => input),
-  ]);
-  const named = Object.values(skill.artifacts).flatMap(({ schema }) => [...memberTypes(schema)]);
-  return new Set([...used, ...named].filter((name) => name !== undefined));
-}
 
 /** Types a schema names with `x-reyn-members-of`. Depth is bounded: schemas are capped when they are read. */
 function* memberTypes(schema: Json): Iterable<string> {

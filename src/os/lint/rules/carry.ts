@@ -1,10 +1,11 @@
 import type { JsonSchema } from '../../schema.ts';
-import { type ArtifactType, type CarryPath, type Edge, END, type Phase } from '../../skills/skill.ts';
+import { type ArtifactType, type Edge, END, type Phase } from '../../skills/skill.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack, fieldAt, requiredOf } from '../schema/fields.ts';
 import { cannotMeet, showTypes } from '../schema/types.ts';
-import { phaseOf, writtenBy } from '../skill-map.ts';
-import { didYouMean, listed } from '../suggest.ts';
+import { isWritten, writtenBy } from '../skill-map.ts';
+import { didYouMean, listed, some } from '../suggest.ts';
+import { type CarryUse, mayBeAbsent, sourceOf } from './carry-source.ts';
 import { siblings } from './guard-fields.ts';
 
 /** What `carry` takes is there when the edge is taken, and fits where it goes. */
@@ -51,13 +52,7 @@ export const carry = defineFamily({
   },
 });
 
-type Carried = {
-  readonly phase: Phase;
-  readonly index: number;
-  readonly edge: Edge;
-  readonly field: string;
-  readonly path: CarryPath;
-};
+type Carried = CarryUse & { readonly index: number; readonly field: string };
 
 type Found = Report<'carry/unknown-source' | 'carry/type-mismatch' | 'carry/may-be-absent'>;
 
@@ -72,42 +67,35 @@ function* carried(subject: Subject, one: Carried): Iterable<Found> {
     yield { rule: 'carry/unknown-source', place, message, fix };
     return;
   }
-  const names = listed(
-    from.types.map(({ name }) => name),
-    'or',
-  );
-  if (allLack(from.types, path.segments) && !from.written.has('*') && !from.written.has(path.segments[0] ?? '*')) {
+  if (allLack(from.types, path.segments) && !isWritten(from.written, path.segments[0] ?? '')) {
+    const names = listed(
+      from.types.map(({ name }) => name),
+      'or',
+    );
     const known = siblings(from.types, path.segments);
     const near = didYouMean(path.segments.at(-1) ?? '', known);
     yield {
       rule: 'carry/unknown-source',
       place,
       message: `"${field}" is carried from "${path.path}", but ${from.what} (${names}) declares no such field${near}`,
-      fix: known.length === 0 ? `Declare the field in ${names}.` : `Name one of its fields: ${known.join(', ')}.`,
+      fix: known.length === 0 ? `Declare the field in ${names}.` : `Name one of its fields: ${some(known)}.`,
     };
     return;
   }
-  const targets = map.typesOf(edge).map(({ schema }) => rootedAt(schema, [field]));
-  const sources = from.types.map(({ schema }) => rootedAt(schema, path.segments));
-  const source = sources.find((rooted) => rooted !== undefined);
-  const target = targets.find((rooted) => rooted !== undefined);
-  if (source === undefined || target === undefined) return;
-  const clash = targets.every(
-    (to) => to !== undefined && sources.every((at) => at !== undefined && cannotMeet(at, to)),
-  );
-  if (clash) {
-    const [was, is] = [showTypes(source.root, source.schema), showTypes(target.root, target.schema)];
-    const message = `"${path.path}" is ${was}, but "${field}" of ${edge.to === END ? 'the final output' : `the input of "${edge.to}"`} is ${is}`;
+  const mismatch = clashOf(map.typesOf(edge), field, from.types, path.segments);
+  if (mismatch !== undefined) {
+    const { was, is } = mismatch;
+    const goal = edge.to === END ? 'the final output' : `the input of "${edge.to}"`;
     yield {
       rule: 'carry/type-mismatch',
       place,
-      message,
+      message: `"${path.path}" is ${was}, but "${field}" of ${goal} is ${is}`,
       fix: `Carry a field that is ${is}, or change the type of one of the two.`,
     };
     return;
   }
-  const needed = map.typesOf(edge).some(({ schema }) => requiredOf(schema).includes(field));
-  const why = needed ? from.absent : undefined;
+  if (!map.typesOf(edge).some(({ schema }) => requiredOf(schema).includes(field))) return;
+  const why = mayBeAbsent(subject, one, from);
   if (why === undefined) return;
   yield {
     rule: 'carry/may-be-absent',
@@ -117,74 +105,24 @@ function* carried(subject: Subject, one: Carried): Iterable<Found> {
   };
 }
 
-type Source = {
-  readonly what: string;
-  readonly types: readonly ArtifactType[];
-  readonly written: ReadonlySet<string>;
-  /** Why nothing can ever be there. */
-  readonly never?: string;
-  /** Why there may be nothing there. */
-  readonly absent?: string;
-};
-
-function sourceOf(subject: Subject, one: Carried): Source {
-  const { skill, map } = subject;
-  const { path, phase } = one;
-  if (path.root === 'input') {
-    const types = map.inputTypes(phase);
-    const guarded = one.edge.when.some(
-      ({ root, segments }) => root === 'input' && path.segments.every((part, nth) => segments[nth] === part),
-    );
-    const source = { what: `the input of "${phase.name}"`, types, written: writtenBy(phase.preprocessor) };
-    return guarded ? source : { ...source, ...optional(types, path) };
-  }
-  if (path.root === 'run_input') {
-    const entry = phaseOf(skill, skill.entry);
-    const types = entry === undefined ? [] : map.inputTypes(entry);
-    return { what: 'the input of the run', types, written: new Set(), ...optional(types, path) };
-  }
-  return phaseSource(subject, one, path.phase ?? '');
+/** The two types, as a message says them, when no value could be both; only where both are known. */
+function clashOf(
+  targets: readonly ArtifactType[],
+  field: string,
+  sources: readonly ArtifactType[],
+  path: readonly string[],
+): { was: string; is: string } | undefined {
+  const to = targets.map(({ schema }) => rootedAt(schema, [field]));
+  const from = sources.map(({ schema }) => rootedAt(schema, path));
+  const [source] = from;
+  const [target] = to;
+  if (source === undefined || target === undefined) return undefined;
+  const apart = to.every((one) => one !== undefined && from.every((at) => at !== undefined && cannotMeet(at, one)));
+  if (!apart) return undefined;
+  return { was: showTypes(source.root, source.schema), is: showTypes(target.root, target.schema) };
 }
 
-function phaseSource({ skill, map }: Subject, one: Carried, name: string): Source {
-  const { phase, edge, path } = one;
-  const from = phaseOf(skill, name);
-  const types = from === undefined ? [] : leaving(map.inputTypes(from), map.leavingTypes(from), from);
-  const written = new Set(from?.modelClass === 'none' ? writtenBy(from.preprocessor) : []);
-  const source = { what: `what leaves "${name}"`, types, written };
-  if (!map.after(name).has(phase.name)) {
-    return {
-      ...source,
-      never: `"${name}" cannot have been left before "${phase.name}": no path leads from one to the other`,
-    };
-  }
-  const guarded = edge.when.some(
-    ({ root, segments, schema }) => root === 'visits' && segments.join('.') === name && Number(schema.minimum) >= 1,
-  );
-  if (guarded) return source;
-  const around = phase.name === skill.entry || map.after(skill.entry, name).has(phase.name);
-  const first = name === phase.name || (name !== skill.entry && around);
-  const way =
-    name === phase.name
-      ? `"${name}" has left nothing the first time`
-      : `a path leads to "${phase.name}" around "${name}"`;
-  return { ...source, ...(first ? { absent: way } : optional(types, path)) };
-}
-
-/** What a phase without a model leaves is its input, whatever type its target takes. */
-function leaving(inputs: readonly ArtifactType[], left: readonly ArtifactType[], phase: Phase) {
-  return phase.modelClass === 'none' ? [...inputs, ...left] : left;
-}
-
-function optional(types: readonly ArtifactType[], path: CarryPath): { absent?: string } {
-  const type = types.find(({ schema }) => !fieldAt(schema, path.segments).required);
-  if (type === undefined || path.segments.length === 0) return {};
-  const field = path.segments.join('.');
-  return {
-    absent: `"${field}" is ${fieldAt(type.schema, path.segments).schemas.length === 0 ? 'not in' : 'optional in'} "${type.name}"`,
-  };
-}
-
+/** The one schema at a path; `undefined` where there are none or several. */
 function rootedAt(root: JsonSchema, path: readonly string[]) {
   const field = fieldAt(root, path);
   const [schema, ...rest] = field.schemas;
@@ -200,7 +138,7 @@ function* incomplete({ map }: Subject, phase: Phase, edge: Edge, index: number):
   const gaps = targets.map((target) => ({
     target,
     missing: requiredOf(target.schema).filter(
-      (field) => !Object.hasOwn(edge.carry, field) && !written.has(field) && allLack(inputs, [field]),
+      (field) => !Object.hasOwn(edge.carry, field) && !isWritten(written, field) && allLack(inputs, [field]),
     ),
   }));
   const [first] = gaps;

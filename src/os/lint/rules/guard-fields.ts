@@ -1,8 +1,8 @@
 import type { ArtifactType, Condition } from '../../skills/skill.ts';
 import { defineFamily } from '../rule.ts';
-import { allLack, fieldAt } from '../schema/fields.ts';
-import type { GuardPlace } from '../skill-map.ts';
-import { didYouMean, listed } from '../suggest.ts';
+import { allLack, siblingsAt } from '../schema/fields.ts';
+import { type GuardPlace, isWritten } from '../skill-map.ts';
+import { didYouMean, listed, some } from '../suggest.ts';
 
 /** A guard can only look at what is there. */
 export const guardFields = defineFamily({
@@ -32,7 +32,7 @@ export const guardFields = defineFamily({
           fix:
             known.length === 0
               ? `Declare "${condition.segments.join('.')}" in the artifact type ${names}, or guard on something else.`
-              : `Name one of its fields (${known.join(', ')}), or declare "${condition.segments.join('.')}" in ${names}.`,
+              : `Name one of its fields (${some(known)}), or declare "${condition.segments.join('.')}" in ${names}.`,
         };
       }
     }
@@ -43,7 +43,7 @@ export const guardFields = defineFamily({
 export function typesSeen(condition: Condition, place: GuardPlace): readonly ArtifactType[] | undefined {
   const [first] = condition.segments;
   if (condition.root === 'visits' || first === undefined) return undefined;
-  if (place.written.has('*') || place.written.has(first)) return undefined;
+  if (isWritten(place.written, first)) return undefined;
   return condition.root === 'input' ? place.inputs : place.artifacts;
 }
 
@@ -53,7 +53,7 @@ function whose(condition: Condition, place: GuardPlace): string {
   return `what leaves "${place.phase}" for ${place.edge.to}`;
 }
 
-/** Names declared where the path ends: at its last part whose parent is known. */
+/** Names declared where the path leaves what is known. */
 export function siblings(types: readonly ArtifactType[], path: readonly string[]): readonly string[] {
-  return [...new Set(types.flatMap(({ schema }) => fieldAt(schema, path).siblings))];
+  return [...new Set(types.flatMap(({ schema }) => siblingsAt(schema, path)))];
 }

@@ -4,7 +4,7 @@ import type { ArtifactType, Condition, Skill } from '../../skills/skill.ts';
 import { defineFamily, type Report } from '../rule.ts';
 import { contradiction } from '../schema/contradiction.ts';
 import { fieldAt } from '../schema/fields.ts';
-import { type JsonType, showTypes, typesOf } from '../schema/types.ts';
+import { ANY_TYPE, showTypes, typeSet, typesOf } from '../schema/types.ts';
 import type { GuardPlace } from '../skill-map.ts';
 import { typesSeen } from './guard-fields.ts';
 
@@ -147,34 +147,24 @@ function* beyondLimit(skill: Skill, place: GuardPlace, condition: Condition, at:
   };
 }
 
-/** Keywords by the types they are about; any other keyword may be about every type. */
-const ABOUT: Readonly<Record<string, readonly JsonType[]>> = {
-  minimum: ['number', 'integer'],
-  maximum: ['number', 'integer'],
-  exclusiveMinimum: ['number', 'integer'],
-  exclusiveMaximum: ['number', 'integer'],
-  multipleOf: ['number', 'integer'],
-  minLength: ['string'],
-  maxLength: ['string'],
-  pattern: ['string'],
-  format: ['string'],
-  minItems: ['array'],
-  maxItems: ['array'],
-  uniqueItems: ['array'],
-  items: ['array'],
-  contains: ['array'],
-  properties: ['object'],
-  required: ['object'],
-  minProperties: ['object'],
-  maxProperties: ['object'],
+/** Keywords by the type they are about; any other keyword may be about every type. */
+const ABOUT: Readonly<Record<string, readonly string[]>> = {
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
+  string: ['minLength', 'maxLength', 'pattern', 'format'],
+  array: ['minItems', 'maxItems', 'uniqueItems', 'items', 'contains'],
+  object: ['properties', 'required', 'minProperties', 'maxProperties'],
 };
 
 /** Whether every keyword of `own` is about types that `schema` does not have. */
 function isDeaf(own: readonly JsonSchema[], type: ArtifactType, schema: JsonSchema): boolean {
   const types = typesOf(type.schema, schema);
   const keywords = own.flatMap(Object.keys);
-  if (types === undefined || keywords.length === 0) return false;
-  return keywords.every((keyword) => Object.hasOwn(ABOUT, keyword) && !ABOUT[keyword]?.some((one) => types.has(one)));
+  return keywords.length > 0 && keywords.every((keyword) => (typesAbout(keyword) & types) === 0);
+}
+
+function typesAbout(keyword: string): number {
+  const type = Object.keys(ABOUT).find((name) => ABOUT[name]?.includes(keyword));
+  return type === undefined ? ANY_TYPE : typeSet([type]);
 }
 
 function exampleFor(schema: JsonSchema): string {

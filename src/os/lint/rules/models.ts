@@ -1,5 +1,5 @@
 import { defineFamily } from '../rule.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean, some } from '../suggest.ts';
 
 /** Classes every configuration answers to: what it does not map goes to its default model. */
 const BUILT_IN = ['none', 'light', 'standard', 'strong'];
@@ -23,7 +23,7 @@ export const models = defineFamily({
         rule: 'model/unknown-class',
         place: map.phasePlace(name, 'model_class'),
         message: `config maps no model class "${modelClass}"${didYouMean(modelClass, known)}`,
-        fix: `Use one of ${known.join(', ')}, or add "${modelClass}" to \`classes\` in reyn.yaml.`,
+        fix: `Use one of ${some(known)}, or add "${modelClass}" to \`classes\` in reyn.yaml.`,
       };
     }
   },

@@ -1,6 +1,6 @@
 import type { Permissions } from '../../skills/skill.ts';
 import { defineFamily, type LintOp, type Subject } from '../rule.ts';
-import { didYouMean, listed } from '../suggest.ts';
+import { didYouMean, listed, some } from '../suggest.ts';
 
 /** Every op a phase allows exists and may do something. */
 export const ops = defineFamily({
@@ -45,7 +45,7 @@ export const ops = defineFamily({
         if (model === undefined) continue;
         const kinds = env.ops.map((one) => one.kind);
         const message = `there is no op "${kind}"${didYouMean(kind, kinds)}`;
-        yield { rule: 'ops/unknown-op', place, message, fix: `Write one of ${kinds.join(', ')}, or delete the entry.` };
+        yield { rule: 'ops/unknown-op', place, message, fix: `Write one of ${some(kinds)}, or delete the entry.` };
         continue;
       }
       const missing = op.needs.filter((need) => !granted.has(need));

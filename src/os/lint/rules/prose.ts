@@ -1,10 +1,10 @@
-import type { Place, Prose } from '../../skills/document.ts';
+import type { Prose } from '../../skills/document.ts';
 import type { Phase } from '../../skills/skill.ts';
 import { findFieldLists } from '../prose/field-lists.ts';
-import { findMentions, type Mention, type Name, nameOf } from '../prose/names.ts';
+import { findMentions, indexNames, type Mention, type Name, type NameIndex, nameOf } from '../prose/names.ts';
 import { findSteers, findSteersInBlocks, type SteerKind } from '../prose/steers.ts';
 import { spotIn, type Token, type Tokens, tokenize } from '../prose/tokens.ts';
-import { defineFamily, type Report, type Subject } from '../rule.ts';
+import { defineFamily, type Placed, type Report, type Subject } from '../rule.ts';
 import { fieldsOf } from '../schema/fields.ts';
 import { phaseOf } from '../skill-map.ts';
 import { listed } from '../suggest.ts';
@@ -85,29 +85,31 @@ export const prose = defineFamily<Id>({
   },
 });
 
-function namesOf({ skill, map }: Subject): readonly Name[] {
-  return [
+function namesOf({ skill, map }: Subject): NameIndex {
+  return indexNames([
     ...map.phases.map(({ name }) => nameOf('phase', name)),
     ...Object.keys(skill.artifacts).map((name) => nameOf('artifact', name)),
     nameOf('skill', skill.name),
-  ];
+  ]);
 }
+
+type Spot = Pick<Token, 'line' | 'start'>;
 
 function* checkProse(
   subject: Subject,
   phase: Phase,
   { file, line, text }: Prose,
-  names: readonly Name[],
+  names: NameIndex,
 ): Iterable<Report<Id>> {
-  const { map, env, skill } = subject;
+  const { map, env } = subject;
   const read = tokenize(text);
-  const place = (token: Pick<Token, 'line' | 'start'>): Place => ({ file, ...spotIn(read.lines, token, line) });
+  const place = (token: Spot) => () => ({ file, ...spotIn(read.lines, token, line) });
   const types = [...new Set([...map.inputTypes(phase), ...map.leavingTypes(phase)])];
   const sets = types.map(({ name, schema }) => ({ artifact: name, fields: fieldsOf(schema) }));
-  const ordinary = new Set([...sets.flatMap(({ fields }) => fields), ...env.ops.map(({ kind }) => kind)]);
-  const others = names.filter(({ kind, name }) => kind !== 'phase' || name !== phase.name);
-  const own = skill.name.replaceAll('-', '_') === phase.name ? others : withoutTwins(others, phase.name);
-  const mentions = findMentions(read.tokens, own, ordinary);
+  const mentions = findMentions(read.tokens, names, {
+    own: (name) => isOwn(name, phase.name),
+    ordinary: (word) => sets.some(({ fields }) => fields.includes(word)) || env.ops.some(({ kind }) => kind === word),
+  });
   yield* mentioned(mentions, text, place);
   for (const { kind, token, end } of [...findSteers(read.tokens, mentions), ...findSteersInBlocks(text, read)]) {
     const quoted = excerpt(text, token.start, end.end);
@@ -122,8 +124,8 @@ function* checkProse(
 }
 
 /** A phase may say its own name, also where an artifact type is called the same. */
-function withoutTwins(names: readonly Name[], phase: string): readonly Name[] {
-  return names.filter(({ kind, name }) => kind !== 'artifact' || name !== phase);
+function isOwn(name: Name, phase: string): boolean {
+  return name.kind !== 'skill' && name.name === phase;
 }
 
 const RULE_OF = {
@@ -133,7 +135,7 @@ const RULE_OF = {
 } as const satisfies Record<Name['kind'], Id>;
 
 /** The first mention of each name, with the number of the others. */
-function* mentioned(mentions: readonly Mention[], text: string, place: (token: Token) => Place): Iterable<Report<Id>> {
+function* mentioned(mentions: readonly Mention[], text: string, place: (token: Spot) => Placed): Iterable<Report<Id>> {
   for (const [name, all] of Map.groupBy(mentions, (mention) => mention.name)) {
     const [first] = all;
     if (first === undefined) continue;
@@ -184,7 +186,7 @@ function* restated(
   read: Tokens,
   text: string,
   sets: readonly { readonly artifact: string; readonly fields: readonly string[] }[],
-  place: (token: Pick<Token, 'line' | 'start'>) => Place,
+  place: (token: Spot) => Placed,
 ): Iterable<Report<Id>> {
   for (const list of findFieldLists(text, read, sets)) {
     yield {

@@ -21,6 +21,7 @@ export const reach = defineFamily({
   ],
   *check({ skill, document, map }) {
     for (const { name } of map.phases) {
+      if (map.reachable.has(name) && map.ending.has(name)) continue;
       const drawn = Object.hasOwn(graphOf(document.raw.skill), name);
       const place = drawn ? map.skillPlace('graph', name) : map.phasePlace(name);
       if (!map.reachable.has(name)) {
@@ -30,7 +31,7 @@ export const reach = defineFamily({
           message: `no path leads from the entry "${skill.entry}" to the phase "${name}"`,
           fix: `Add an edge to "${name}" in \`graph\`, or delete the phase.`,
         };
-      } else if (!map.ending.has(name)) {
+      } else {
         const edges = map.edges(name);
         yield {
           rule: 'graph/no-path-to-end',

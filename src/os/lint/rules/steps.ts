@@ -2,8 +2,8 @@ import { isObject, type Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack } from '../schema/fields.ts';
-import type { StepPlace } from '../skill-map.ts';
-import { didYouMean, listed } from '../suggest.ts';
+import { isWritten, type StepPlace } from '../skill-map.ts';
+import { didYouMean, listed, some } from '../suggest.ts';
 import { siblings } from './guard-fields.ts';
 
 type Id =
@@ -94,7 +94,7 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
     const kinds = env.ops.filter(({ effect }) => effect !== 'waits').map(({ kind }) => kind);
     if (op === undefined) {
       const message = `there is no op "${step.op}"${didYouMean(step.op, kinds)}`;
-      yield { rule: 'steps/unknown-op', place: place.at('op'), message, fix: `Write one of ${kinds.join(', ')}.` };
+      yield { rule: 'steps/unknown-op', place: place.at('op'), message, fix: `Write one of ${some(kinds)}.` };
     } else if (op.effect === 'waits') {
       yield {
         rule: 'steps/ask-user-in-step',
@@ -125,7 +125,7 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
 
 function isThere(path: readonly string[], types: StepPlace['types'], written: ReadonlySet<string>): boolean {
   const [first] = path;
-  return first === undefined || written.has('*') || written.has(first) || !allLack(types, path);
+  return first === undefined || isWritten(written, first) || !allLack(types, path);
 }
 
 function near(types: StepPlace['types'], path: readonly string[]): string {
@@ -134,7 +134,7 @@ function near(types: StepPlace['types'], path: readonly string[]): string {
 
 function oneOf(place: StepPlace, path: readonly string[]): string {
   const known = siblings(place.types, path);
-  return known.length === 0 ? `Declare it in ${namesOf(place)}.` : `Name one of its fields: ${known.join(', ')}.`;
+  return known.length === 0 ? `Declare it in ${namesOf(place)}.` : `Name one of its fields: ${some(known)}.`;
 }
 
 function namesOf({ types }: StepPlace): string {

@@ -1,6 +1,6 @@
-import { type Json, sameJson } from '../../json.ts';
+import { isObject, type Json, sameJson } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
-import { type JsonType, statedTypes, typeOf } from './types.ts';
+import { statedTypes, type TypeSet, typeNames, typeOf } from './types.ts';
 
 /**
  * Whether several schemas can hold of one value, judged by the plain keywords only: `type`, `const`, `enum`, bounds and
@@ -12,16 +12,14 @@ export function contradiction(schemas: readonly JsonSchema[]): string | undefine
 }
 
 function contradictingTypes(schemas: readonly JsonSchema[]): string | undefined {
-  const stated = schemas.map(statedTypes).filter((types) => types !== undefined);
-  const [first, ...rest] = stated;
+  const [first, ...rest] = schemas.map(statedTypes);
   if (first === undefined) return undefined;
-  const other = rest.find((types) => ![...types].some((type) => first.has(type)));
+  const other = rest.find((types) => (types & first) === 0);
   return other === undefined ? undefined : `a value cannot be ${either(first)} and ${either(other)} at once`;
 }
 
-function either(types: ReadonlySet<JsonType>): string {
-  const plain = types.has('number') ? [...types].filter((type) => type !== 'integer') : [...types];
-  return plain.join(' or ');
+function either(types: TypeSet): string {
+  return typeNames(types).join(' or ');
 }
 
 function contradictingValues(schemas: readonly JsonSchema[]): string | undefined {
@@ -42,7 +40,7 @@ function contradictingValues(schemas: readonly JsonSchema[]): string | undefined
 function refusal(schema: JsonSchema, value: Json): string | undefined {
   const shown = JSON.stringify(value);
   const types = statedTypes(schema);
-  if (types !== undefined && !types.has(typeOf(value))) return `${shown} is not ${article(either(types))}`;
+  if ((types & typeOf(value)) === 0) return `${shown} is not ${article(either(types))}`;
   if (schema.const !== undefined && !sameJson(schema.const, value)) {
     return `the value cannot be ${shown} and ${JSON.stringify(schema.const)} at once`;
   }
@@ -92,7 +90,7 @@ const MEASURES: readonly Measure[] = [
     whole: true,
   },
   {
-    of: (value) => (typeOf(value) === 'object' ? Object.keys(value as object).length : undefined),
+    of: (value) => (isObject(value) ? Object.keys(value).length : undefined),
     lower: ['minProperties'],
     upper: ['maxProperties'],
     whole: true,

@@ -16,16 +16,26 @@ export type Field = {
   /** Schemas that describe the place, as alternatives; empty when it is not declared. */
   readonly schemas: readonly JsonSchema[];
   readonly open: boolean;
-  /** Names declared beside it; for suggestions. */
-  readonly siblings: readonly string[];
   /** Whether the whole path is required. */
   readonly required: boolean;
 };
 
 const MAX_NODES = 500;
 
+/** Whether other schemas speak of the same value; most do not, and need no search. */
+export function isCompound(node: JsonSchema): boolean {
+  return (
+    node.$ref !== undefined ||
+    node.allOf !== undefined ||
+    node.anyOf !== undefined ||
+    node.oneOf !== undefined ||
+    node.if !== undefined
+  );
+}
+
 /** The schema nodes that speak of the same value as `start`, `$ref` and combinators followed. */
 function sameValue(root: JsonSchema, start: readonly JsonSchema[]): readonly JsonSchema[] {
+  if (!start.some(isCompound)) return start;
   const seen = new Set<JsonSchema>(start);
   for (const node of seen) {
     if (seen.size >= MAX_NODES) break;
@@ -51,7 +61,7 @@ export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefine
 
 /** What `schema` says of the value at `path`; an empty path is the value itself. */
 export function fieldAt(schema: JsonSchema, path: readonly string[]): Field {
-  let field: Field = { schemas: sameValue(schema, [schema]), open: false, siblings: [], required: true };
+  let field: Field = { schemas: sameValue(schema, [schema]), open: false, required: true };
   for (const part of path) {
     const next = step(schema, field.schemas, part);
     field = { ...next, required: field.required && next.required };
@@ -62,20 +72,18 @@ export function fieldAt(schema: JsonSchema, path: readonly string[]): Field {
 
 function step(root: JsonSchema, nodes: readonly JsonSchema[], part: string): Field {
   const declared: JsonSchema[] = [];
-  const siblings = new Set<string>();
   let open = true;
   let required = false;
   for (const node of nodes) {
     const properties = isObject(node.properties) ? node.properties : undefined;
-    for (const name of Object.keys(properties ?? {})) siblings.add(name);
     const own = properties !== undefined && Object.hasOwn(properties, part) ? properties[part] : itemOf(node, part);
     if (isObject(own)) declared.push(own as JsonSchema);
-    else if (own !== undefined) return { schemas: [], open: own === true, siblings: [...siblings], required: false };
+    else if (own !== undefined) return { schemas: [], open: own === true, required: false };
     if (Array.isArray(node.required) && node.required.includes(part)) required = true;
     if (closes(node, part)) open = false;
   }
   if (nodes.some(opens)) open = true;
-  return { schemas: sameValue(root, declared), open, siblings: [...siblings], required };
+  return { schemas: sameValue(root, declared), open, required };
 }
 
 function itemOf(node: JsonSchema, part: string): unknown {
@@ -113,9 +121,22 @@ export function lacks(schema: JsonSchema, path: readonly string[]): boolean {
 
 /** Names of the fields an artifact type declares at the top. */
 export function fieldsOf(schema: JsonSchema): readonly string[] {
-  const names = sameValue(schema, [schema]).flatMap((node) =>
-    isObject(node.properties) ? Object.keys(node.properties) : [],
-  );
+  return namesIn(sameValue(schema, [schema]));
+}
+
+/** Names declared beside the part of `path` that is not there; what could have been meant. */
+export function siblingsAt(schema: JsonSchema, path: readonly string[]): readonly string[] {
+  let nodes = sameValue(schema, [schema]);
+  for (const part of path.slice(0, -1)) {
+    const next = step(schema, nodes, part).schemas;
+    if (next.length === 0) break;
+    nodes = next;
+  }
+  return namesIn(nodes);
+}
+
+function namesIn(nodes: readonly JsonSchema[]): readonly string[] {
+  const names = nodes.flatMap((node) => (isObject(node.properties) ? Object.keys(node.properties) : []));
   return [...new Set(names)];
 }
 

@@ -1,76 +1,83 @@
 import { isObject, type Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
-import { resolveRef } from './fields.ts';
+import { isCompound, resolveRef } from './fields.ts';
 
-/** The JSON types as JSON Schema names them; `integer` is told apart, and a `number` may always be an integer. */
-export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
+/**
+ * The JSON types a value may have, as bits: sets are compared for every field that is carried or guarded. Integers and
+ * other numbers have a bit each, so that `number` is both.
+ */
+export type TypeSet = number;
 
-const ALL: readonly JsonType[] = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'];
+const INTEGER = 1;
+const FRACTION = 2;
+const ARRAY = 16;
+const BITS: Readonly<Record<string, TypeSet>> = {
+  integer: INTEGER,
+  number: INTEGER | FRACTION,
+  boolean: 4,
+  string: 8,
+  array: ARRAY,
+  object: 32,
+  null: 64,
+};
+
+/** Every type: what a schema that does not say allows. */
+export const ANY_TYPE: TypeSet = 127;
+
 const MAX_DEPTH = 12;
 const MAX_BRANCHES = 200;
 
-export function typeOf(value: Json): JsonType {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value as 'boolean' | 'string' | 'object';
+export function typeOf(value: Json): TypeSet {
+  if (value === null) return BITS.null ?? 0;
+  if (Array.isArray(value)) return ARRAY;
+  if (typeof value === 'number') return Number.isInteger(value) ? INTEGER : FRACTION;
+  return BITS[typeof value] ?? 0;
 }
 
-/** Types a value of this schema may have; `undefined` when the schema does not say. */
-export function typesOf(root: JsonSchema, schema: JsonSchema): ReadonlySet<JsonType> | undefined {
-  return read(root, schema, MAX_DEPTH, { left: MAX_BRANCHES });
-}
-
-type TypeSet = ReadonlySet<JsonType> | undefined;
-type Budget = { left: number };
-
-function read(root: JsonSchema, schema: JsonSchema, depth: number, budget: Budget): ReadonlySet<JsonType> | undefined {
-  if (depth === 0 || budget.left-- <= 0) return undefined;
-  const stated = statedTypes(schema);
-  const target = typeof schema.$ref === 'string' ? resolveRef(root, schema.$ref) : undefined;
-  const referred = target === undefined ? undefined : read(root, target, depth - 1, budget);
-  const either = [schema.anyOf, schema.oneOf].map((list) => unionOf(root, list, depth, budget));
-  const every = (Array.isArray(schema.allOf) ? schema.allOf : []).map((part) =>
-    isObject(part) ? read(root, part as JsonSchema, depth - 1, budget) : undefined,
-  );
-  return [stated, referred, ...either, ...every].reduce(shared);
-}
-
-/** What both allow; a schema that does not say allows all. */
-function shared(a: TypeSet, b: TypeSet): TypeSet {
-  if (a === undefined || b === undefined) return a ?? b;
-  return new Set([...a].filter((type) => b.has(type)));
-}
-
-function unionOf(root: JsonSchema, list: Json | undefined, depth: number, budget: Budget) {
-  if (!Array.isArray(list) || list.length === 0) return undefined;
-  const all = new Set<JsonType>();
-  for (const part of list) {
-    const types = isObject(part) ? read(root, part as JsonSchema, depth - 1, budget) : undefined;
-    if (types === undefined) return undefined;
-    for (const type of types) all.add(type);
-  }
-  return all;
+/** The set of these type names; unknown names are left out. */
+export function typeSet(names: readonly unknown[]): TypeSet {
+  return names.reduce<TypeSet>((all, name) => all | (BITS[String(name)] ?? 0), 0);
 }
 
 /** What `type`, `const` and `enum` of one schema node say. */
-export function statedTypes(schema: JsonSchema): ReadonlySet<JsonType> | undefined {
-  if (schema.const !== undefined) return new Set([typeOf(schema.const)]);
-  if (Array.isArray(schema.enum)) return new Set(schema.enum.map(typeOf));
-  const named = Array.isArray(schema.type) ? schema.type : [schema.type];
-  const types = named.filter((type): type is JsonType => ALL.includes(type as JsonType));
-  if (types.length === 0) return undefined;
-  return new Set(types.includes('number') ? [...types, 'integer' as const] : types);
+export function statedTypes(schema: JsonSchema): TypeSet {
+  const { const: constant, enum: values, type } = schema;
+  if (constant !== undefined) return typeOf(constant);
+  if (Array.isArray(values)) return values.reduce<TypeSet>((all, value) => all | typeOf(value), 0);
+  if (type === undefined) return ANY_TYPE;
+  return (Array.isArray(type) ? typeSet(type) : typeSet([type])) || ANY_TYPE;
 }
+
+/** Types a value of this schema may have, references and combinations followed. */
+export function typesOf(root: JsonSchema, schema: JsonSchema): TypeSet {
+  return isCompound(schema) ? read(root, schema, MAX_DEPTH, { left: MAX_BRANCHES }) : statedTypes(schema);
+}
+
+type Budget = { left: number };
+
+function read(root: JsonSchema, schema: Json | undefined, depth: number, budget: Budget): TypeSet {
+  if (!isObject(schema) || depth === 0 || budget.left-- <= 0) return ANY_TYPE;
+  const node = schema as JsonSchema;
+  const target = typeof node.$ref === 'string' ? resolveRef(root, node.$ref) : undefined;
+  const each = (list: Json | undefined) =>
+    Array.isArray(list) ? list.map((part) => read(root, part, depth - 1, budget)) : [];
+  const either = [each(node.anyOf), each(node.oneOf)].filter((types) => types.length > 0);
+  const both = [read(root, target, depth - 1, budget), ...each(node.allOf), ...either.map(union)];
+  return both.reduce((all, types) => all & types, statedTypes(node));
+}
+
+function union(types: readonly TypeSet[]): TypeSet {
+  return types.reduce((all, one) => all | one, 0);
+}
+
+/** A schema with the document its `$ref`s are read in. */
+export type Rooted = { readonly root: JsonSchema; readonly schema: JsonSchema };
 
 /** Whether no value can fit both schemas, judged by types alone; list items are compared too. */
 export function cannotMeet(a: Rooted, b: Rooted, depth = 3): boolean {
-  const left = typesOf(a.root, a.schema);
-  const right = typesOf(b.root, b.schema);
-  if (left === undefined || right === undefined) return false;
-  const shared = [...left].filter((type) => right.has(type));
-  if (shared.length === 0) return true;
-  if (depth === 0 || shared.some((type) => type !== 'array')) return false;
+  const shared = typesOf(a.root, a.schema) & typesOf(b.root, b.schema);
+  if (shared === 0) return true;
+  if (depth === 0 || shared !== ARRAY) return false;
   const items = { a: a.schema.items, b: b.schema.items };
   if (!isObject(items.a) || !isObject(items.b)) return false;
   return cannotMeet(
@@ -80,26 +87,29 @@ export function cannotMeet(a: Rooted, b: Rooted, depth = 3): boolean {
   );
 }
 
-/** A schema with the document its `$ref`s are read in. */
-export type Rooted = { readonly root: JsonSchema; readonly schema: JsonSchema };
+/** The plain names in a set: `number` stands for both kinds of it. */
+export function typeNames(types: TypeSet): readonly string[] {
+  const names = Object.keys(BITS).filter((name) => ((BITS[name] ?? 0) & types) === BITS[name]);
+  if (names.includes('number')) return names.filter((name) => name !== 'integer');
+  return (types & FRACTION) === 0 ? names : ['number', ...names];
+}
 
 /** `a string`, `a number or null`: types for a message. */
 export function showTypes(root: JsonSchema, schema: JsonSchema): string {
-  const types = [...(typesOf(root, schema) ?? [])];
-  const plain = types.includes('number') ? types.filter((type) => type !== 'integer') : types;
-  const items = schema.items;
-  return plain
-    .map((type) => (type === 'array' && isObject(items) ? listOf(items as JsonSchema) : named(type)))
+  const { items } = schema;
+  return typeNames(typesOf(root, schema))
+    .map((name) => (name === 'array' && isObject(items) ? listOf(items as JsonSchema) : named(name)))
     .join(' or ');
 }
 
 function listOf(items: JsonSchema): string {
-  const [type] = statedTypes(items) ?? [];
-  return type === undefined ? 'a list' : `a list of ${type === 'integer' ? 'number' : type}s`;
+  const types = statedTypes(items);
+  const [name] = typeNames(types);
+  return types === ANY_TYPE || name === undefined ? 'a list' : `a list of ${name === 'integer' ? 'number' : name}s`;
 }
 
-function named(type: JsonType): string {
-  if (type === 'null') return 'null';
-  if (type === 'array') return 'a list';
-  return type === 'integer' || type === 'object' ? `an ${type}` : `a ${type}`;
+function named(name: string): string {
+  if (name === 'null') return 'null';
+  if (name === 'array') return 'a list';
+  return name === 'integer' || name === 'object' ? `an ${name}` : `a ${name}`;
 }
