@@ -21,13 +21,12 @@ export function openHome(disk: Disk, layout: Layout, locks: Locks, reserve: Rese
   let held: Held | undefined;
   let count = 0;
 
+  /** Synced also where the folders are there already: whoever made them may have died before doing so. */
   function makeFolders(): void {
-    if (disk.stat(layout.home) === undefined && disk.makeDir(layout.home)) disk.syncDir(layout.root);
-    const absent = [layout.runs, layout.log, layout.blobs, layout.temp, layout.locks].filter(
-      (dir) => disk.stat(dir) === undefined,
-    );
-    for (const dir of absent) disk.makeDir(dir);
-    if (absent.length > 0) disk.syncDir(layout.home);
+    const folders = [layout.home, layout.runs, layout.log, layout.blobs, layout.temp, layout.locks];
+    for (const dir of folders.filter((path) => disk.stat(path) === undefined)) disk.makeDir(dir);
+    disk.syncDir(layout.root);
+    disk.syncDir(layout.home);
   }
 
   function clearUp(): void {

@@ -4,14 +4,14 @@ import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
 import { checkProjectEvent, composeProjectEvent } from './compose.ts';
 import type { ProjectEvent, ProjectEventBody } from './event.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, monthsAmong } from './layout.ts';
 import { type Locks, PROJECT_LOCK, withLock } from './locks.ts';
 import type { Members } from './members.ts';
 import type { Blobs } from './port.ts';
 import { monthFile, type ProjectTail, projectTail } from './project-read.ts';
 import type { Reserve } from './reserve.ts';
 import { sharing } from './sharing.ts';
-import { cut, keepTorn, unrecorded } from './torn.ts';
+import { keepTorn, unrecorded } from './torn.ts';
 
 /**
  * The project log for appending: one chain over files by month, written by many processes.
@@ -19,13 +19,17 @@ import { cut, keepTorn, unrecorded } from './torn.ts';
  * J1. A process appends only under the project lock, after it has read what others appended since.
  * J2. One batch is one write and one sync; nothing is acknowledged before.
  * J3. The chain never goes back to an earlier month's file, whatever the clock says.
- * J4. After a failed write or sync this process appends no more.
+ * J4. Nothing is written before all that precedes it in the chain, also in an earlier file, is durable or in the same
+ *     file and so becomes durable with it.
+ * J5. After a failed write or sync this process appends no more.
  */
 export type ProjectLog = {
   /** Appends durably; calls made at about the same time share one lock, one write and one sync. */
   append(body: ProjectEventBody): Promise<ProjectEvent>;
   /** The same at once. The caller holds the project lock. */
   appendLocked(bodies: readonly ProjectEventBody[]): readonly ProjectEvent[];
+  /** Makes durable what others wrote and may have died before syncing. The caller holds the project lock. */
+  syncLocked(): void;
   /** Waits for appends under way. */
   settled(): Promise<void>;
 };
@@ -48,6 +52,8 @@ type Slot = Checked & { event?: ProjectEvent };
 export function openProjectLog(parts: ProjectLogParts): ProjectLog {
   const { disk, layout, clock, locks, blobs, reserve, temp, prepare } = parts;
   let tail: ProjectTail | undefined;
+  /** The month whose file this process knows to be in the synced folder: another may have died before syncing it. */
+  let syncedMonth: string | undefined;
   let failure: unknown;
   let queue: Slot[] = [];
 
@@ -55,10 +61,18 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
     return { body, members: checkProjectEvent(body, blobs) };
   }
 
-  function openMonth(month: string): OpenFile {
+  /** Opens a month's file for `act`, after which it and its name are durable. */
+  function withMonth(month: string, act: (file: OpenFile) => void): void {
     const file = disk.open(join(layout.log, monthFile(month)), 'append');
     if (file === undefined) throw new UserError('disk', `cannot open the project log of ${month}`);
-    return file;
+    try {
+      act(file);
+      disk.datasync(file);
+      if (month !== syncedMonth) disk.syncDir(layout.log);
+      syncedMonth = month;
+    } finally {
+      disk.close(file);
+    }
   }
 
   /** Cuts a torn end. What was cut, now or by one who died before recording it, stands where the next event will. */
@@ -66,28 +80,11 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
     const place = link.seq + 1;
     if (torn !== undefined) {
       keepTorn(disk, layout.log, place, torn, temp());
-      const file = openMonth(month);
-      try {
-        cut(disk, file, end);
-      } finally {
-        disk.close(file);
-      }
+      withMonth(month, (file) => disk.truncate(file, end));
     }
     return unrecorded(disk, layout.log, new Set())
       .filter(({ kept }) => kept.startsWith(`torn-${place}-`))
       .map((data) => check({ type: 'log_torn', data }));
-  }
-
-  function write(month: string, bytes: Buffer): void {
-    const isNew = disk.stat(join(layout.log, monthFile(month))) === undefined;
-    const file = openMonth(month);
-    try {
-      writeAll(disk, file, bytes, reserve.free);
-      disk.datasync(file);
-      if (isNew) disk.syncDir(layout.log);
-    } finally {
-      disk.close(file);
-    }
   }
 
   function appendChecked(batch: readonly Checked[]): readonly ProjectEvent[] {
@@ -104,7 +101,8 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
         return one;
       });
       const bytes = Buffer.from(composed.map(({ line }) => line).join(''));
-      write(month, bytes);
+      if (month !== now.month && now.month !== '') withMonth(now.month, () => undefined);
+      withMonth(month, (file) => writeAll(disk, file, bytes, reserve.free));
       tail = { month, end: (month === now.month ? now.end : 0) + bytes.length, link, torn: undefined };
       return composed.slice(torn.length).map(({ event }) => event);
     } catch (error) {
@@ -117,6 +115,18 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
     if (failure === undefined) return;
     const where = { file: layout.show(layout.log) };
     throw new UserError('disk', 'the project log could not be written', { where, cause: failure });
+  }
+
+  function syncLocked(): void {
+    refuseAfterFailure();
+    const newest = monthsAmong(disk.list(layout.log)).at(-1);
+    if (newest === undefined) return;
+    try {
+      withMonth(newest, () => undefined);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
   }
 
   const appendQueued = sharing(async () => {
@@ -140,6 +150,7 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
       if (slot.event === undefined) throw new Bug('an event of the project log was passed over');
       return slot.event;
     },
+    syncLocked,
     appendLocked: (bodies) => appendChecked(bodies.map(check)),
     settled: () => appendQueued().catch(() => undefined),
   };

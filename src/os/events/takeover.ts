@@ -1,3 +1,4 @@
+import type { OpenFile } from '../disk.ts';
 import { CorruptLog, UserError } from '../errors.ts';
 import type { Link } from './chain.ts';
 import { openingOf } from './create.ts';
@@ -25,9 +26,17 @@ export function takeLocked(parts: StoreParts, run: string, why: Why): { log: Run
   if (!isFree && !file.hasEnded) throw ownedByOther(run, file);
 
   const events = eventsOf(file, blobs);
-  if (isFree && registration.opened === undefined) project.appendLocked([openingOf(run, events[0] as RunEvent)]);
+  if (isFree) {
+    // What the dead wrote can be read and may yet not be durable: it is made so before anything is built on it.
+    project.syncLocked();
+    if (registration.opened === undefined) {
+      disk.syncDir(layout.runs);
+      project.appendLocked([openingOf(run, events[0] as RunEvent)]);
+    }
+  }
   if (file.hasEnded) {
     if (isFree && registration.closed === undefined) {
+      withRunFile(parts, run, disk.datasync);
       project.appendLocked([closingOf(run, file.last.type, file.chain.link)]);
     }
     return { log: endedRunLog(run, file.chain.link), events };
@@ -76,7 +85,7 @@ function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: R
   reserve.ensure();
   if (chain.torn !== undefined) {
     keepTorn(disk, layout.runDir(run), chain.link.seq + 1, bytes.subarray(chain.torn.at), home.temp());
-    cutFile(parts, run, chain.end);
+    withRunFile(parts, run, (opened) => cut(disk, opened, chain.end));
   }
   const recorded = new Set(events.map(({ type, data }) => (type === 'log_torn' ? data.kept : '')));
   const torn = unrecorded(disk, layout.runDir(run), recorded).map((data) => ({ type: 'log_torn', data }) as const);
@@ -94,11 +103,11 @@ function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: R
   }
 }
 
-function cutFile({ disk, layout }: StoreParts, run: string, end: number): void {
+function withRunFile({ disk, layout }: StoreParts, run: string, act: (file: OpenFile) => void): void {
   const file = disk.open(layout.runFile(run), 'append');
   if (file === undefined) throw new UserError('disk', `cannot open the log of run ${run}`, { where: { run } });
   try {
-    cut(disk, file, end);
+    act(file);
   } finally {
     disk.close(file);
   }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { verifyStore } from '../../../src/os/audit/verify.ts';
 import { simulatedClock } from '../../../src/os/clock.ts';
-import { nodeDisk } from '../../../src/os/disk.ts';
+import { type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { sqliteLocks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
@@ -125,6 +125,41 @@ describe('when the power is cut', () => {
         await expectSound(world, promised, `change ${at}, ${share} of what was not synced survives`);
       }
     }
+  });
+
+  it('while a second process goes on from where a first one died, nothing either was promised is lost', async () => {
+    const { count } = await changesOf(memoryWorld());
+    for (let first = 1; first <= count; first++) {
+      for (let second = first % 3; second <= count; second += 3) {
+        const world = memoryWorld();
+        const promised = await live(world, mortalDisk(world.disk, first).disk);
+        const later = simulatedClock(Date.UTC(2026, first % 2, 15)); // in the same month, or in the next
+        promised.push(...(await live(world, mortalDisk(world.disk, second).disk, later)));
+        world.disk.cutPower(0);
+        await expectSound(world, promised, `change ${first}, then change ${second}`);
+      }
+    }
+  }, 30_000);
+
+  it('an event of a new month never outlives what a dead process wrote at the end of the old one', async () => {
+    const { root, disk, locks: under } = memoryWorld();
+    const append = async (on: Disk, month: number) => {
+      const locks = mortalLocks(under);
+      const clock = simulatedClock(Date.UTC(2026, month, 15));
+      const store = openStore({ root, disk: on, locks, clock, ids: randomIds });
+      const data = { key: 'k', value: month, file: 'reyn.yaml' };
+      await store.appendProject({ type: 'config_set', data }).catch(() => undefined);
+      locks.die();
+    };
+    await append(disk, 0);
+    const counting = mortalDisk(disk);
+    await append(counting.disk, 0);
+    const afterWrite = (counting.writes.at(-1) ?? 0) + 1;
+    await append(mortalDisk(disk, afterWrite).disk, 0);
+    await append(disk, 1);
+    disk.cutPower(0);
+    const store = openStore({ root, disk, locks: under, clock: simulatedClock(), ids: randomIds });
+    expect(store.readProject().map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 
   it('while a torn run is taken up, nothing that was promised is lost and the tear is on record', async () => {

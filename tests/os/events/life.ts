@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { expect } from 'vitest';
 import { verifyStore } from '../../../src/os/audit/verify.ts';
-import { simulatedClock } from '../../../src/os/clock.ts';
+import { type Clock, simulatedClock } from '../../../src/os/clock.ts';
 import type { Disk } from '../../../src/os/disk.ts';
 import type { RunEventBody } from '../../../src/os/events/event.ts';
 import type { Held, Locks } from '../../../src/os/events/locks.ts';
@@ -84,10 +84,10 @@ const LARGE = 'x'.repeat(9000);
  * One life of a process on `disk`: it creates the run or takes it up, appends to it and ends it, if it lives so long.
  * @returns hashes of the events it was promised are durable.
  */
-export async function live(world: World, disk: Disk): Promise<string[]> {
+export async function live(world: World, disk: Disk, clock: Clock = simulatedClock()): Promise<string[]> {
   const durable: string[] = [];
   const locks = mortalLocks(world.locks);
-  const store = openStore({ root: world.root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const store = openStore({ root: world.root, clock, ids: randomIds, disk, locks });
   const append = async (log: RunLog, text: string) => {
     const { hash } = log.append(decided(text));
     await log.flush();
@@ -99,6 +99,10 @@ export async function live(world: World, disk: Disk): Promise<string[]> {
       const taken = await store.takeRun('run1', 'resume');
       durable.push(...taken.events.map(({ hash }) => hash));
       log = taken.log;
+      if (taken.events.at(-1)?.type === 'run_finished') {
+        await store.close();
+        return durable;
+      }
     } else {
       const made = await store.createRun('run1', begin(store));
       durable.push(made.event.hash);
