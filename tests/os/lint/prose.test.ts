@@ -68,7 +68,7 @@ describe('prose that names things of the skill', () => {
     'The plan is the result of this phase.',
     'Notes of a meeting are read by people who were not there.',
     'In this phase review the text twice.',
-    'Quote it as ``see `review` here``.',
+    'Quote it as ``a` `review` `b``.',
     'Put links in `[text](url)` form, and code in backticks.',
     'Say which points were agreed in the meeting: notes are enough.',
   ])('is not seen in ordinary words: %s', (instructions) => {
