@@ -23,7 +23,7 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
   let lines: Interface | undefined;
 
   const open = (): Interface => {
-    const made = createInterface({ input: io.stdin, terminal: false });
+    const made = createInterface({ input: io.stdin.open(), terminal: false });
     made.on('line', (line) => {
       typed.push(line);
       wake();
@@ -49,7 +49,7 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
 
   return {
     ask: async (asked) => {
-      if (io.stdin.isTTY === true) typed.length = 0;
+      if (io.stdin.isTTY) typed.length = 0;
       const shown = await writeDiff(root, asked.about, style);
       const { bold, dim, yellow } = style;
       io.stderr.write(`\n${yellow('?')} ${bold(clean(asked.text))}\n`);

@@ -33,7 +33,7 @@ export async function driveRun(
     view.resume();
   });
   const person = asker(io, screen, reyn.root, interruption.signal);
-  const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY === true && io.stderr.isTTY);
+  const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY && io.stderr.isTTY);
   try {
     const outcome = await start({
       signal: interruption.signal,

@@ -18,7 +18,7 @@ export async function readInput(argument: string | undefined, io: Io): Promise<R
       hint: 'Give text, JSON, @file, or - to read stdin: reyn run my_skill "Please …"',
     });
   }
-  if (argument === '-') return inputOf(await readAll(io.stdin), 'stdin');
+  if (argument === '-') return inputOf(await readAll(io.stdin.open()), 'stdin');
   if (argument.startsWith('@@')) return inputOf(argument.slice(1), 'the input');
   if (argument.startsWith('@')) return inputOf(readInputFile(argument.slice(1), io), argument.slice(1));
   return inputOf(argument, 'the input');
@@ -50,7 +50,7 @@ function readInputFile(name: string, io: Io): string {
   }
 }
 
-async function readAll(stdin: Io['stdin']): Promise<string> {
+async function readAll(stdin: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stdin) {

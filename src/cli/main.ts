@@ -3,7 +3,6 @@ import type { Reyn } from '../api.ts';
 import { EXIT, type ExitCode } from '../os/errors.ts';
 import type { Act, Cli, Define } from './cli.ts';
 import { report } from './errors.ts';
-import { leave } from './exit.ts';
 import { type Io, processIo } from './io.ts';
 import { type Flags, paint, screenOf } from './output.ts';
 import { projectRoot, startFolder } from './project.ts';
@@ -17,7 +16,7 @@ const SKILLS = 'Skills:';
 const SETTINGS = 'Project:';
 
 /** Every command. A module is loaded only when its command is the one that runs. */
-const COMMANDS: readonly Entry[] = [
+export const COMMANDS: readonly Entry[] = [
   { name: 'run', group: RUN, summary: 'run a skill', load: () => import('./commands/run.ts') },
   { name: 'resume', group: RUN, summary: 'go on with a run that stopped', load: () => import('./commands/resume.ts') },
   { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
@@ -145,5 +144,5 @@ function usageError(text: string, color: boolean): string {
 
 /** The program `reyn`. */
 export async function main(): Promise<void> {
-  await leave(await runCli(process.argv.slice(2), processIo()));
+  process.exit(await runCli(process.argv.slice(2), processIo())); // open connections of a provider would hold it
 }

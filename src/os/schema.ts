@@ -76,7 +76,15 @@ export function compileSchema(schema: JsonSchema | TSchema): Check {
   const ajv = typeof $schema === 'string' && $schema.includes('draft-07') ? draft7() : current();
   const validate = ajv.compile(rest) as ValidateFunction;
   ajv.removeSchema(rest); // ajv keeps what it compiles for ever; the WeakMap above does not
-  const check: Check = (value) => (validate(value) ? [] : explain(validate.errors ?? []));
+  const check: Check = (value) => {
+    try {
+      return validate(value) ? [] : explain(validate.errors ?? []);
+    } catch (error) {
+      // ajv compares objects by calling their own toString and valueOf, which a value may have as plain members
+      if (error instanceof TypeError) return [{ path: '', message: 'holds a member that cannot be compared' }];
+      throw error;
+    }
+  };
   checks.set(schema, check);
   return check;
 }

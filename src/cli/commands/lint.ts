@@ -31,7 +31,9 @@ export const define: Define = (command, act) => {
         const reyn = await cli.open();
         const findings = reyn.skills.lint(names);
         if (flags.format === 'json' || cli.screen.json) cli.io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
-        else cli.io.stdout.write(showFindings(findings, folders(reyn, names), paint(cli.screen.color.out)));
+        else if (findings.length > 0) {
+          cli.io.stdout.write(showFindings(findings, folders(reyn, names), paint(cli.screen.color.out)));
+        }
         tell(cli, count(findings));
         const failing = findings.filter(({ severity }) => severity === 'error' || flags.maxSeverity === 'warning');
         return failing.length === 0 ? EXIT.done : EXIT.usage;

@@ -3,19 +3,15 @@ import Type, { type Static } from 'typebox';
 /** Limits a run is held to; what is absent is unlimited. `seconds` counts running time, not waiting. */
 export const LimitsSchema = Type.Object(
   {
-    /** Entries into any one phase. */
-    max_phase_visits: Type.Integer({ minimum: 1 }),
-    max_turns: Type.Integer({ minimum: 0 }),
-    max_ops: Type.Integer({ minimum: 0 }),
-    tokens: Type.Optional(Type.Integer({ minimum: 0 })),
-    usd: Type.Optional(Type.Number({ minimum: 0 })),
-    seconds: Type.Optional(Type.Number({ minimum: 0 })),
-    /** Bytes that models and ops may add to the log. */
-    output_bytes: Type.Integer({ minimum: 0 }),
-    /** Rejected attempts a turn may have before its phase fails. */
-    max_repairs: Type.Integer({ minimum: 0 }),
-    /** What happens when a limit is reached: the run stops, or a person is asked. */
-    on_limit: Type.Enum(['stop', 'ask']),
+    max_phase_visits: Type.Integer({ minimum: 1, description: 'Entries into any one phase.' }),
+    max_turns: Type.Integer({ minimum: 0, description: 'Turns of models, rejected ones too.' }),
+    max_ops: Type.Integer({ minimum: 0, description: 'Ops, those of steps too.' }),
+    tokens: Type.Optional(Type.Integer({ minimum: 0, description: 'Tokens in and out.' })),
+    usd: Type.Optional(Type.Number({ minimum: 0, description: 'Cost in USD.' })),
+    seconds: Type.Optional(Type.Number({ minimum: 0, description: 'Running time; waiting does not count.' })),
+    output_bytes: Type.Integer({ minimum: 0, description: 'Characters that models and ops add to the log.' }),
+    max_repairs: Type.Integer({ minimum: 0, description: 'Rejected attempts a turn may have before its phase fails.' }),
+    on_limit: Type.Enum(['stop', 'ask'], { description: 'At a limit the run stops, or a person is asked.' }),
   },
   { additionalProperties: false },
 );

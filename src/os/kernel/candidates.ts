@@ -17,7 +17,9 @@ export function choices(skill: Skill, phase: Phase, state: RunState, input: RunS
   const view = { visits: state.visits, input: input.artifact };
   const edges = skill.graph[phase.name] ?? [];
   const open = edges.filter((edge) => isOpen(edge, view)).flatMap((edge) => choicesOf(skill, edge));
-  return open.length === 0 ? [] : [...open, ABORT];
+  // of several open edges to one place the first counts, as everywhere in a graph
+  const first = open.filter(({ candidate }, i) => open.findIndex((other) => other.candidate.id === candidate.id) === i);
+  return first.length === 0 ? [] : [...first, ABORT];
 }
 
 const made = new WeakMap<Edge, readonly Choice[]>();

@@ -3,6 +3,7 @@ import { decodeReply } from '../models/decode.ts';
 import type { Decoded, Encoding, Frame, Reply, Violation } from '../models/port.ts';
 import { resolveDecision } from '../models/resolve.ts';
 import type { Op } from '../ops/op.ts';
+import { checkArgs } from '../ops/validate.ts';
 import { compileSchema, showErrors } from '../schema.ts';
 import type { Edge, Skill } from '../skills/skill.ts';
 import type { Choice } from './candidates.ts';
@@ -119,7 +120,7 @@ function judgeOps(requests: readonly { kind: string; args: unknown }[], ops: rea
           : `There is no op "${request.kind}" here; there are: ${allowed.join(', ')}.`;
       return { ok: false, violation: { code: 'unknown_op', path: `/ops/${i}`, got: request.kind, allowed, message } };
     }
-    const errors = compileSchema(op.input)(request.args);
+    const errors = checkArgs(op, request.args);
     if (errors.length > 0) {
       const message = `The arguments of ${op.kind} do not fit: ${showErrors(errors)}.`;
       return { ok: false, violation: { code: 'op_arguments', path: `/ops/${i}${errors[0]?.path ?? ''}`, message } };

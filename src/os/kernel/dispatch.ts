@@ -4,8 +4,9 @@ import type { Json, JsonObject } from '../json.ts';
 import { remaining } from '../limits/limits.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
-import { type Decision, decide } from '../permissions/decide.ts';
+import { type Decision, type DecisionContext, decide } from '../permissions/decide.ts';
 import { type Need, resourceOf } from '../permissions/need.ts';
+import { permitsOf } from '../permissions/permits.ts';
 import { question } from './intervene.ts';
 import type { Drive } from './ports.ts';
 import type { OpCall, StepRecord } from './state.ts';
@@ -37,7 +38,8 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
   const needs = op.needs(args);
   const permitted = await permit(drive, op, request, needs);
   if (permitted === undefined) return;
-  const handles = narrowedHandles(drive, needs, request.named);
+  const permits = permitsOf(needs, contextOf(drive, request.named));
+  const handles = { workspace: drive.ports.workspace.handle(permits), signal: drive.ports.signal };
   try {
     await perform(drive, op, { request, args, by: permitted, handles });
   } catch (error) {
@@ -56,7 +58,7 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
 async function permit(drive: Drive, op: Op, request: Request, needs: readonly Need[]): Promise<string | undefined> {
   const by: string[] = [];
   for (const need of needs) {
-    const decision = decideNow(drive, need, request.named);
+    const decision = decide(need, contextOf(drive, request.named));
     const verdict = decision.verdict === 'ask' ? await askLeave(drive, op, request, need, decision) : decision;
     if (verdict === undefined) return undefined;
     if (verdict.verdict !== 'allow') {
@@ -68,15 +70,10 @@ async function permit(drive: Drive, op: Op, request: Request, needs: readonly Ne
   return by.length === 0 ? 'no need' : [...new Set(by)].join(', ');
 }
 
-function decideNow(drive: Drive, need: Need, named: ReadonlySet<string>): Decision {
+function contextOf(drive: Drive, named: ReadonlySet<string>): DecisionContext {
   const { skill, ports } = drive;
-  return decide(need, {
-    skill: skill.name,
-    permissions: skill.permissions,
-    policy: ports.policy,
-    answers: drive.state().answers,
-    blobs: named,
-  });
+  const { answers } = drive.state();
+  return { skill: skill.name, permissions: skill.permissions, policy: ports.policy, answers, blobs: named };
 }
 
 async function askLeave(
@@ -95,7 +92,7 @@ async function askLeave(
     about: { need: need.kind, resource, op: op.kind, args: request.args },
   });
   if (answer === 'waits') return undefined;
-  if (answer !== 'nobody') return decideNow(drive, need, request.named);
+  if (answer !== 'nobody') return decide(need, contextOf(drive, request.named));
   return { verdict: 'deny', by: 'nobody to ask', reason: `${decision.reason} Nobody was there to ask.` };
 }
 
@@ -112,22 +109,6 @@ function deny(drive: Drive, op: Op, request: Request, need: Need, decision: Deci
       by: decision.by,
     },
   });
-}
-
-function narrowedHandles(drive: Drive, needs: readonly Need[], named: ReadonlySet<string>): Handles {
-  const exact = (kind: 'file.read' | 'file.write') =>
-    new Set(needs.flatMap((need) => (need.kind === kind && !('tree' in need && need.tree) ? [need.path] : [])));
-  const readable = exact('file.read');
-  const writable = exact('file.write');
-  const trees = needs.some((need) => need.kind === 'file.read' && need.tree === true);
-  const inTree = (path: string) => trees && decideNow(drive, { kind: 'file.read', path }, named).verdict === 'allow';
-  return {
-    workspace: drive.ports.workspace.handle({
-      read: (path) => readable.has(path) || writable.has(path) || inTree(path),
-      write: (path) => writable.has(path),
-    }),
-    signal: drive.ports.signal,
-  };
 }
 
 type Performance = {

@@ -53,6 +53,7 @@ export function buildFrame(from: FrameInput): { readonly frame: Frame; readonly 
     candidates: from.candidates,
     ops: from.ops,
     input,
+    results: results(state),
   };
   return { frame: { ...frame, request: requestDigest(frame) }, named: shown.named };
 }
@@ -142,6 +143,13 @@ function resultsSection(state: RunState): readonly Section[] {
     (call, i) => `${i + 1}. ${call.kind} ${JSON.stringify(call.args)}\n${resultText(call, state.steps[call.step])}`,
   );
   return [{ name: 'Results of your ops in this visit', text: lines.join('\n') }];
+}
+
+function results(state: RunState): readonly Json[] {
+  return [...state.visit.earlier, ...state.visit.ops].map((call) => {
+    const record = state.steps[call.step];
+    return record?.status === 'done' ? (record.result ?? null) : null;
+  });
 }
 
 function resultText(call: OpCall, record: StepRecord | undefined): string {

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
-import { compileSchema, showErrors } from '../schema.ts';
+import { checkArgs } from '../ops/validate.ts';
+import { showErrors } from '../schema.ts';
 import type { OpStep, ValidateStep } from '../skills/skill.ts';
 import { validateAt } from '../steps/apply.ts';
 import { fillTemplate } from '../steps/template.ts';
@@ -24,7 +25,7 @@ async function opStep(drive: Drive, id: string, step: OpStep, artifact: Json): P
   if (op.effect === 'waits') return fail(drive, id, 'unknown_op', `${step.op} cannot be a step: it waits for a person`);
   const filled = fillTemplate(step.args, artifact);
   if (!filled.ok) return fail(drive, id, 'template', `absent in the artifact: ${filled.absent.join(', ')}`);
-  const errors = compileSchema(op.input)(filled.value);
+  const errors = checkArgs(op, filled.value);
   if (errors.length > 0) return fail(drive, id, 'op_arguments', showErrors(errors));
   const call = { step: id, kind: op.kind, args: filled.value, logged: false, named: new Set<string>() };
   await dispatch(drive, op, call);

@@ -40,6 +40,8 @@ export type Frame = {
   readonly ops: readonly OpOffer[];
   /** The phase's input artifact, for `scripted` rules to match on. */
   readonly input: { readonly type: string; readonly artifact: Json };
+  /** Results of the ops of this visit in order, `null` for one without, for `scripted` rules to match on. */
+  readonly results: readonly Json[];
   /** Digest over all sections, candidates and ops. */
   readonly request: string;
 };

@@ -53,17 +53,7 @@ export async function withRetries<T, F>(
       if (outcome.retryAfterMs === undefined) return { kind: 'timeout', failure: last, attempts };
       return { kind: 'failed', failure: last, attempts, waitAsked: wait };
     }
-    await pause(clock, wait, signal);
-  }
-}
-
-/** Waits; when aborted, rejects with the signal's own reason whatever the clock says. */
-export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
+    await clock.sleep(wait, signal);
   }
 }
 

@@ -89,7 +89,12 @@ function withoutUndefined(object: Record<string, unknown>): Record<string, unkno
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }
 
-const TEMPLATE = /\$\{(input|phase|visit|turn|attempt)((?:\.[\w-]+)*)\}/g;
+/** What conditions and templates of a rule may look at. */
+export function scopeOf({ phase, visit, turn, attempt, input, results }: Frame) {
+  return { phase, visit, turn, attempt, input: input.artifact, results };
+}
+
+const TEMPLATE = /\$\{(input|results|phase|visit|turn|attempt)((?:\.[\w-]+)*)\}/g;
 
 /** The value with every template in its strings filled in; keys stay as they are. */
 function fill(value: Json, frame: Frame, fail: Fail): Json {
@@ -100,15 +105,14 @@ function fill(value: Json, frame: Frame, fail: Fail): Json {
 }
 
 function fillText(text: string, frame: Frame, fail: Fail): Json {
-  const { phase, visit, turn, attempt, input } = frame;
-  const root = { input: input.artifact, phase, visit, turn, attempt };
+  const root = scopeOf(frame);
   const look = (name: string, rest: string): Json => {
     const path = [name, ...rest.split('.').slice(1)];
     const found = getPath(root, path) as Json | undefined;
     if (found === undefined)
       throw fail(
         `"\${${path.join('.')}}" points to nothing.`,
-        `The input is ${JSON.stringify(input.artifact).slice(0, 300)}.`,
+        `There is ${JSON.stringify({ input: root.input, results: root.results }).slice(0, 300)}.`,
       );
     return found;
   };

@@ -3,9 +3,8 @@ import { UserError } from '../errors.ts';
 import { getPath } from '../json.ts';
 import { compileSchema } from '../schema.ts';
 import type { Encoding, Frame, Model, Usage } from './port.ts';
-import { pause } from './retry.ts';
 import { readScript, type ScriptCondition, type ScriptRule } from './script.ts';
-import { replyOf } from './script-reply.ts';
+import { replyOf, scopeOf } from './script-reply.ts';
 
 /**
  * A model that answers from a YAML file of rules; it needs no key and no network. The first rule that fits a turn gives
@@ -26,7 +25,8 @@ import { replyOf } from './script-reply.ts';
  * `turn` is one of `to` (+ `artifact`, `type`), `finish` (its value is the artifact), `abort` (its value is the
  * reason), `ops`, or, for replies that break the contract, `text` or `calls` (+ `ended`). `to` and `finish` take
  * `reason` and `confidence`; every turn takes `usage: {input, output}` and `delay_ms`.
- * Strings may hold `${input.path}`, `${visit}`, `${turn}`, `${attempt}`; a string that is one template keeps the type.
+ * Strings may hold `${input.path}`, `${results.0.path}` (results of the ops of this visit, in order), `${visit}`,
+ * `${turn}`, `${attempt}`; a string that is one template keeps the type.
  * `times` bounds how often a rule applies within this process; match on `visit` or `turn` where a run may be resumed.
  */
 export type ScriptedModel = Model & {
@@ -68,7 +68,7 @@ export function scriptedModel(text: string, options: ScriptedOptions): ScriptedM
       if (rule === undefined) throw noRule(rules, used, frame, file);
       used.set(rule, (used.get(rule) ?? 0) + 1);
       const { delay_ms: delay = 0, usage } = rule.turn;
-      if (delay > 0) await pause(clock, delay, signal);
+      if (delay > 0) await clock.sleep(delay, signal);
       const reply = replyOf(rule, frame, encoding, file);
       if (reply.text !== '') onText?.(reply.text);
       return { reply, usage: usageOf(usage) };
@@ -88,8 +88,7 @@ function holds({ segments, schema }: ScriptCondition, frame: Frame): boolean {
 }
 
 function valueAt(segments: readonly string[], frame: Frame): unknown {
-  const { phase, visit, turn, attempt, input } = frame;
-  return getPath({ phase, visit, turn, attempt, input: input.artifact }, segments);
+  return getPath(scopeOf(frame), segments);
 }
 
 function nameOf(rule: ScriptRule): string {

@@ -15,6 +15,6 @@ export const deleteFile = defineOp({
     const path = canonicalPath(given);
     const pre = await workspace.digestOf(path);
     if (pre === null) throw new OpError('not_found', `"${path}" does not exist.`);
-    return { path, pre, post: null, commit: () => workspace.remove(path, pre), result: { path, deleted: true } };
+    return { path, pre, post: null, commit: () => workspace.remove(path, pre) };
   },
 });

@@ -59,8 +59,8 @@ export type WritePlan = {
    * @throws OpError `changed` when the file is no longer the pre-image.
    */
   commit(): Promise<void>;
-  /** What the model gets back. */
-  readonly result: Json;
+  /** What the model gets back beyond that it was done; absent when that says it all. */
+  readonly result?: Json;
 };
 
 /** A question to a person. */

@@ -1,4 +1,4 @@
-import { type JsonObject, sha256 } from '../json.ts';
+import { type Json, sha256 } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import { canonicalPath } from '../workspace/location.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
@@ -8,11 +8,10 @@ import type { WritePlan } from './op.ts';
 const MAX_WRITE = 10_000_000;
 
 /**
- * The plan to make `text` the content of a file whose digest is `pre`. `result` joins path and size in what the model
- * gets back. @throws OpError `too_large`; `not_text` for a text that no UTF-8 file can hold (half a character).
+ * The plan to make `text` the content of a file whose digest is `pre`. @throws OpError `too_large`; `not_text` for a text that no UTF-8 file can hold (half a character).
  */
 export function planText(
-  write: { readonly path: string; readonly pre: string | null; readonly text: string; readonly result: JsonObject },
+  write: { readonly path: string; readonly pre: string | null; readonly text: string; readonly result?: Json },
   workspace: WorkspaceHandle,
 ): WritePlan {
   const path = canonicalPath(write.path);
@@ -33,6 +32,6 @@ export function planText(
     post,
     // the same bytes again are not written: the file keeps its time stamp, and no flush is paid for
     commit: async () => (post === write.pre ? undefined : workspace.replace(path, bytes, write.pre)),
-    result: { path, bytes: bytes.length, ...write.result },
+    ...(write.result === undefined ? {} : { result: write.result }),
   };
 }

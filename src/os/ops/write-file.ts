@@ -16,6 +16,6 @@ export const writeFile = defineOp({
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
   async plan({ path, content }, { workspace }) {
     const pre = await workspace.digestOf(path);
-    return planText({ path, pre, text: content, result: { created: pre === null } }, workspace);
+    return planText({ path, pre, text: content }, workspace);
   },
 });

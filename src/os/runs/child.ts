@@ -15,7 +15,7 @@ import type { Driving, Project } from './project.ts';
 export function childStarter(project: Project, driving: Driving): StartChild {
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
-    const owned = await ownChild(project, request);
+    const owned = await ownChild(project, request, driving);
     if ('failed' in owned) return owned.failed;
     if (owned.state.outcome !== undefined) {
       await owned.log.close();
@@ -29,7 +29,7 @@ export function childStarter(project: Project, driving: Driving): StartChild {
 
 type Owned = OwnedRun | { readonly failed: ChildEnd };
 
-async function ownChild(project: Project, request: Parameters<StartChild>[0]): Promise<Owned> {
+async function ownChild(project: Project, request: Parameters<StartChild>[0], driving: Driving): Promise<Owned> {
   const { store } = project;
   if (store.hasRun(request.child)) {
     const { log, events } = await store.takeRun(request.child, 'parent');
@@ -38,13 +38,14 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0]): P
   }
   try {
     const loaded = project.catalog.open(request.skill);
-    return await createRun(project, loaded, {
+    const fresh = {
       run: request.child,
       input: typeof request.input === 'string' ? { text: request.input } : { value: request.input },
       limits: tighter(tighter(request.limits, project.config.limits), loaded.skill.limits),
       model: undefined,
       parent: request.parent,
-    });
+    };
+    return await createRun(project, loaded, fresh, driving.onEvent);
   } catch (error) {
     if (!(error instanceof UserError) || error.exit !== 2) throw error;
     return { failed: { status: 'failed', code: error.code, message: error.message, spent: NOTHING } };

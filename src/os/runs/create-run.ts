@@ -12,7 +12,7 @@ import type { OwnedRun } from './drive-run.ts';
 import { entryArtifact, type RunInput } from './input.ts';
 import { pinModels } from './models.ts';
 import { pinSkill } from './pinned-skill.ts';
-import type { Project } from './project.ts';
+import type { Driving, Project } from './project.ts';
 
 export type NewRun = {
   readonly run: string;
@@ -23,7 +23,12 @@ export type NewRun = {
 };
 
 /** Pins everything a run stands on, and makes that its first event. */
-export async function createRun(project: Project, { skill, source }: Opened, fresh: NewRun): Promise<OwnedRun> {
+export async function createRun(
+  project: Project,
+  { skill, source }: Opened,
+  fresh: NewRun,
+  onEvent: Driving['onEvent'],
+): Promise<OwnedRun> {
   const { store, config } = project;
   if (skill.kind !== 'graph') {
     throw new UserError('skill', `${skill.name} is of kind ${skill.kind}, which is injected when it matches, not run`, {
@@ -57,6 +62,7 @@ export async function createRun(project: Project, { skill, source }: Opened, fre
   };
   const { log, event } = await store.createRun(fresh.run, first);
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
+  onEvent(event);
   return { skill, log, state: begin(event) };
 }
 

@@ -40,6 +40,7 @@ export async function driveRun(
       root: project.root,
       workDir: join(project.root, '.reyn', 'work', state.run),
       readBlob: (sha256) => store.blobs.get(sha256),
+      signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
     }),
     blobs: store.blobs,

@@ -17,6 +17,7 @@ export async function startRun(
 ): Promise<RunOutcome> {
   const limits = tighter(tighter(project.config.limits, loaded.skill.limits), starting.limits ?? {});
   const run = project.ids.next();
-  const owned = await createRun(project, loaded, { run, input, limits, model: starting.model, parent: undefined });
+  const fresh = { run, input, limits, model: starting.model, parent: undefined };
+  const owned = await createRun(project, loaded, fresh, driving.onEvent);
   return driveRun(project, owned, driving, childStarter(project, driving));
 }

@@ -30,7 +30,7 @@ export type Compiled =
  */
 export function compileSkill(source: SkillSource): Compiled {
   const report = openReport(source.name);
-  report.findings.push(...(source.unread ?? []));
+  report.add(source.unread ?? []);
   const sheets = withDefaultPhase(readSheets(source, report), source, report);
   const document = openDocument(source, sheets, report);
   const skill = sheets.skill === undefined ? undefined : assemble(source, sheets.skill, sheets, report);

@@ -115,6 +115,7 @@ export function checkKeys(
   if (!isObject(part.value)) return;
   for (const key of Object.keys(part.value)) {
     if (known.includes(key)) continue;
+    if (part.report.isFull()) return;
     const better = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
     const near = didYouMean(key, known);
     const fix = better ?? (near === undefined ? `Delete it; ${of} knows ${known.join(', ')}.` : `Write ${near}.`);

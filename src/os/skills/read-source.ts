@@ -17,6 +17,7 @@ import { isEvalPath, sortPaths } from './source-paths.ts';
 export const MAX_SKILL_BYTES = 8 * 1024 * 1024;
 export const MAX_FILES = 500;
 const MAX_DIRS = 8;
+const MAX_UNREAD = 100;
 
 export type ReadOptions = {
   readonly name: string;
@@ -57,6 +58,7 @@ type Reading = {
 };
 
 function note(reading: Reading, file: string, rule: string, message: string, fix: string): void {
+  if (reading.unread.length >= MAX_UNREAD) return;
   const place = { file: file === '' ? '.' : file, line: 1, column: 1 };
   reading.unread.push({ rule, severity: 'error', skill: reading.skill, ...place, message, fix });
 }

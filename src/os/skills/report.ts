@@ -3,15 +3,21 @@ import type { Place } from './document.ts';
 import type { Finding } from './finding.ts';
 import type { KeyPath } from './yaml-places.ts';
 
+/** More than this many findings help nobody, and finding the place of each takes time. */
+export const MAX_FINDINGS = 100;
+
 /** Collects what is wrong with one skill, and knows the place of every part of its files. */
 export type Report = {
   readonly skill: string;
-  /** In the order found. */
-  readonly findings: Finding[];
+  /** In the order found; the first {@link MAX_FINDINGS} or so. */
+  readonly findings: readonly Finding[];
+  /** Whether further errors are dropped. */
+  isFull(): boolean;
   /** Makes the places of a file known; with `section` those of paths that begin with it. */
   locate(file: string, section: string | undefined, at: (path: KeyPath) => Place): void;
   /** As `SkillDocument.at`. */
   at(file: string, path: KeyPath): Place;
+  add(found: readonly Finding[]): void;
   error(rule: string, file: string, path: KeyPath, message: string, fix: string): void;
 };
 
@@ -32,7 +38,12 @@ export function openReport(skill: string): Report {
       else sections.set(`${file}\n${section}`, places);
     },
     at,
+    isFull: () => findings.length >= MAX_FINDINGS,
+    add(found) {
+      for (const finding of found) if (findings.length < MAX_FINDINGS) findings.push(finding);
+    },
     error(rule, file, path, message, fix) {
+      if (findings.length >= MAX_FINDINGS) return;
       // Messages quote what a file says; nothing in it may deceive or drive a terminal.
       findings.push({
         rule,

@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
 import { didYouMean, member, type Part, refuse } from './part.ts';
-import { findLoop, type SchemaProblem } from './schema-refs.ts';
+import { findRunaway, type SchemaProblem } from './schema-refs.ts';
 import { FORMATS, KEYWORDS, type Shape } from './schema-words.ts';
 
 /**
@@ -16,6 +16,7 @@ import { FORMATS, KEYWORDS, type Shape } from './schema-words.ts';
 
 export const MAX_SCHEMA_NODES = 2000;
 export const MAX_SCHEMA_DEPTH = 32;
+const MAX_PROBLEMS = 50;
 
 type Dialect = '2020-12' | 'draft-07';
 
@@ -49,8 +50,8 @@ export function schemaProblems(schema: Json): SchemaProblem[] {
   const walk: Walk = { problems: [], nodes: 0, depth: 0, compile: dialect === 'draft-07' };
   visit(schema, undefined, dialect, walk);
   if (walk.problems.length > 0 || !walk.compile) return walk.problems;
-  const loop = findLoop(schema);
-  if (loop !== undefined) return [loop];
+  const runaway = findRunaway(schema);
+  if (runaway !== undefined) return [runaway];
   return compileProblems(schema);
 }
 
@@ -106,6 +107,7 @@ function visit(schema: Json, trail: Trail, dialect: Dialect, walk: Walk): void {
 function visitWords(schema: JsonObject, trail: Trail, dialect: Dialect, walk: Walk): void {
   for (const [key, value] of Object.entries(schema)) {
     if (key === '$schema' && trail === undefined) continue;
+    if (walk.problems.length >= MAX_PROBLEMS) return;
     const word = KEYWORDS.get(key);
     if (word === undefined) {
       const near = didYouMean(key, [...KEYWORDS.keys()]);

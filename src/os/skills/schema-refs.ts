@@ -9,13 +9,15 @@ const SAME_VALUE_ONE = ['not', 'if', 'then', 'else'];
 const SAME_VALUE_LIST = ['allOf', 'anyOf', 'oneOf'];
 const SAME_VALUE_NAMED = ['dependentSchemas', 'dependencies'];
 
+/** The most schemas one value may have to be checked against: references that fan out multiply. */
+export const MAX_CHECKS = 10_000;
+
 /**
- * A reference that is not local, leads nowhere, or leads back to itself without entering the value (checking a value
- * would never end); `undefined` when there is none.
+ * What makes checking a value endless, or nearly so: a reference that is not local or leads nowhere, one that leads back
+ * to itself without entering the value, references that multiply. `undefined` when there is nothing of the kind.
  */
-export function findLoop(schema: JsonSchema): SchemaProblem | undefined {
-  const done = new Set<string>();
-  const stack: KeyPath[] = [[]];
+export function findRunaway(schema: JsonSchema): SchemaProblem | undefined {
+  const starts: KeyPath[] = [[]];
   for (const [path, ref] of refsOf(schema)) {
     if (!ref.startsWith('#')) {
       const fix = 'Put the schema under "$defs" and write "#/$defs/<name>".';
@@ -24,30 +26,41 @@ export function findLoop(schema: JsonSchema): SchemaProblem | undefined {
     if (pathOf(schema, ref) === undefined) {
       return { path: [...path, '$ref'], message: `"${ref}" leads nowhere`, fix: 'Name a part of "$defs".' };
     }
-    stack.push(path);
+    starts.push(path);
   }
-  for (const path of stack) {
-    const loop = follow(schema, path, new Set(), done);
-    if (loop !== undefined) return loop;
-  }
-  return undefined;
+  const walk: Walk = { schema, above: new Set(), checks: new Map(), problem: undefined };
+  for (const path of starts) countChecks(path, walk);
+  return walk.problem;
 }
 
-function follow(schema: JsonSchema, path: KeyPath, above: Set<string>, done: Set<string>): SchemaProblem | undefined {
+type Walk = {
+  readonly schema: JsonSchema;
+  /** Schemas on the way here. */
+  readonly above: Set<string>;
+  /** Schemas done, with the number of schemas a value is checked against there. */
+  readonly checks: Map<string, number>;
+  problem: SchemaProblem | undefined;
+};
+
+function countChecks(path: KeyPath, walk: Walk): number {
   const key = JSON.stringify(path.map(String));
-  if (above.has(key)) {
+  const known = walk.checks.get(key);
+  if (known !== undefined || walk.problem !== undefined) return known ?? 0;
+  if (walk.above.has(key)) {
     const message = 'this schema refers to itself without entering the value';
-    return { path, message, fix: 'Let the reference stand under "properties" or "items".' };
+    walk.problem = { path, message, fix: 'Let the reference stand under "properties" or "items".' };
+    return 0;
   }
-  if (done.has(key)) return undefined;
-  above.add(key);
-  for (const next of sameValue(schema, path)) {
-    const loop = follow(schema, next, above, done);
-    if (loop !== undefined) return loop;
+  walk.above.add(key);
+  let checks = 1;
+  for (const next of sameValue(walk.schema, path)) checks += countChecks(next, walk);
+  walk.above.delete(key);
+  walk.checks.set(key, checks);
+  if (checks > MAX_CHECKS && walk.problem === undefined) {
+    const message = `references multiply to more than ${MAX_CHECKS} checks of one value`;
+    walk.problem = { path, message, fix: 'Refer to each definition once.' };
   }
-  above.delete(key);
-  done.add(key);
-  return undefined;
+  return checks;
 }
 
 /** Paths of the schemas that look at the same value as the one at `path`. */

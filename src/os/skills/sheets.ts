@@ -72,7 +72,7 @@ function readSkillMd(source: SkillSource, report: Report, phases: Map<string, Sh
   if (sheet === undefined) return undefined;
   const { prose, sections, problems } = splitSections(sheet.body, sheet.bodyLine);
   for (const { line, message, fix } of problems) {
-    report.findings.push(lineFinding(report, 'format/section', line, message, fix));
+    report.add([lineFinding(report, 'format/section', line, message, fix)]);
   }
   for (const section of sections) addSection(section, report, phases);
   return { ...sheet, body: prose };
@@ -88,7 +88,7 @@ function addSection(section: Section, report: Report, phases: Map<string, Sheet>
   if (!checkName(found, 'phase', section.name)) return;
   if (twice) {
     const message = `there are two sections for the phase "${section.name}"`;
-    report.findings.push(lineFinding(report, 'format/two-phases', section.line, message, 'Rename or delete one.'));
+    report.add([lineFinding(report, 'format/two-phases', section.line, message, 'Rename or delete one.')]);
     return;
   }
   const keys = section.yaml === undefined ? {} : readKeys(section.yaml, SKILL_MD, key, section.line, report);
@@ -119,7 +119,7 @@ function readArtifactFile(file: string, bytes: Uint8Array, report: Report, artif
   if (name === undefined) return;
   const text = textOf(file, bytes, report);
   const read = text === undefined ? undefined : readYaml(text, { skill: report.skill, file, firstLine: 1 });
-  if (read?.ok === false) report.findings.push(...read.findings);
+  if (read?.ok === false) report.add(read.findings);
   if (read?.ok) report.locate(file, undefined, read.at);
   artifacts.set(name, topPart(read?.ok ? read.value : undefined, file, report));
 }
@@ -158,7 +158,7 @@ function readKeys(
 ): Json | undefined {
   const read = readYaml(yaml.text, { skill: report.skill, file, firstLine: yaml.line });
   if (!read.ok) {
-    report.findings.push(...read.findings);
+    report.add(read.findings);
     return undefined;
   }
   const head = { file, line: headLine, column: 1 };

@@ -43,6 +43,7 @@ export function frame(changes: Partial<Frame> = {}): Frame {
     candidates: CANDIDATES,
     ops: OPS,
     input: { type: 'user_message', artifact: { text: 'bees', size: 3, tags: ['a', 'b'] } },
+    results: [],
     request: 'digest-1',
     ...changes,
   };

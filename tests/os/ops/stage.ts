@@ -11,7 +11,7 @@ import { type Scene, scene } from '../workspace/scene.ts';
 /** Ops as dispatch does them, less the log: arguments checked, needs decided, handles narrowed. */
 export type Stage = Scene & {
   /** Does an op to its end. Rejects with `denied: <by>` or `invalid: <path> <message>`. */
-  act(kind: string, args: Json): Promise<Json>;
+  act(kind: string, args: Json): Promise<Json | undefined>;
   /** Only plans a write. */
   plan(kind: string, args: Json): Promise<WritePlan>;
 };
@@ -55,7 +55,7 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
     if (op.effect !== 'writes') throw new Error(`${kind} does not write`);
     return await op.plan(args, handles);
   };
-  const act = async (kind: string, given: Json): Promise<Json> => {
+  const act = async (kind: string, given: Json): Promise<Json | undefined> => {
     const { op, args, handles } = prepare(kind, given);
     if (op.effect === 'reads') return await op.run(args, handles);
     const planned = await plan(kind, given);

@@ -7,18 +7,11 @@ import { codeOf } from '../workspace/scene.ts';
 import { stage } from './stage.ts';
 
 describe('write_file', () => {
-  it('creates and replaces, and says which', async () => {
+  it('creates and replaces', async () => {
     const { act, get } = stage();
-    expect(await act('write_file', { path: 'a/b.md', content: 'é\n' })).toEqual({
-      path: 'a/b.md',
-      bytes: 3,
-      created: true,
-    });
-    expect(await act('write_file', { path: 'a/b.md', content: 'new' })).toEqual({
-      path: 'a/b.md',
-      bytes: 3,
-      created: false,
-    });
+    expect(await act('write_file', { path: 'a/b.md', content: 'é\n' })).toBeUndefined();
+    expect(get('a/b.md')).toBe('é\n');
+    expect(await act('write_file', { path: 'a/b.md', content: 'new' })).toBeUndefined();
     expect(get('a/b.md')).toBe('new');
   });
 
@@ -131,7 +124,7 @@ describe('delete_file', () => {
   it('deletes one file and leaves its folder', async () => {
     const { act, put, root } = stage();
     put('a/b.txt');
-    expect(await act('delete_file', { path: 'a/b.txt' })).toEqual({ path: 'a/b.txt', deleted: true });
+    expect(await act('delete_file', { path: 'a/b.txt' })).toBeUndefined();
     expect(fs.readdirSync(path.join(root, 'a'))).toEqual([]);
     expect(await codeOf(act('delete_file', { path: 'a/b.txt' }))).toBe('not_found');
     expect(await codeOf(act('delete_file', { path: 'a' }))).toBe('not_a_file');
