@@ -9,11 +9,13 @@
  */
 
 const NEEDED = [22, 18];
+/** The oldest Node that can start another one from here: it knows `node:` modules. */
+const LAUNCHES = [14, 18];
 const args = process.argv.slice(2);
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   console.log(require('../package.json').version);
-} else if (isEnough(process.versions.node)) {
+} else if (isEnough(process.versions.node, NEEDED)) {
   start();
 } else {
   const pinned = process.env.REYN_LAUNCHED === '1' ? undefined : findPinned();
@@ -21,9 +23,9 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   else launch(pinned);
 }
 
-function isEnough(version) {
+function isEnough(version, least) {
   const parts = version.split('.').map(Number);
-  return parts[0] > NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] >= NEEDED[1]);
+  return parts[0] > least[0] || (parts[0] === least[0] && parts[1] >= least[1]);
 }
 
 function start() {
@@ -33,33 +35,29 @@ function start() {
     const cache = env.XDG_CACHE_HOME || (env.HOME && `${env.HOME}/.cache`);
     require('node:module').enableCompileCache(cache ? `${cache}/reyn/compiled` : undefined);
   }
-  import('../dist/cli.js').then(
-    (cli) => cli.main(),
-    (error) => {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/dist.cli\.js/.test(error.message)) throw error;
-      say('Reyn is not built here.', 'Run `npm run build` in its folder.');
-    },
-  );
+  const program = `${__dirname}/../dist/cli.cjs`;
+  if (require('node:fs').existsSync(program)) require(program).main();
+  else say('Reyn is not built here.', 'Run `npm run build` in its folder.');
 }
 
 /** The `node` package beside or above this one, looked for as Node looks for packages. */
 function findPinned() {
-  if (typeof require('module').createRequire !== 'function') return undefined;
-  const fs = require('fs');
-  const path = require('path');
+  if (!isEnough(process.versions.node, LAUNCHES)) return undefined;
+  const fs = require('node:fs');
+  const path = require('node:path');
   for (let dir = path.dirname(__dirname); ; dir = path.dirname(dir)) {
     const home = path.join(dir, 'node_modules', 'node');
     const binary = path.join(home, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
     if (fs.existsSync(binary) && fs.existsSync(path.join(home, 'package.json'))) {
       const { version } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));
-      if (isEnough(version)) return binary;
+      if (isEnough(version, NEEDED)) return binary;
     }
     if (dir === path.dirname(dir)) return undefined;
   }
 }
 
 function launch(binary) {
-  const child = require('child_process').spawn(binary, [__filename].concat(args), {
+  const child = require('node:child_process').spawn(binary, [__filename].concat(args), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { REYN_LAUNCHED: '1' }),
   });

@@ -1,64 +1,137 @@
 /**
- * Builds `dist/`: the command line as one file (parts that are rarely needed are evaluated only when imported, heavy
- * packages stay outside), the public modules, their types, and the skills that ship.
+ * Builds `dist/`: the command line as one file, the public modules, their types, and the skills that ship.
  *
  *   node scripts/build.mjs [--no-types] [--if-stale]
+ *
+ * The command line is made to start fast:
+ *  - It is CommonJS, so that a module of Node is loaded when the code that wants it runs, and without the copies of
+ *    its exports that an ES module import makes. Code behind `import()` is in the same file and runs when asked for.
+ *  - typebox is reduced to the builders that are used; commander goes without starting programs of its own.
+ *  - Packages that only some commands need stay outside.
  *
  * Files appear by rename, so that a program started meanwhile never reads half of one.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'src');
 const dist = join(root, 'dist');
 
-/** Packages that only some commands need and that cost more to load than the rest together. */
 const OUTSIDE = ['ai', '@ai-sdk/*', 'pino', 're2js'];
 
-/** Lets bundled CommonJS packages reach Node's own modules. */
-const REQUIRE = "import { createRequire as reynCreateRequire } from 'node:module';\nconst require = reynCreateRequire(import.meta.url);";
-
 export async function build({ types = true } = {}) {
-  const { build: bundle } = await import('esbuild');
+  const esbuild = await import('esbuild');
   mkdirSync(dist, { recursive: true });
   const staging = mkdtempSync(join(dist, '.building-'));
   try {
-    const shared = { absWorkingDir: root, bundle: true, platform: 'node', format: 'esm', target: 'node22.18', logLevel: 'error' };
-    await bundle({
-      ...shared,
-      entryPoints: { cli: 'src/cli/main.ts' },
-      outdir: staging,
-      external: OUTSIDE,
-      banner: { js: REQUIRE },
-      define: { REYN_BUNDLED: 'true' },
-    });
-    const modules = ['index', 'testing'].filter((name) => existsSync(join(root, 'src', `${name}.ts`)));
-    if (modules.length > 0) {
-      await bundle({
-        ...shared,
-        entryPoints: Object.fromEntries(modules.map((name) => [name, `src/${name}.ts`])),
-        outdir: staging,
-        packages: 'external',
-        splitting: true,
-        chunkNames: 'shared-[hash]',
-      });
-    }
-    const skills = join(root, 'src', 'stdlib', 'skills');
-    if (existsSync(skills)) cpSync(skills, join(staging, 'stdlib', 'skills'), { recursive: true });
+    await bundleProgram(esbuild, staging);
+    const modules = ['index', 'testing'].filter((name) => existsSync(join(source, `${name}.ts`)));
+    if (modules.length > 0) await bundleModules(esbuild, modules, staging);
     if (types && modules.length > 0) emitTypes(join(staging, 'types'));
-    for (const name of readdirSync(staging)) replace(join(staging, name), join(dist, name));
+    const skills = join(source, 'stdlib', 'skills');
+    if (existsSync(skills)) cpSync(skills, join(staging, 'stdlib', 'skills'), { recursive: true });
+    const made = readdirSync(staging);
+    for (const name of made) replace(join(staging, name), join(dist, name));
+    for (const name of readdirSync(dist)) {
+      if (name.startsWith('shared-') && !made.includes(name)) rmSync(join(dist, name)); // of an earlier build
+    }
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
 }
 
+const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node22.18', logLevel: 'error' };
+
+function bundleProgram(esbuild, outdir) {
+  return esbuild.build({
+    ...shared,
+    format: 'cjs',
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
+    external: OUTSIDE,
+    define: { 'import.meta.url': 'reynModuleUrl' },
+    banner: { js: "const reynModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [smallTypebox(esbuild), childlessCommander],
+  });
+}
+
+function bundleModules(esbuild, modules, outdir) {
+  return esbuild.build({
+    ...shared,
+    format: 'esm',
+    entryPoints: Object.fromEntries(modules.map((name) => [name, `src/${name}.ts`])),
+    outdir,
+    packages: 'external',
+    splitting: true,
+    chunkNames: 'shared-[hash]',
+  });
+}
+
+/** typebox as one flat module with only the builders that the sources name. */
+function smallTypebox(esbuild) {
+  return {
+    name: 'small-typebox',
+    setup(build) {
+      build.onResolve({ filter: /^typebox$/ }, () => ({ path: 'typebox', namespace: 'small' }));
+      build.onLoad({ filter: /.*/, namespace: 'small' }, async () => {
+        const names = buildersIn(sourceFiles(source));
+        const imports = names.map((name) => `${name} as T${name}`).join(', ');
+        const members = names.map((name) => `${name}: T${name}`).join(', ');
+        const contents = `import { ${imports} } from 'typebox';\nexport default { ${members} };`;
+        const flat = await esbuild.build({
+          ...shared,
+          stdin: { contents, resolveDir: root },
+          format: 'esm',
+          write: false,
+        });
+        return { contents: flat.outputFiles[0].text };
+      });
+    },
+  };
+}
+
+/** Names that stand as `Type.Name`, or are taken from `Type` by destructuring. */
+function buildersIn(files) {
+  const names = new Set();
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, name] of text.matchAll(/\bType\.([A-Z]\w*)/g)) names.add(name);
+    for (const [, list] of text.matchAll(/\{([^{}]*)\} = Type;/g)) {
+      for (const name of list.split(',')) if (name.trim() !== '') names.add(name.split(':')[0].trim());
+    }
+  }
+  return [...names].sort();
+}
+
+const childlessCommander = {
+  name: 'childless-commander',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes('commander') ? { path: 'none', namespace: 'childless' } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: 'childless' }, () => ({ contents: 'export default {};' }));
+  },
+};
+
 function emitTypes(outDir) {
   const home = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
-  const tsc = join(home, 'bin', 'tsc');
-  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir], { stdio: 'inherit' });
+  const arguments_ = [join(home, 'bin', 'tsc'), '-p', join(root, 'tsconfig.build.json'), '--outDir', outDir];
+  execFileSync(process.execPath, arguments_, { stdio: 'inherit' });
 }
 
 function replace(from, to) {
@@ -66,15 +139,18 @@ function replace(from, to) {
   renameSync(from, to);
 }
 
-/** Whether `dist/cli.js` is older than any source. */
+function sourceFiles(dir) {
+  return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(dir, entry.name);
+    return entry.isDirectory() ? sourceFiles(path) : [path];
+  });
+}
+
+/** Whether the program is older than a source, a script or a package. */
 export function isStale() {
-  const built = statSync(join(dist, 'cli.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const newest = (dir) =>
-    readdirSync(dir, { withFileTypes: true }).reduce((latest, entry) => {
-      const path = join(dir, entry.name);
-      return Math.max(latest, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
-    }, 0);
-  return newest(join(root, 'src')) > built;
+  const built = statSync(join(dist, 'cli.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const inputs = [...sourceFiles(source), join(root, 'scripts', 'build.mjs'), join(root, 'package-lock.json')];
+  return inputs.some((path) => statSync(path).mtimeMs > built);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

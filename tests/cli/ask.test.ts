@@ -70,7 +70,7 @@ describe('asking a person', () => {
 
   it('gives nothing when the run is stopped meanwhile', async () => {
     const { io } = ioWith();
-    const silent = Object.assign(new PassThrough(), { isTTY: false });
+    const silent = { isTTY: false, open: () => new PassThrough() };
     const stop = new AbortController();
     const person = asker({ ...io, stdin: silent }, screen, root, stop.signal);
     const answer = person.ask(asked());

@@ -14,7 +14,7 @@ export function ioWith(options: Partial<Pick<Io, 'env' | 'cwd'>> & { stdin?: str
 } {
   const captured: Captured = { out: '', err: '' };
   const isTTY = options.tty === true;
-  const stdin = Object.assign(Readable.from([options.stdin ?? '']), { isTTY });
+  const stdin = Readable.from([options.stdin ?? '']);
   const io: Io = {
     stdout: {
       write: (text) => {
@@ -30,7 +30,7 @@ export function ioWith(options: Partial<Pick<Io, 'env' | 'cwd'>> & { stdin?: str
       isTTY,
       columns: isTTY ? 80 : undefined,
     },
-    stdin: stdin as unknown as Io['stdin'],
+    stdin: { isTTY, open: () => stdin },
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
     gone: new AbortController().signal,
