@@ -13,7 +13,8 @@ artifacts:
   summary: { title: string, points: "string[]", confidence: "number 0..1" }
 ---
 
-Read the message. Write a title.
+Read the message.
+Write a title.
 
 `;
 
@@ -46,7 +47,7 @@ describe('the smallest skill', () => {
           modelClass: 'standard',
           maxActTurns: 8,
           preprocessor: [],
-          instructions: 'Read the message. Write a title.',
+          instructions: 'Read the message.\nWrite a title.',
         },
       },
       artifacts: { summary: { name: 'summary', schema: SUMMARY }, user_message: USER_MESSAGE },
@@ -246,6 +247,11 @@ describe('a skill of several phases', () => {
     expect(skill.artifacts.verdict).toMatchObject({ description: 'A judgement.' });
   });
 
+  it('has its phases in the order of the graph, wherever they are written', () => {
+    const text = `${head('graph: { c: [a], a: [b], b: [end] }')}## phase: b\n## phase: c\n## phase: a\n`;
+    expect(Object.keys(skillOf({ 'skill.md': text }).phases)).toEqual(['c', 'a', 'b']);
+  });
+
   it('takes for its entry the one phase that no edge leads to', () => {
     const sections = '## phase: b\n## phase: a\n## phase: c\n';
     const graph = 'graph: { a: [b], b: [c, b], c: [b, end] }';
@@ -300,7 +306,7 @@ describe('the document beside a skill', () => {
     const { document } = compile({ 'skill.md': ONE_FILE });
     expect(document.at('skill.md', ['## phase: demo', 'input'])).toEqual({ file: 'skill.md', line: 7, column: 1 });
     expect(document.prose).toEqual([
-      { file: 'skill.md', line: 8, phase: 'demo', text: 'Read the message. Write a title.' },
+      { file: 'skill.md', line: 8, phase: 'demo', text: 'Read the message.\nWrite a title.' },
     ]);
   });
 });
@@ -374,7 +380,7 @@ describe('loading', () => {
         document.at('skill.md', ['graph', 'a', 0]);
         expect(document.prose).toBeDefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });

@@ -61,6 +61,11 @@ describe('what is wrong with skill.md', () => {
     }
   });
 
+  it('is cut after a hundred findings', () => {
+    const keys = Array.from({ length: 5000 }, (_, n) => `key${n}: 1`);
+    expect(places({ 'skill.md': head(...keys) }).length).toBe(100);
+  });
+
   it('shows no control character of a file', () => {
     const [finding] = compile({ 'skill.md': head('"a\\e[31mb": 1') }).findings;
     expect(finding?.message).toBe('unknown key "a\\u001b[31mb" in skill.md');
@@ -197,6 +202,7 @@ describe('what is wrong with an artifact file', () => {
     ['an empty schema', 'schema: {}', ['1:1 empty-schema']],
     ['no schema', 'name: other\ndescription: x', ['1:1 empty-schema']],
     ['a description only', 'description: x', ['1:1 empty-schema']],
+    ['a title only', 'title: x', ['1:1 empty-schema']],
     ['true, which is anything', 'true', ['1:1 schema']],
     ['a schema that is true', 'schema: true', ['1:1 schema']],
     ['another name', 'name: note\nschema: { type: object }', ['1:1 name']],
