@@ -27,8 +27,13 @@ export function auditProject(disk: Disk, layout: Layout): ProjectAudit {
   const entries: Entry[] = [];
   for (const { path, chain } of readMonths(disk, layout, true)) {
     const file = layout.show(path);
+    const before = entries.at(-1);
     for (const { reason, line, message } of chain.faults) {
       problems.push({ reason: reason as AuditReason, file, line, message });
+      if (line !== 1 || before === undefined || (reason !== 'bad_seq' && reason !== 'bad_prev')) continue;
+      // Either this file lacks its beginning or the one before it its end.
+      const gap = `${file} does not begin where this file ends`;
+      problems.push({ reason, file: before.file, line: before.number, message: gap });
     }
     if (chain.torn !== undefined) {
       const { line } = chain.torn;
