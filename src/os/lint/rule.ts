@@ -1,7 +1,7 @@
-import type { Place, SkillDocument } from '../skills/document.ts';
+import type { SkillDocument } from '../skills/document.ts';
 import type { Finding } from '../skills/finding.ts';
 import type { Skill } from '../skills/skill.ts';
-import type { SkillMap } from './skill-map.ts';
+import type { Placed, SkillMap } from './skill-map.ts';
 
 /** What lint must know of the world around a skill. */
 export type LintEnv = {
@@ -40,9 +40,6 @@ export type Rule<Id extends string = string> = {
   /** The usual way out, as an imperative sentence. A finding's own `fix` is more exact. */
   readonly fix: string;
 };
-
-/** A place, looked up when something is reported there: positions are read from the text anew. */
-export type Placed = () => Place;
 
 /** One thing a rule has to say, before skill name and severity are added. */
 export type Report<Id extends string = string> = {

@@ -1,6 +1,9 @@
-import type { SkillDocument } from '../skills/document.ts';
+import type { Place, SkillDocument } from '../skills/document.ts';
 import { type ArtifactType, type Edge, END, type Guard, type Phase, type Skill, type Step } from '../skills/skill.ts';
-import type { Placed } from './rule.ts';
+import { reversed, type Walk, walk, walker } from './walk.ts';
+
+/** A place, looked up when something is reported there: positions are read from the text anew. */
+export type Placed = () => Place;
 
 /** The parts of a skill by what lint asks of them: reach, types along an edge, guards, steps, and where each is written. */
 export type SkillMap = {
@@ -22,7 +25,7 @@ export type SkillMap = {
    * Phases reached from `start` (itself only through a cycle) along one edge or more, never through `avoid`. `undefined`
    * once so many walks were made of so large a graph that lint would not end in time.
    */
-  after(start: string, avoid?: string): ReadonlySet<string> | undefined;
+  readonly after: Walk;
   edgePlace(phase: string, index: number, ...path: (string | number)[]): Placed;
   phasePlace(phase: string, ...path: (string | number)[]): Placed;
   artifactPlace(artifact: string, ...path: (string | number)[]): Placed;
@@ -48,6 +51,8 @@ export type StepPlace = {
   readonly index: number;
   /** Types of the artifact the step works on. */
   readonly types: readonly ArtifactType[];
+  /** Types that may declare what the step writes: without a model, also those of what leaves the phase. */
+  readonly takers: readonly ArtifactType[];
   /** First parts of the paths that the steps before it write to. */
   readonly written: ReadonlySet<string>;
   at(...path: (string | number)[]): Placed;
@@ -64,7 +69,8 @@ export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
   const after = walker(onward);
   const back = reversed(phases, edges);
   const places = placesOf(document);
-  const steps = stepPlaces(skill, phases, inputTypes, places);
+  const leavingTypes = (phase: Phase) => [...new Set(edges(phase.name).flatMap(typesOf))];
+  const steps = stepPlaces(skill, phases, { inputTypes, leavingTypes, ...places });
   return {
     phases,
     reachable: new Set([skill.entry, ...walk(skill.entry, onward)]),
@@ -74,7 +80,7 @@ export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
     edges,
     typesOf,
     inputTypes,
-    leavingTypes: (phase) => [...new Set(edges(phase.name).flatMap(typesOf))],
+    leavingTypes,
     after,
     ...places,
   };
@@ -125,82 +131,38 @@ function placesOf(document: SkillDocument): Places {
   };
 }
 
-/** Edges followed by all walks of one skill together. */
-const MAX_FOLLOWED = 2_000_000;
-
-function walker(onward: (phase: string) => readonly string[]): SkillMap['after'] {
-  const known = new Map<string, ReadonlySet<string>>();
-  let left = MAX_FOLLOWED;
-  return (start, avoid) => {
-    const key = `${start} ${avoid ?? ''}`;
-    const before = known.get(key);
-    if (before !== undefined || left <= 0) return before;
-    const found = walk(
-      start,
-      (phase) => {
-        const next = onward(phase);
-        left -= next.length + 1;
-        return next;
-      },
-      avoid,
-    );
-    known.set(key, found);
-    return found;
-  };
-}
-
-function walk(start: string, onward: (phase: string) => readonly string[], avoid?: string): ReadonlySet<string> {
-  const seen = new Set<string>();
-  const queue = [start];
-  for (let phase = queue.pop(); phase !== undefined; phase = queue.pop()) {
-    for (const to of onward(phase)) {
-      if (to === avoid || seen.has(to)) continue;
-      seen.add(to);
-      queue.push(to);
-    }
-  }
-  return seen;
-}
-
-function reversed(phases: readonly Phase[], edges: SkillMap['edges']): ReadonlyMap<string, readonly string[]> {
-  const back = new Map<string, string[]>();
-  for (const { name } of phases) {
-    for (const { to } of edges(name)) {
-      const from = back.get(to);
-      if (from === undefined) back.set(to, [name]);
-      else from.push(name);
-    }
-  }
-  return back;
-}
-
 function stepPlaces(
   skill: Skill,
   phases: readonly Phase[],
-  inputTypes: SkillMap['inputTypes'],
-  places: Places,
+  look: Pick<SkillMap, 'inputTypes' | 'leavingTypes' | 'phasePlace' | 'skillPlace'>,
 ): readonly StepPlace[] {
   const own = phases.flatMap((phase) =>
-    phase.preprocessor.map((step, index) => ({
-      step,
-      phase: phase.name,
-      index,
-      types: inputTypes(phase),
-      written: writtenBy(phase.preprocessor.slice(0, index)),
-      at: (...path: (string | number)[]) => places.phasePlace(phase.name, 'preprocessor', index, ...path),
-    })),
+    phase.preprocessor.map((step, index) => {
+      const types = look.inputTypes(phase);
+      return {
+        step,
+        phase: phase.name,
+        index,
+        types,
+        takers: phase.modelClass === 'none' ? [...types, ...look.leavingTypes(phase)] : types,
+        written: writtenBy(phase.preprocessor.slice(0, index)),
+        at: (...path: (string | number)[]) => look.phasePlace(phase.name, 'preprocessor', index, ...path),
+      };
+    }),
   );
   const { postprocessor } = skill;
   if (postprocessor === undefined) return own;
   const result = artifactOf(skill, skill.finalOutput);
   const output = { name: postprocessor.outputName, schema: postprocessor.outputSchema };
+  const types = result === undefined ? [output] : [result, output];
   const after = postprocessor.steps.map((step, index) => ({
     step,
     phase: undefined,
     index,
-    types: result === undefined ? [output] : [result, output],
+    types,
+    takers: types,
     written: writtenBy(postprocessor.steps.slice(0, index)),
-    at: (...path: (string | number)[]) => places.skillPlace('postprocessor', 'steps', index, ...path),
+    at: (...path: (string | number)[]) => look.skillPlace('postprocessor', 'steps', index, ...path),
   }));
   return [...own, ...after];
 }

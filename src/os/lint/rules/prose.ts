@@ -4,9 +4,9 @@ import { findFieldLists } from '../prose/field-lists.ts';
 import { findMentions, indexNames, type Mention, type Name, type NameIndex, nameOf } from '../prose/names.ts';
 import { findSteers, findSteersInBlocks, type SteerKind } from '../prose/steers.ts';
 import { spotIn, type Token, type Tokens, tokenize } from '../prose/tokens.ts';
-import { defineFamily, type Placed, type Report, type Subject } from '../rule.ts';
+import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { fieldsOf } from '../schema/fields.ts';
-import { phaseOf } from '../skill-map.ts';
+import { type Placed, phaseOf } from '../skill-map.ts';
 import { listed } from '../suggest.ts';
 
 type Id =

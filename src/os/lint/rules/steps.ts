@@ -1,8 +1,9 @@
 import { isObject, type Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
+import { type Skill, USER_MESSAGE } from '../../skills/skill.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack } from '../schema/fields.ts';
-import { isWritten, type StepPlace } from '../skill-map.ts';
+import { isWritten, phaseOf, type StepPlace } from '../skill-map.ts';
 import { didYouMean, listed, some } from '../suggest.ts';
 import { siblings } from './guard-fields.ts';
 
@@ -75,7 +76,7 @@ export const steps = defineFamily<Id>({
   },
 });
 
-function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
+function* checkStep({ skill, env }: Subject, place: StepPlace): Iterable<Report<Id>> {
   const { step, types, written } = place;
   if (step.type === 'validate' && allowsAnything(step.schema)) {
     const message = 'the schema of this step allows any object';
@@ -113,14 +114,26 @@ function* checkStep({ env }: Subject, place: StepPlace): Iterable<Report<Id>> {
       };
     }
   }
-  if (step.into !== undefined && step.into.length > 0 && allLack(types, step.into)) {
+  if (step.into !== undefined && step.into.length > 0 && !mayWrite(skill, place, step.into)) {
+    const into = step.into.join('.');
+    const takers = listed(new Set(place.takers.map(({ name }) => name)), 'or');
     yield {
       rule: 'steps/into-unknown-field',
       place: place.at('into'),
-      message: `the step writes into "${step.into.join('.')}", which ${namesOf(place)} does not declare${near(types, step.into)}`,
-      fix: `Declare "${step.into.join('.')}" in ${namesOf(place)}, or write into a field that is declared.`,
+      message: `the step writes into "${into}", which ${takers} does not declare${near(place.takers, step.into)}`,
+      fix: `Declare "${into}" in ${takers}, or write into a field that is declared.`,
     };
   }
+}
+
+/**
+ * Whether the field is declared. Nobody can declare a field of the built-in type; a model sees what steps add to it,
+ * and nothing validates that against the type.
+ */
+function mayWrite(skill: Skill, { phase, takers }: StepPlace, into: readonly string[]): boolean {
+  if (!allLack(takers, into)) return true;
+  const asked = phase !== undefined && phaseOf(skill, phase)?.modelClass !== 'none';
+  return asked && into.length === 1 && takers.some(({ name }) => name === USER_MESSAGE.name);
 }
 
 function isThere(path: readonly string[], types: StepPlace['types'], written: ReadonlySet<string>): boolean {
