@@ -1,0 +1,104 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../src/os/json.ts';
+import { inProject, person, type TestProject } from './project.ts';
+
+const DIR = path.resolve('reyn/project');
+
+/** A skill of this repository as files of a test's project. */
+function files(dir: string, at: string): Record<string, string> {
+  return Object.fromEntries(
+    fs.readdirSync(dir, { withFileTypes: true, recursive: true }).flatMap((entry) => {
+      const full = path.join(entry.parentPath, entry.name);
+      return entry.isFile() ? [[path.posix.join(at, path.relative(dir, full)), fs.readFileSync(full, 'utf8')]] : [];
+    }),
+  );
+}
+
+const REPOSITORY = {
+  files: {
+    ...files(DIR, 'reyn/project'),
+    ...files(path.resolve('examples/notes'), 'examples/notes'),
+    'reyn.yaml': fs.readFileSync(path.resolve('reyn.yaml'), 'utf8'),
+  },
+};
+
+type Example = {
+  readonly input: string;
+  readonly answers: readonly string[];
+  readonly result: Json;
+  readonly path: readonly string[];
+  check?(project: TestProject): void;
+};
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  summarize: {
+    input: 'The roof leaks.',
+    answers: [],
+    result: {
+      title: 'What the message asks for',
+      points: [
+        'Read it once more: The roof leaks.',
+        'Name one person who answers by Friday.',
+        'Write down what is still unknown.',
+      ],
+      confidence: 0.7,
+    },
+    path: ['summarize'],
+  },
+  essay: {
+    input: 'Why is the sky blue?',
+    answers: [],
+    result: { text: 'It is not hard: begin with the smallest part.', score: 0.9 },
+    path: ['draft', 'review', 'revise', 'review'],
+  },
+  file_notes: {
+    input: 'What is open?',
+    answers: [],
+    result: { path: 'examples/report/questions.md', count: 2 },
+    path: ['find', 'collect', 'write'],
+    check: ({ read }) => {
+      expect(read('examples/report/questions.md')).toBe(fs.readFileSync('examples/report/questions.md', 'utf8'));
+    },
+  },
+  plan_day: {
+    input: 'Call the dentist.',
+    answers: ['the review'],
+    result: {
+      focus: 'the review',
+      blocks: ['Two hours for it before noon', 'Then: Call the dentist.', 'Half an hour to tidy up'],
+    },
+    path: ['plan_day'],
+  },
+};
+
+describe('the examples', () => {
+  it('are all here', () => {
+    expect(fs.readdirSync(DIR).sort()).toEqual(Object.keys(EXAMPLES).sort());
+  });
+
+  describe.each(Object.entries(EXAMPLES))('%s', (name, example) => {
+    it('is free of findings', () =>
+      inProject(REPOSITORY, async ({ reyn }) => {
+        expect(reyn.skills.lint([name])).toEqual([]);
+      }));
+
+    it('gives its exact result on the scripted model, and replays identically', () =>
+      inProject(REPOSITORY, async (project) => {
+        const { ask, asked } = person(...example.answers);
+        const outcome = await project.run(name, example.input, { ask });
+        expect(outcome).toMatchObject({ status: 'finished', exit: 0, artifact: { artifact: example.result } });
+        expect(asked).toHaveLength(example.answers.length);
+        expect(project.reyn.runs.show(outcome.run).visits.map(({ phase }) => phase)).toEqual(example.path);
+        example.check?.(project);
+        expect(project.reyn.verify()).toMatchObject({ ok: true });
+
+        const log = JSON.stringify(project.events(outcome.run));
+        const report = await project.reyn.replay(outcome.run);
+        expect(report).toMatchObject({ identical: true, modelCalls: 0 });
+        expect(report.events).toBe(project.events(outcome.run).length - 1);
+        expect(JSON.stringify(project.events(outcome.run))).toBe(log);
+      }));
+  });
+});
