@@ -12,6 +12,7 @@ import { permissions } from './rules/permissions.ts';
 import { prose } from './rules/prose.ts';
 import { reach } from './rules/reach.ts';
 import { steps } from './rules/steps.ts';
+import { unasked } from './rules/unasked.ts';
 
 /** Every family of rules, in the order of the reference. */
 export const FAMILIES: readonly Family[] = [
@@ -20,6 +21,7 @@ export const FAMILIES: readonly Family[] = [
   guardFields,
   guardValues,
   carry,
+  unasked,
   ops,
   permissions,
   models,

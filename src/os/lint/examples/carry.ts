@@ -18,6 +18,9 @@ const SORTED =
 const SORT = '\n## phase: sort\n\n```yaml\ninput: draft\nmodel_class: none\n```\n';
 const ASK = '\n## phase: decide\n\n```yaml\ninput: draft\n```\n\nSay whether somebody waits for it.\n';
 
+const LONG = SORTED.replace('draft: { body: string }', 'draft: { body: string, late: boolean }');
+const WHOLE = LONG.replace('urgent: boolean }', 'urgent: boolean, late: boolean }');
+
 export const CARRY_EXAMPLES = {
   'carry/unknown-source': {
     bad: skillMd(TYPES + edge('body: input.text'), BODY),
@@ -36,6 +39,13 @@ export const CARRY_EXAMPLES = {
     good: skillMd(
       `${SORTED}graph:\n  write: [decide]\n  decide:\n    - { to: end, carry: { body: input.body } }`,
       WRITE + ASK,
+    ),
+  },
+  'carry/left-over': {
+    bad: skillMd(`${LONG}graph:\n  write: [sort]\n  sort: [{ to: end, carry: { urgent: input.late } }]`, WRITE + SORT),
+    good: skillMd(
+      `${WHOLE}graph:\n  write: [sort]\n  sort: [{ to: end, carry: { urgent: input.late } }]`,
+      WRITE + SORT,
     ),
   },
 } as const satisfies Record<string, Example>;

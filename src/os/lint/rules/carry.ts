@@ -1,9 +1,9 @@
 import type { JsonSchema } from '../../schema.ts';
-import { type ArtifactType, type Edge, END, type Phase } from '../../skills/skill.ts';
+import { type ArtifactType, END } from '../../skills/skill.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack, fieldAt, requiredOf } from '../schema/fields.ts';
 import { cannotMeet, showTypes } from '../schema/types.ts';
-import { isWritten, writtenBy } from '../skill-map.ts';
+import { isWritten } from '../skill-map.ts';
 import { didYouMean, listed, some } from '../suggest.ts';
 import { type CarryUse, mayBeAbsent, sourceOf } from './carry-source.ts';
 import { siblings } from './guard-fields.ts';
@@ -32,13 +32,6 @@ export const carry = defineFamily({
       why: 'The model may not write a carried field, so where the source is absent no reply is valid.',
       fix: 'Make the source required, guard the edge, or make the target field optional.',
     },
-    {
-      id: 'carry/incomplete',
-      severity: 'error',
-      finds: 'an edge of a phase without a model to an artifact type whose required fields nothing fills',
-      why: 'No model is there to write them, so the run fails.',
-      fix: 'Fill every required field with `carry` or a step.',
-    },
   ],
   *check(subject) {
     for (const phase of subject.map.phases) {
@@ -46,7 +39,6 @@ export const carry = defineFamily({
         for (const [field, path] of Object.entries(edge.carry)) {
           yield* carried(subject, { phase, index, edge, field, path });
         }
-        if (phase.modelClass === 'none') yield* incomplete(subject, phase, edge, index);
       }
     }
   },
@@ -127,26 +119,4 @@ function rootedAt(root: JsonSchema, path: readonly string[]) {
   const field = fieldAt(root, path);
   const [schema, ...rest] = field.schemas;
   return schema === undefined || rest.length > 0 || field.open ? undefined : { root, schema };
-}
-
-/** What leaves a phase without a model is its input as its steps left it, with what `carry` fills. */
-function* incomplete({ map }: Subject, phase: Phase, edge: Edge, index: number): Iterable<Report<'carry/incomplete'>> {
-  const written = writtenBy(phase.preprocessor);
-  const inputs = map.inputTypes(phase);
-  const targets = map.typesOf(edge);
-  if (written.has('*') || inputs.length === 0 || targets.length === 0) return;
-  const gaps = targets.map((target) => ({
-    target,
-    missing: requiredOf(target.schema).filter(
-      (field) => !Object.hasOwn(edge.carry, field) && !isWritten(written, field) && allLack(inputs, [field]),
-    ),
-  }));
-  const [first] = gaps;
-  if (first === undefined || gaps.some(({ missing }) => missing.length === 0)) return;
-  yield {
-    rule: 'carry/incomplete',
-    place: map.edgePlace(phase.name, index),
-    message: `the phase "${phase.name}" has no model, and nothing fills ${listed(first.missing)} of "${first.target.name}" on the edge to ${edge.to}`,
-    fix: `Fill ${listed(first.missing)} with \`carry\` on this edge, or with a step of "${phase.name}" (\`into\`).`,
-  };
 }
