@@ -40,7 +40,15 @@ const violation = object({
   message: text,
 });
 /** What a sub-run used, charged to the run that started it. */
-const spent = object({ turns: count, ops: count, input: count, output: count, usd: Type.Number() });
+const spent = object({
+  turns: count,
+  ops: count,
+  input: count,
+  output: count,
+  usd: Type.Number(),
+  /** Running milliseconds; waiting does not count. */
+  ms: optional(count),
+});
 const failure = object({ code: text, message: text });
 const modelPin = object({
   name: text,
@@ -89,7 +97,7 @@ export const RUN_EVENTS = {
     waiting: Type.Array(text),
   }),
   run_interrupted: event(
-    'A process let go of the run; `reyn resume` goes on. `cause` is `signal`, `model` or `disk`.',
+    'A process let go of the run; `reyn resume` goes on. `cause` is `signal`, `model`, `disk` or `fork`.',
     { cause: text, message: text },
   ),
   child_waiting: event('A sub-run waits for people, so this step does. Forgotten when the run is taken up again.', {
@@ -184,8 +192,8 @@ export const RUN_EVENTS = {
   }),
   limit_reached: event('A limit stopped the run.', { limit: text, used: Type.Number(), cap: Type.Number() }),
   turn_lost: event(
-    'A model call was broken off or may have been under way when a process died: the most it can have cost is charged.',
-    { usage },
+    'A model call was broken off or may have been under way when a process died: the most it can have cost is charged. `over` is the limit on running seconds that broke it off.',
+    { usage, over: optional(Type.Number()) },
   ),
 
   log_torn: event('The torn end of the log was cut and kept aside.', { bytes: count, kept: text }),

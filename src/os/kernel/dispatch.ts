@@ -233,8 +233,7 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
     drive.emit({ type: 'child_waiting', step, data: { child: id, waiting: [...end.waiting] } });
     return;
   }
-  const { turns, ops, input: tokens, output, usd } = end.spent;
-  const spent = { turns, ops, input: tokens, output, usd };
+  const { bytes: _, ...spent } = end.spent;
   const how = end.status === 'finished' ? { result: end.result } : { error: { code: end.code, message: end.message } };
   drive.emit({ type: 'op_finished', step, data: { ...how, spent } });
   await drive.log.flush();

@@ -31,6 +31,7 @@ export function begin(event: Extract<RunEvent, { type: 'run_skill_started' }>): 
     visit: NO_VISIT,
     steps: {},
     interventions: {},
+    children: [],
     answers: [],
     denied: [],
     spent: { turns: 0, ops: 0, input: 0, output: 0, usd: 0, ms: 0, bytes: 0 },
@@ -41,7 +42,7 @@ export function begin(event: Extract<RunEvent, { type: 'run_skill_started' }>): 
 /** The state after one more event. The only code that changes a RunState (K1). Pure; never looks at the skill. */
 export function fold(state: RunState, event: RunEvent): RunState {
   const next = apply(withTime(state, event), event);
-  return { ...next, seq: event.seq };
+  return next.seq >= event.seq ? next : { ...next, seq: event.seq };
 }
 
 /** The state of a whole log. */
@@ -51,11 +52,26 @@ export function foldAll(events: readonly RunEvent[]): RunState {
   return rest.reduce(fold, begin(first));
 }
 
-/** Running time grows only between events of one process that held the run and did not wait. */
+/**
+ * Running time grows only between events of one process that held the run and did not wait for a person or a sub-run;
+ * what a sub-run used comes with its receipt. The order of events does not matter.
+ */
 function withTime(state: RunState, event: RunEvent): RunState {
-  const idle = state.status !== 'running' || event.type === 'run_resumed' || event.type === 'log_torn';
-  const ms = idle ? 0 : Math.max(0, Date.parse(event.ts) - Date.parse(state.lastAt));
-  return { ...state, lastAt: event.ts, spent: ms === 0 ? state.spent : { ...state.spent, ms: state.spent.ms + ms } };
+  if (event.ts <= state.lastAt) return state;
+  const idle = state.status !== 'running' || event.type === 'run_resumed' || event.type === 'log_torn' || isHeld(state);
+  const lastAt = event.ts;
+  if (idle) return { ...state, lastAt };
+  const ms = Date.parse(event.ts) - Date.parse(state.lastAt);
+  return { ...state, lastAt, spent: { ...state.spent, ms: state.spent.ms + ms } };
+}
+
+/** Whether a person is being asked or a sub-run goes on. */
+function isHeld({ interventions, steps }: RunState): boolean {
+  const asks = (step: string) => steps[step] === undefined || steps[step]?.status === 'started';
+  return (
+    Object.values(interventions).some((asked) => asked.answer === undefined && asks(asked.step)) ||
+    Object.values(steps).some((record) => record.status === 'started' && record.intent.child !== undefined)
+  );
 }
 
 function apply(state: RunState, event: RunEvent): RunState {
@@ -79,14 +95,14 @@ function apply(state: RunState, event: RunEvent): RunState {
     case 'turn_decided':
       return decided(charge(state, event.data.usage, event.data.artifact as Json), event.data);
     case 'turn_lost':
-      return spend(state, { ...event.data.usage, turns: 0, ops: 0, bytes: 0 });
+      return turnLost(state, event.data);
     case 'validation_error': {
       const charged = charge(state, event.data.usage, event.data.reply as Json);
       const rejected = [...charged.visit.rejected, event.data.violation as Violation];
       return { ...charged, visit: { ...charged.visit, rejected } };
     }
     case 'op_started':
-      return setStep(spend(state, { ops: 1 }), step, () => ({ status: 'started', intent: event.data }));
+      return opStarted(state, step, event.data);
     case 'op_finished':
       return opFinished(state, step, event.data);
     case 'permission_denied': {
@@ -122,7 +138,7 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
-type Charge = Partial<Record<'turns' | 'ops' | 'input' | 'output' | 'usd' | 'bytes', number>>;
+type Charge = { readonly [K in 'turns' | 'ops' | 'input' | 'output' | 'usd' | 'ms' | 'bytes']?: number | undefined };
 
 function spend(state: RunState, more: Charge): RunState {
   const { spent } = state;
@@ -134,7 +150,7 @@ function spend(state: RunState, more: Charge): RunState {
       input: spent.input + (more.input ?? 0),
       output: spent.output + (more.output ?? 0),
       usd: spent.usd + (more.usd ?? 0),
-      ms: spent.ms,
+      ms: spent.ms + (more.ms ?? 0),
       bytes: spent.bytes + (more.bytes ?? 0),
     },
   };
@@ -152,6 +168,14 @@ function setStep(
 ): RunState {
   const changed = change(state.steps[step]);
   return changed === undefined ? state : { ...state, steps: { ...state.steps, [step]: changed } };
+}
+
+/** A call that ran into the limit on running time has used it up, whatever the clock says. */
+function turnLost(state: RunState, { usage, over }: RunEventData['turn_lost']): RunState {
+  const { input, output, usd = 0 } = usage;
+  const charged = spend(state, { input, output, usd });
+  if (over === undefined || charged.spent.ms > over * 1000) return charged;
+  return { ...charged, spent: { ...charged.spent, ms: Math.floor(over * 1000) + 1 } };
 }
 
 function acted(state: RunState, step: string, data: RunEventData['turn_acted']): RunState {
@@ -187,6 +211,7 @@ function enter(
     path: [...state.path.slice(1 - PATH_SHOWN), taken],
     visit: NO_VISIT,
     steps: {},
+    interventions: {},
   };
   if (to === 'end') return { ...moved, result: artifact };
   return {
@@ -196,6 +221,11 @@ function enter(
     visits: { ...state.visits, [to]: (state.visits[to] ?? 0) + 1 },
     input: artifact,
   };
+}
+
+function opStarted(state: RunState, step: string, intent: RunEventData['op_started']): RunState {
+  const started = setStep(spend(state, { ops: 1 }), step, () => ({ status: 'started', intent }));
+  return intent.child === undefined ? started : { ...started, children: [...state.children, intent.child] };
 }
 
 function opFinished(state: RunState, step: string, data: RunEventData['op_finished']): RunState {

@@ -7,8 +7,8 @@ import type { Violation } from '../models/port.ts';
  *
  *  - K1 Only `fold` makes a RunState, from events as written, live and on resume alike.
  *  - K2 Steps are keyed by step id, which is a path, never an arrival order: `3/s1` the first deterministic step of the
- *    third visit, `3/t2` its second turn, `3/t2.1` a second attempt at that turn, `3/t2/o1` the first op it asked for,
- *    `post/s1` a step of the postprocessor.
+ *    third visit, `3/t2` its second turn, `3/t2.2` the second attempt at that turn, `3/t2/o1` the first op it asked for,
+ *    `3/leave` leaving without a model, `post/s1` a step of the postprocessor.
  *  - K3 What depends on the skill's text (guards, steps, candidates) is computed from state and skill when needed and
  *    never stored in the state.
  */
@@ -39,7 +39,10 @@ export type RunState = {
 
   /** Steps and ops of the present visit and of the postprocessor, by step id. */
   readonly steps: Readonly<Record<string, StepRecord>>;
+  /** Questions of the present visit and of the postprocessor, by id. */
   readonly interventions: Readonly<Record<string, Intervention>>;
+  /** Ids of all sub-runs that were to be started. */
+  readonly children: readonly string[];
   /** Permission answers of this run. */
   readonly answers: readonly { readonly need: string; readonly resource: string; readonly allow: boolean }[];
   readonly denied: readonly DeniedRecord[];
