@@ -9,7 +9,7 @@ import type { RunState } from './state.ts';
 export type Choice = { readonly candidate: Candidate; readonly edge?: Edge };
 
 const ABORT: Choice = {
-  candidate: { id: 'abort', kind: 'abort', description: 'Give up: the task cannot be done. Say why in `reason`.' },
+  candidate: { id: 'abort', kind: 'abort', description: 'The task cannot be done; say why in `reason`.' },
 };
 
 /** The edges a model may choose now, in the order of the graph, then `abort`. Empty when no edge is open. */
