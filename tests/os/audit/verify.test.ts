@@ -6,6 +6,7 @@ import { verifyStore } from '../../../src/os/audit/verify.ts';
 import { simulatedClock } from '../../../src/os/clock.ts';
 import type { Disk } from '../../../src/os/disk.ts';
 import type { RunEventBody } from '../../../src/os/events/event.ts';
+import { encodeLine } from '../../../src/os/events/line.ts';
 import type { Locks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
@@ -233,6 +234,24 @@ describe('an audit', () => {
     const store = openIn(root);
     await store.takeRun('run1', 'resume');
     expect(verifyStore(root, 'run1').ok).toBe(true);
+  });
+
+  it('finds a last line that was forged with a hash of its own, and a run closed twice', async () => {
+    const root = await realStore();
+    const lines = fs.readFileSync(runFile(root, 'run1'), 'utf8').trimEnd().split('\n');
+    const { seq, epoch, ts, type, run, prev, data } = JSON.parse(lines.at(-1) ?? '');
+    const forged = encodeLine(
+      { seq, epoch, ts, type, run, step: undefined, prev },
+      JSON.stringify({ ...data, artifact: { text: 'forged' } }),
+    );
+    fs.writeFileSync(runFile(root, 'run1'), `${lines.slice(0, -1).join('\n')}\n${forged.line}`);
+    expect(briefly(verifyStore(root).problems)).toEqual(['head .reyn/runs/run1/events.jsonl:3']);
+    const closing = { outcome: 'finished', seq, head: forged.hash };
+    await openIn(root).appendProject({ type: 'run_closed', run: 'run1', data: closing });
+    expect(briefly(verifyStore(root).problems)).toEqual([
+      'duplicate .reyn/log/2026-01.jsonl:4',
+      'head .reyn/runs/run1/events.jsonl:3',
+    ]);
   });
 
   it('names a blob that is gone, one that was changed and a stranger among them', async () => {

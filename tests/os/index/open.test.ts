@@ -231,6 +231,18 @@ describe('refresh', () => {
     expect(index.events({ run: 'aa1', type: 'turn_decided' })).toMatchObject([{ ts: '2026-01-20T00:00:00.000Z' }]);
   });
 
+  it('notices another content of the same length', async () => {
+    const { root } = await threeRuns();
+    const { root: other } = await threeRuns(simulatedClock(day(20)));
+    const index = indexOf(root);
+    index.runs();
+    const size = fs.statSync(runFile(root, 'aa1')).size;
+    fs.copyFileSync(runFile(other, 'aa1'), runFile(root, 'aa1'));
+    expect(fs.statSync(runFile(root, 'aa1')).size).toBe(size);
+    index.refresh();
+    expect(index.runs()[0]).toMatchObject({ run: 'aa1', started: '2026-01-20T00:00:00.000Z' });
+  });
+
   it('forgets a run and a month that are gone', async () => {
     const { root } = await threeRuns();
     const index = indexOf(root);
