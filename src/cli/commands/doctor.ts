@@ -1,6 +1,7 @@
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result } from '../cli.ts';
-import { type Diagnosis, diagnose } from '../doctor/diagnose.ts';
+import { diagnose } from '../doctor/diagnose.ts';
+import type { Diagnosis } from '../doctor/diagnosis.ts';
 import { type Paint, paint } from '../output.ts';
 import { examples } from './examples.ts';
 

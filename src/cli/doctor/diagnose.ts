@@ -2,15 +2,8 @@ import type { ModelConfig } from '../../os/config/config.ts';
 import { showWhere, UserError } from '../../os/errors.ts';
 import { readConfig } from '../../settings.ts';
 import type { Io } from '../io.ts';
+import type { Diagnosis } from './diagnosis.ts';
 import { checkDisk, checkLocks, checkNode, checkPinnedNode, checkProc, checkStore } from './machine.ts';
-
-/** What one check found, and what to do when it is not well. */
-export type Diagnosis = {
-  readonly name: string;
-  readonly state: 'ok' | 'warn' | 'fail';
-  readonly says: string;
-  readonly next?: string;
-};
 
 const PATIENCE_MS = 3_000;
 

@@ -1,5 +1,20 @@
 import { isObject, type Json } from '../json.ts';
-import type { Node } from './schema.ts';
+
+/** The keywords of JSON Schema that the schema of a configuration file consists of. */
+export type Node = {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly additionalProperties?: Node | boolean;
+  readonly required?: readonly string[];
+  readonly items?: Node;
+  readonly minimum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly description?: string;
+};
 
 /** One thing wrong with a value: where, and what. `unknown` = the key itself does not exist. */
 export type Misfit = { readonly path: string[]; readonly message: string; readonly unknown?: true };

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { memberSchema } from './check.ts';
+import { memberSchema, type Node } from './check.ts';
 import { LimitsSchema } from './limits.ts';
 
 /**
@@ -111,22 +111,6 @@ export type ModelEntry = Static<typeof ModelSchema>;
 export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'classes'> & {
   models?: Record<string, ModelEntry>;
   classes?: Record<string, string>;
-};
-
-/** The keywords of JSON Schema that the schema above consists of. */
-export type Node = {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly additionalProperties?: Node | boolean;
-  readonly required?: readonly string[];
-  readonly items?: Node;
-  readonly minimum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly maximum?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly description?: string;
 };
 
 /** The same schema as plain data. */
