@@ -18,8 +18,10 @@ const SORTED =
 const SORT = '\n## phase: sort\n\n```yaml\ninput: draft\nmodel_class: none\n```\n';
 const ASK = '\n## phase: decide\n\n```yaml\ninput: draft\n```\n\nSay whether somebody waits for it.\n';
 
-const LONG = SORTED.replace('draft: { body: string }', 'draft: { body: string, late: boolean }');
-const WHOLE = LONG.replace('urgent: boolean }', 'urgent: boolean, late: boolean }');
+const LONG = SORTED.replace('draft: { body: string }', 'draft: { body: string, late: boolean }').replace(
+  ', urgent: boolean',
+  '',
+);
 
 export const CARRY_EXAMPLES = {
   'carry/unknown-source': {
@@ -42,10 +44,7 @@ export const CARRY_EXAMPLES = {
     ),
   },
   'carry/left-over': {
-    bad: skillMd(`${LONG}graph:\n  write: [sort]\n  sort: [{ to: end, carry: { urgent: input.late } }]`, WRITE + SORT),
-    good: skillMd(
-      `${WHOLE}graph:\n  write: [sort]\n  sort: [{ to: end, carry: { urgent: input.late } }]`,
-      WRITE + SORT,
-    ),
+    bad: skillMd(`${LONG}graph:\n  write: [sort]\n  sort: [end]`, WRITE + SORT),
+    good: skillMd(`${LONG}graph:\n  write: [sort]\n  sort: [{ to: end, carry: { body: input.body } }]`, WRITE + SORT),
   },
 } as const satisfies Record<string, Example>;

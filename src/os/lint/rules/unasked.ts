@@ -5,8 +5,8 @@ import { isWritten, writtenBy } from '../skill-map.ts';
 import { listed } from '../suggest.ts';
 
 /**
- * What leaves a phase without a model is its input as its steps left it, with what `carry` fills, validated against the
- * target's type. Nobody is asked to make it fit.
+ * What leaves a phase without a model is its input as its steps left it, validated against the target's type; along an
+ * edge with `carry`, the fields of it that the target declares, and what `carry` fills. Nobody is asked to make it fit.
  */
 export const unasked = defineFamily({
   rules: [
@@ -20,9 +20,10 @@ export const unasked = defineFamily({
     {
       id: 'carry/left-over',
       severity: 'error',
-      finds: 'an edge of a phase without a model to a closed artifact type that has no place for a field of its input',
+      finds:
+        'an edge without `carry`, of a phase without a model, to a closed artifact type that has no place for a field of its input',
       why: 'The field leaves with the rest, and the type refuses it, so the run fails.',
-      fix: 'Declare the field in the target type, or let a model make the one out of the other.',
+      fix: 'Say in `carry` what goes along: then only fields the target declares do. Or declare the field there.',
     },
   ],
   *check(subject) {
@@ -46,7 +47,7 @@ export const unasked = defineFamily({
             rule: 'carry/left-over',
             place,
             message: `${who} "${target}" on the edge to ${edge.to} has no place for ${listed(over)} of its input`,
-            fix: `Declare ${listed(over)} in "${target}", or give "${phase.name}" a model that makes the one out of the other.`,
+            fix: `Fill a field of "${target}" with \`carry\` on this edge: then only what it declares goes along. Or declare ${listed(over)} there.`,
           };
         }
       }
@@ -67,7 +68,10 @@ function misfitOf({ map }: Subject, phase: Phase, edge: Edge): Misfit | undefine
       (field) => !Object.hasOwn(edge.carry, field) && !isWritten(written, field) && allLack(inputs, [field]),
     ),
     over: sureFields(inputs).filter(
-      (field) => target.schema.additionalProperties === false && lacks(target.schema, [field]),
+      (field) =>
+        Object.keys(edge.carry).length === 0 &&
+        target.schema.additionalProperties === false &&
+        lacks(target.schema, [field]),
     ),
   }));
   return misfits.every(({ missing, over }) => missing.length + over.length > 0) ? misfits[0] : undefined;
