@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
 import { UserError, type Where } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
-import { misfits } from './check.ts';
+import { misfits } from '../shape.ts';
+import { nearest } from '../suggest.ts';
 import { CONFIG_FILE, type ConfigFile, keysAt } from './schema.ts';
 import { placeOf, readYaml, type YamlSource } from './yaml.ts';
 
@@ -121,8 +121,7 @@ export function unknownKey(path: string[]): Flaw {
     return { path, message: `${message} A key is never written into a file of the project.`, hint };
   }
   const known = keysAt(parent);
-  const near = known.length === 0 ? undefined : closest(key, [...known]);
-  const meant = near !== undefined && distance(key, near) <= Math.max(2, key.length / 3) ? near : undefined;
+  const meant = nearest(key, known);
   const elsewhere = parent.length === 0 ? keysAt(['limits']).find((limit) => limit === key) : undefined;
   if (elsewhere !== undefined) return { path, message, hint: `Did you mean "limits.${elsewhere}"?` };
   if (meant !== undefined) return { path, message, hint: `Did you mean "${showKey([...parent, meant])}"?` };

@@ -1,9 +1,9 @@
-import { distance } from 'fastest-levenshtein';
 import Type, { type Static } from 'typebox';
 import { placeOf, readYaml, type YamlSource } from '../config/yaml.ts';
 import { UserError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
+import { nearest } from '../suggest.ts';
 
 const closed = { additionalProperties: false } as const;
 const { Optional } = Type;
@@ -167,24 +167,20 @@ function conditionsOf(source: YamlSource, file: string, i: number, match: Record
   });
 }
 
-const KEYS = ['rules', ...Object.keys(RuleSchema.properties), ...Object.keys(TurnSchema.properties), 'phase', 'visit'];
-const MORE_KEYS = ['attempt', 'input', 'kind', 'args', 'name', 'output', 'cached'];
+const KEYS = [
+  'rules',
+  ...Object.keys(RuleSchema.properties),
+  ...Object.keys(TurnSchema.properties),
+  ...['phase', 'visit', 'attempt', 'input', 'kind', 'args', 'name', 'output', 'cached'],
+];
 
 function misfit(source: YamlSource, file: string, pointer: string, message: string): UserError {
   const path = pointer.split('/').slice(1);
   const unknown = /unknown field "(.+)"/.exec(message)?.[1];
-  const near = unknown === undefined ? undefined : nearest(unknown);
+  const near = unknown === undefined ? undefined : nearest(unknown, KEYS);
   const place = path.length === 0 ? 'The file' : path.join('.');
   return new UserError('config', `${place} ${message}.`, {
     where: { file, ...placeOf(source, unknown === undefined ? path : [...path, unknown]) },
     ...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
   });
-}
-
-function nearest(word: string): string | undefined {
-  const ranked = [...KEYS, ...MORE_KEYS]
-    .map((key) => ({ key, far: distance(word, key) }))
-    .sort((a, b) => a.far - b.far);
-  const [best] = ranked;
-  return best !== undefined && best.far <= Math.max(1, Math.floor(word.length / 3)) ? best.key : undefined;
 }

@@ -1,6 +1,7 @@
 import { isObject } from '../json.ts';
+import { oneOf } from '../suggest.ts';
 import { splitPath } from './guards.ts';
-import { didYouMean, membersOf, type Part, refuse, textOf } from './part.ts';
+import { membersOf, type Part, refuse, textOf } from './part.ts';
 import type { ArtifactType, CarryPath } from './skill.ts';
 
 /**
@@ -26,11 +27,8 @@ function checkField(field: string, part: Part, targets: readonly ArtifactType[])
   for (const target of targets) {
     const fields = isObject(target.schema.properties) ? Object.keys(target.schema.properties) : [];
     if (fields.includes(field)) continue;
-    const near = didYouMean(field, fields);
     const fix =
-      fields.length === 0
-        ? `Declare "properties" in the schema of ${target.name}.`
-        : `Write ${near ?? `one of ${fields.join(', ')}`}.`;
+      fields.length === 0 ? `Declare "properties" in the schema of ${target.name}.` : `Write ${oneOf(field, fields)}.`;
     refuse(part, 'format/unknown-field', `the artifact ${target.name} has no field "${field}"`, fix);
     return;
   }
@@ -44,9 +42,8 @@ function readPath(text: string, part: Part, phases: readonly string[]): CarryPat
   if (first === 'run' && second === 'input') return { path: text, root: 'run_input', segments: rest };
   if (first === 'phases' && second !== undefined) {
     if (phases.includes(second)) return { path: text, root: 'phase', phase: second, segments: rest };
-    const near = didYouMean(second, phases);
-    const fix = near === undefined ? `Name one of ${phases.join(', ')}.` : `Write ${near}.`;
-    return refuse(part, 'format/unknown-phase', `"${second}" is no phase of this skill`, fix);
+    const message = `"${second}" is no phase of this skill`;
+    return refuse(part, 'format/unknown-phase', message, `Write ${oneOf(second, phases)}.`);
   }
   const fix = 'Begin it with input. (of this phase), run.input. or phases.<phase>.';
   return refuse(part, 'format/path', `"${text}" is not a path a value can be carried from`, fix);

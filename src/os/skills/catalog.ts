@@ -1,8 +1,8 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
+import { nearest } from '../suggest.ts';
 import { loadSkill } from './load.ts';
-import { didYouMean } from './part.ts';
 import { readSkillSource } from './read-source.ts';
 import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
@@ -24,8 +24,6 @@ export type Catalog = {
   /** Every folder, shadowed ones too, by name, then the winning one first. */
   list(): readonly CatalogEntry[];
   find(name: string): CatalogEntry | undefined;
-  /** The name somebody may have meant, in quotes. */
-  suggest(name: string): string | undefined;
   /** @throws UserError `not_found`. */
   source(name: string): SkillSource;
   /** Of an entry of the list, shadowed ones too. */
@@ -81,15 +79,14 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     return undefined;
   }
 
-  function suggest(name: string): string | undefined {
-    return didYouMean(name, [...new Set(list().map((entry) => entry.name))]);
-  }
-
   function found(name: string): CatalogEntry {
     const entry = find(name);
     if (entry !== undefined) return entry;
-    const near = suggest(name);
-    const hint = near === undefined ? 'Run `reyn skill list` to see the skills there are.' : `Did you mean ${near}?`;
+    const near = nearest(
+      name,
+      list().map((one) => one.name),
+    );
+    const hint = near === undefined ? 'Run `reyn skill list` to see the skills there are.' : `Did you mean "${near}"?`;
     throw new UserError('not_found', `there is no skill "${name}"`, { hint });
   }
 
@@ -124,7 +121,6 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
   return {
     list,
     find,
-    suggest,
     open,
     load: (name) => open(name).skill,
     source: (name) => read(found(name)),

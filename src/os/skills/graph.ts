@@ -1,7 +1,8 @@
+import { nearest, some } from '../suggest.ts';
 import { readCarry } from './carry.ts';
 import { readGuard } from './guards.ts';
 import { SHARED } from './names.ts';
-import { checkKeys, didYouMean, member, membersOf, type Part, refuse, textOf } from './part.ts';
+import { checkKeys, member, membersOf, type Part, refuse, textOf } from './part.ts';
 import type { ReadPhase } from './phases.ts';
 import { type ArtifactType, type Edge, END } from './skill.ts';
 
@@ -54,10 +55,11 @@ function checkNode(part: Part, name: string, context: GraphContext): boolean {
     refuse(part, 'format/not-yet', `the node "${name}" (a skill as a phase) runs in a later version`, fix);
     return false;
   }
-  const near = didYouMean(name, [...context.phases.keys()]);
+  const known = [...context.phases.keys()];
+  const near = nearest(name, known);
   const place = name.startsWith(SHARED) ? `reyn/project/shared/phases/${name.slice(SHARED.length)}.md` : 'this skill';
-  const known = [...context.phases.keys()].join(', ');
-  const fix = near === undefined ? `Define it, or name one of ${known}.` : `Write ${near}, or define the phase.`;
+  const fix =
+    near === undefined ? `Define it, or name one of ${some(known)}.` : `Write "${near}", or define the phase.`;
   refuse(part, 'format/unknown-phase', `there is no phase "${name}" in ${place}`, fix);
   return false;
 }

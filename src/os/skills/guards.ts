@@ -1,6 +1,7 @@
 import { isObject, type Json } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
-import { didYouMean, membersOf, type Part, refuse } from './part.ts';
+import { nearest } from '../suggest.ts';
+import { membersOf, type Part, refuse } from './part.ts';
 import { schemaAt } from './schema-check.ts';
 import type { Condition, Guard } from './skill.ts';
 
@@ -21,8 +22,8 @@ function readCondition(path: string, part: Part, phases: readonly string[]): Con
     const phase = rest.join('.');
     if (!phases.includes(phase)) {
       const message = `the guard counts visits of "${phase}", which is no phase of this skill`;
-      const near = didYouMean(phase, phases);
-      return refuse(part, 'format/unknown-phase', message, `Write visits.<phase>${near ? `; perhaps ${near}` : ''}.`);
+      const near = nearest(phase, phases);
+      return refuse(part, 'format/unknown-phase', message, `Write visits.<phase>${near ? `; perhaps "${near}"` : ''}.`);
     }
     return schema && { path, root: 'visits', segments: [phase], schema };
   }

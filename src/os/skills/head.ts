@@ -1,6 +1,7 @@
+import { oneOf } from '../suggest.ts';
 import { LIBRARY_KEYS } from './library.ts';
 import { checkName, SHARED } from './names.ts';
-import { checkKeys, didYouMean, member, type Part, refuse, textOf, textsOf, wordOf } from './part.ts';
+import { checkKeys, member, type Part, refuse, textOf, textsOf, wordOf } from './part.ts';
 import { checkArtifact } from './phases.ts';
 import { type Edge, SKILL_KINDS, type Skill, type SkillKind, USER_MESSAGE } from './skill.ts';
 import type { SkillSource } from './source.ts';
@@ -108,10 +109,13 @@ export function entryOf(
   const named = textOf(part);
   if (named !== undefined) {
     if (phases.includes(named)) return named;
-    const near = didYouMean(named, phases);
     const where = named.startsWith(SHARED) ? 'reyn/project/shared/phases' : 'this skill';
-    const fix = `Write ${near ?? `one of ${phases.join(', ')}`}.`;
-    return refuse(part, 'format/unknown-phase', `there is no phase "${named}" in ${where}`, fix);
+    return refuse(
+      part,
+      'format/unknown-phase',
+      `there is no phase "${named}" in ${where}`,
+      `Write ${oneOf(named, phases)}.`,
+    );
   }
   if (part.value !== undefined) return undefined;
   const targets = new Set(Object.values(graph).flatMap((edges) => edges.map(({ to }) => to)));

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { isObject, type Json } from '../json.ts';
+import { nearest, oneOf, some } from '../suggest.ts';
 import type { Report } from './report.ts';
 import type { KeyPath } from './yaml-places.ts';
 
@@ -91,12 +91,7 @@ export function wordOf<W extends string>(part: Part, words: readonly W[]): W | u
   const found = words.find((word) => word === text);
   if (found !== undefined) return found;
   const message = `${pathText(pathOf(part))} is "${text}", not one of ${words.join(', ')}`;
-  return refuse(
-    part,
-    'format/wrong-kind',
-    message,
-    `Write ${didYouMean(text, words) ?? `one of ${words.join(', ')}`}.`,
-  );
+  return refuse(part, 'format/wrong-kind', message, `Write ${oneOf(text, words)}.`);
 }
 
 export function wrongKind(part: Part, kind: string, fix: string): undefined {
@@ -117,17 +112,10 @@ export function checkKeys(
     if (known.includes(key)) continue;
     if (part.report.isFull()) return;
     const better = Object.hasOwn(elsewhere, key) ? elsewhere[key] : undefined;
-    const near = didYouMean(key, known);
-    const fix = better ?? (near === undefined ? `Delete it; ${of} knows ${known.join(', ')}.` : `Write ${near}.`);
+    const near = nearest(key, known);
+    const fix = better ?? (near === undefined ? `Delete it; ${of} knows ${some(known)}.` : `Write "${near}".`);
     refuse(member(part, key), 'format/unknown-key', `unknown key "${key}" in ${of}`, fix);
   }
-}
-
-/** The word of `words` that `word` may have meant, in quotes; `undefined` when none is near. */
-export function didYouMean(word: string, words: readonly string[]): string | undefined {
-  if (words.length === 0 || word.length > 100) return undefined;
-  const near = closest(word, words);
-  return distance(word, near) <= Math.max(1, Math.floor(word.length / 3)) ? `"${near}"` : undefined;
 }
 
 /** `graph.review[0].when` for a message; the section of a one-file skill is left out. */

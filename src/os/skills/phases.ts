@@ -1,5 +1,6 @@
+import { oneOf } from '../suggest.ts';
 import { SHARED } from './names.ts';
-import { checkKeys, didYouMean, flagOf, member, numberOf, type Part, refuse, textOf, textsOf } from './part.ts';
+import { checkKeys, flagOf, member, numberOf, type Part, refuse, textOf, textsOf } from './part.ts';
 import type { Sheet } from './sheets.ts';
 import { type Phase, USER_MESSAGE } from './skill.ts';
 import { readSteps } from './steps/read.ts';
@@ -124,7 +125,7 @@ function readInput(keys: Part, isFile: boolean, context: PhaseContext): readonly
 export function checkArtifact(part: Part, type: string, artifacts: readonly string[]): void {
   if (type === USER_MESSAGE.name || artifacts.includes(type)) return;
   const known = [USER_MESSAGE.name, ...artifacts];
-  const fix = `Write ${didYouMean(type, known) ?? `one of ${known.join(', ')}`}, or define it under "artifacts".`;
+  const fix = `Write ${oneOf(type, known)}, or define it under "artifacts".`;
   refuse(part, 'format/unknown-artifact', `there is no artifact type "${type}"`, fix);
 }
 

@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
-import { didYouMean, member, type Part, refuse } from './part.ts';
+import { nearest } from '../suggest.ts';
+import { member, type Part, refuse } from './part.ts';
 import { findRunaway, type SchemaProblem } from './schema-refs.ts';
 import { FORMATS, KEYWORDS, type Shape } from './schema-words.ts';
 
@@ -110,8 +111,8 @@ function visitWords(schema: JsonObject, trail: Trail, dialect: Dialect, walk: Wa
     if (walk.problems.length >= MAX_PROBLEMS) return;
     const word = KEYWORDS.get(key);
     if (word === undefined) {
-      const near = didYouMean(key, [...KEYWORDS.keys()]);
-      const fix = near === undefined ? 'Delete it.' : `Write ${near}.`;
+      const near = nearest(key, KEYWORDS.keys());
+      const fix = near === undefined ? 'Delete it.' : `Write "${near}".`;
       walk.problems.push({
         path: pathOf({ above: trail, key }),
         message: `"${key}" is no keyword of JSON Schema`,

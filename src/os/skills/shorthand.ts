@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
-import { didYouMean, member, type Part, refuse, wrongKind } from './part.ts';
+import { nearest } from '../suggest.ts';
+import { member, type Part, refuse, wrongKind } from './part.ts';
 import { schemaAt } from './schema-check.ts';
 import { KEYWORDS, TYPES } from './schema-words.ts';
 import { readTypeText } from './type-text.ts';
@@ -108,7 +109,7 @@ function formOf(value: JsonObject, top: boolean): 'schema' | 'fields' | 'both' {
   if (fields) return 'fields';
   // Neither is sound: take the reading whose errors will help.
   const words = [...KEYWORDS.keys()];
-  return unknown.every((key) => didYouMean(key, words) !== undefined) ? 'schema' : 'fields';
+  return unknown.every((key) => nearest(key, words) !== undefined) ? 'schema' : 'fields';
 }
 
 function looksLikeType(value: Json): boolean {

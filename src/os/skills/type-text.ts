@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../schema.ts';
-import { didYouMean } from './part.ts';
+import { nearest } from '../suggest.ts';
 
 /**
  * The text form of a type in the artifact shorthand:
@@ -55,9 +55,9 @@ function itemOf(text: string): { schema: JsonSchema } | Refusal {
   const name = space === -1 ? text : text.slice(0, space);
   const rest = space === -1 ? '' : text.slice(space).trim();
   if (!NAMES.includes(name)) {
-    const near = didYouMean(name, NAMES);
+    const near = nearest(name, NAMES);
     const fix =
-      near === undefined ? `Write one of ${NAMES.join(', ')}, or words such as "low | high".` : `Write ${near}.`;
+      near === undefined ? `Write one of ${NAMES.join(', ')}, or words such as "low | high".` : `Write "${near}".`;
     return refused(text === '' ? 'the type is missing' : `"${text}" is not a type`, fix);
   }
   if (rest === '') return { schema: { type: name } };

@@ -1,10 +1,10 @@
 import type { JsonSchema } from '../../schema.ts';
 import { type ArtifactType, END } from '../../skills/skill.ts';
+import { didYouMean, listed, some } from '../../suggest.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack, fieldAt, requiredOf } from '../schema/fields.ts';
 import { cannotMeet, showTypes } from '../schema/types.ts';
 import { isWritten } from '../skill-map.ts';
-import { didYouMean, listed, some } from '../suggest.ts';
 import { type CarryUse, mayBeAbsent, sourceOf } from './carry-source.ts';
 import { siblings } from './guard-fields.ts';
 

@@ -1,8 +1,8 @@
 import type { ArtifactType, Condition } from '../../skills/skill.ts';
+import { didYouMean, listed, some } from '../../suggest.ts';
 import { defineFamily } from '../rule.ts';
 import { allLack, siblingsAt } from '../schema/fields.ts';
 import { type GuardPlace, isWritten } from '../skill-map.ts';
-import { didYouMean, listed, some } from '../suggest.ts';
 
 /** A guard can only look at what is there. */
 export const guardFields = defineFamily({

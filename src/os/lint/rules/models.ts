@@ -1,5 +1,5 @@
+import { didYouMean, some } from '../../suggest.ts';
 import { defineFamily } from '../rule.ts';
-import { didYouMean, some } from '../suggest.ts';
 
 /** Classes every configuration answers to: what it does not map goes to its default model. */
 const BUILT_IN = ['none', 'light', 'standard', 'strong'];

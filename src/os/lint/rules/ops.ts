@@ -1,6 +1,6 @@
 import type { Permissions } from '../../skills/skill.ts';
+import { didYouMean, listed, some } from '../../suggest.ts';
 import { defineFamily, type LintOp, type Subject } from '../rule.ts';
-import { didYouMean, listed, some } from '../suggest.ts';
 
 /** Every op a phase allows exists and may do something. */
 export const ops = defineFamily({

@@ -1,6 +1,6 @@
+import { didYouMean } from '../../suggest.ts';
 import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
-import { didYouMean } from '../suggest.ts';
 import { grantedKinds, usedKinds } from './ops.ts';
 
 /** Declared permissions are no wider than what the skill does. */

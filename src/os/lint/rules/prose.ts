@@ -1,5 +1,6 @@
 import type { Prose } from '../../skills/document.ts';
 import type { Phase } from '../../skills/skill.ts';
+import { listed } from '../../suggest.ts';
 import { findFieldLists } from '../prose/field-lists.ts';
 import { findMentions, indexNames, type Mention, type Name, type NameIndex, nameOf } from '../prose/names.ts';
 import { findSteers, findSteersInBlocks, type SteerKind } from '../prose/steers.ts';
@@ -7,7 +8,6 @@ import { spotIn, type Token, type Tokens, tokenize } from '../prose/tokens.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { fieldsOf } from '../schema/fields.ts';
 import { type Placed, phaseOf } from '../skill-map.ts';
-import { listed } from '../suggest.ts';
 
 type Id =
   | 'prose/empty-instructions'

@@ -1,10 +1,10 @@
 import { isObject, type Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
 import { type Skill, USER_MESSAGE } from '../../skills/skill.ts';
+import { didYouMean, listed, some } from '../../suggest.ts';
 import { defineFamily, type Report, type Subject } from '../rule.ts';
 import { allLack } from '../schema/fields.ts';
 import { isWritten, phaseOf, type StepPlace } from '../skill-map.ts';
-import { didYouMean, listed, some } from '../suggest.ts';
 import { siblings } from './guard-fields.ts';
 
 type Id =

@@ -1,8 +1,8 @@
 import type { ArtifactType, Edge, Phase } from '../../skills/skill.ts';
+import { listed } from '../../suggest.ts';
 import { defineFamily, type Subject } from '../rule.ts';
 import { allLack, fieldAt, lacks, requiredOf } from '../schema/fields.ts';
 import { isWritten, writtenBy } from '../skill-map.ts';
-import { listed } from '../suggest.ts';
 
 /**
  * What leaves a phase without a model is its input as its steps left it, validated against the target's type; along an

@@ -1,5 +1,6 @@
+import { nearest, some } from '../../suggest.ts';
 import { readGuard } from '../guards.ts';
-import { checkKeys, didYouMean, itemsOf, member, membersOf, type Part, refuse, textOf, wordOf } from '../part.ts';
+import { checkKeys, itemsOf, member, membersOf, type Part, refuse, textOf, wordOf } from '../part.ts';
 import type { Step } from '../skill.ts';
 import { artifactPath, ON_ERROR } from './frame.ts';
 import { LATER_STEP_TYPES, STEP_TYPES } from './list.ts';
@@ -35,6 +36,7 @@ function refuseType(part: Part, name: string): undefined {
     return refuse(part, 'format/not-yet', `a step of type "${name}" runs in a later version`, fix);
   }
   const known = STEP_TYPES.map(({ type }) => type);
-  const fix = `Write ${didYouMean(name, [...known, ...LATER_STEP_TYPES]) ?? `one of ${known.join(', ')}`}.`;
+  const near = nearest(name, [...known, ...LATER_STEP_TYPES]);
+  const fix = near === undefined ? `Write one of ${some(known)}.` : `Write "${near}".`;
   return refuse(part, 'format/unknown-step', `there is no step of type "${name}"`, fix);
 }

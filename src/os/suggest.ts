@@ -1,12 +1,17 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Names to compare with at most; a longer list is cut so that no skill can make lint slow. */
+/** Names to compare with at most; a longer list is cut so that no file can make a message slow. */
 const MAX_NAMES = 2000;
+const MAX_LENGTH = 100;
 const MAX_SHOWN = 20;
 
-/** The name nearest to `wrong`, when it is near enough to be what was meant: a third of its letters may differ. */
+/**
+ * The name that `wrong` may have been meant to be: the first of the nearest, when a third of the letters differ or
+ * fewer (two of five, one of less). Upper and lower case are the same.
+ */
 export function nearest(wrong: string, names: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(wrong.length / 3));
+  if (wrong.length > MAX_LENGTH) return undefined;
+  const limit = wrong.length < 5 ? 1 : Math.max(2, Math.floor(wrong.length / 3));
   let best: { name: string; far: number } | undefined;
   let left = MAX_NAMES;
   for (const name of names) {
@@ -22,6 +27,12 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
 export function didYouMean(wrong: string, names: Iterable<string>): string {
   const name = nearest(wrong, names);
   return name === undefined ? '' : ` (did you mean "${name}"?)`;
+}
+
+/** What to write instead of `wrong`: `"x"` when one name is near, else `one of x, y, z`. */
+export function oneOf(wrong: string, names: readonly string[]): string {
+  const name = nearest(wrong, names);
+  return name === undefined ? `one of ${some(names)}` : `"${name}"`;
 }
 
 /** The first names, and how many more there are: a message stays readable however long the list. */
