@@ -17,7 +17,9 @@ export type RunLog = {
   /**
    * Validates, chains and buffers an event, and returns it as written (members over 8 KB lie in blobs that are durable
    * by then; the returned event holds them whole). Not yet on disk: see `write` and `flush`.
-   * @throws Bug for an event that is unknown, invalid, or follows a terminal one; UserError `disk` after a failed flush.
+   * @throws Bug for an event that is unknown, invalid, or follows a terminal one or, once written, one that gives the
+   * run up (`run_suspended`, `run_interrupted`); UserError `disk` after a failed flush, and when the disk is full for
+   * any event but those.
    */
   append(body: RunEventBody): RunEvent;
   /** Hands buffered lines to the operating system: they survive this process, not a power cut. */
@@ -41,7 +43,7 @@ export type Store = {
   /** Creates the run's folder, makes its first event durable, then records `run_opened`. */
   createRun(run: string, first: RunEventBody): Promise<{ log: RunLog; event: RunEvent }>;
   /**
-   * Takes over a run that no living process owns: verifies its chain, cuts a torn tail aside, appends `run_resumed`
+   * Takes over a run that no living process owns, or that its owner gave up: verifies its chain, cuts a torn tail aside, appends `run_resumed`
    * in a new epoch, durably, under the project's lock. For a run that has ended, `log` is closed and nothing is
    * appended, except a missing `run_closed`.
    * @throws UserError `busy` when its owner lives, `not_found`; CorruptLog.

@@ -126,17 +126,18 @@ export function openRunLog(parts: RunLogParts): OpenRunLog {
   }
 
   async function closeOnce(): Promise<void> {
-    let isWhole = false;
+    let ended: { type: RunEventType; link: Link } | undefined;
     try {
-      if (failure === undefined) {
-        await flush();
-        isWhole = true;
-      }
+      if (failure !== undefined) return; // whoever flushed was told
+      await flush();
+      if (last !== undefined && TERMINAL.includes(last)) ended = { type: last, link };
     } finally {
       isClosed = true;
-      disk.close(file);
-      const ended = isWhole && last !== undefined && TERMINAL.includes(last) ? { type: last, link } : undefined;
-      await parts.closed(ended);
+      try {
+        disk.close(file);
+      } finally {
+        await parts.closed(ended);
+      }
     }
   }
 

@@ -12,7 +12,7 @@ export type EventFilter = {
   readonly limit?: number;
 };
 
-/** A WHERE clause and its values. */
+/** A WHERE clause and its values, by number. */
 export type Condition = { readonly where: string; readonly values: readonly string[] };
 
 /** @throws UserError `usage` for a time that is none. */
@@ -20,12 +20,13 @@ export function conditionOf({ run, type, skill, since, until }: EventFilter): Co
   const parts = [
     { sql: 'run = ?', value: run },
     { sql: 'type = ?', value: type },
-    { sql: 'skill = ?', value: skill },
+    { sql: '(skill = ? OR run IN (SELECT run FROM runs WHERE skill = ?))', value: skill },
     { sql: 'ts >= ?', value: since === undefined ? undefined : instant(since) },
     { sql: 'ts <= ?', value: until === undefined ? undefined : instant(until) },
   ].flatMap(({ sql, value }) => (value === undefined ? [] : [{ sql, value }]));
+  const clauses = parts.map(({ sql }, i) => sql.replaceAll('?', `?${i + 1}`));
   return {
-    where: parts.length === 0 ? '' : `WHERE ${parts.map(({ sql }) => sql).join(' AND ')}`,
+    where: parts.length === 0 ? '' : `WHERE ${clauses.join(' AND ')}`,
     values: parts.map(({ value }) => value),
   };
 }

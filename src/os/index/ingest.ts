@@ -129,7 +129,7 @@ function store(database: DatabaseSync, file: File, bytes: Buffer, chain: Chain, 
   const texts = bytes.toString('utf8', 0, chain.end).split('\n');
   const skill = source === PROJECT ? undefined : skillOf(database, source, chain.lines);
   const insert = database.prepare(
-    'INSERT INTO events (source, seq, run, type, ts, step, skill, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO events (source, seq, run, type, ts, step, skill, line) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
   for (const [i, line] of chain.lines.entries()) {
     const { seq, type, ts, run = null, step = null } = line;

@@ -8,7 +8,16 @@ import { restoreMembers } from '../events/members.ts';
 import { eventsOf, readRunFile } from '../events/run-read.ts';
 import { conditionOf, type EventFilter } from './filter.ts';
 import { ingest } from './ingest.ts';
-import { inTransaction, isBusy, isDamaged, isStale, type Opened, openTables, removeTables } from './tables.ts';
+import {
+  asDiskError,
+  inTransaction,
+  isBusy,
+  isDamaged,
+  isStale,
+  type Opened,
+  openTables,
+  removeTables,
+} from './tables.ts';
 
 /**
  * An index over the logs, in `.reyn/index.db`, for reading many runs without reading many files.
@@ -94,7 +103,7 @@ export function openIndex<S>({ root, summarize, form, disk = nodeDisk }: IndexOp
       return act();
     } catch (error) {
       if (isBusy(error)) throw new UserError('busy', 'the index is being written by other processes', { cause: error });
-      if (!isDamaged(error)) throw error;
+      if (!isDamaged(error)) throw asDiskError(error);
       close();
       removeTables(layout);
       refreshOnce();
@@ -110,7 +119,7 @@ export function openIndex<S>({ root, summarize, form, disk = nodeDisk }: IndexOp
   function eventsOnce(filter: EventFilter): (RunEvent | ProjectEvent)[] {
     const { where, values } = conditionOf(filter);
     const limit = filter.limit ?? -1; // SQLite: no limit
-    const sql = `SELECT line FROM events ${where} ORDER BY ts DESC, source DESC, seq DESC LIMIT ?`;
+    const sql = `SELECT line FROM events ${where} ORDER BY ts DESC, source DESC, seq DESC LIMIT ?${values.length + 1}`;
     return all(sql, ...values, limit)
       .reverse()
       .map(({ line }) => restoreMembers(JSON.parse(String(line)) as Line, blobs) as unknown as RunEvent | ProjectEvent);

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../errors.ts';
 import type { Layout } from '../events/layout.ts';
 import { type DatabaseSync, loadSqlite, SQLITE, sqliteCode } from '../events/sqlite.ts';
 
@@ -110,6 +111,12 @@ export function isDamaged(error: unknown): boolean {
 
 export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === SQLITE.busy;
+}
+
+/** What SQLite could not do is the disk's fault; any other error is what it is. */
+export function asDiskError(error: unknown): unknown {
+  if (!(error instanceof Error) || sqliteCode(error) === undefined) return error;
+  return new UserError('disk', `the index cannot be used: ${error.message}`, { cause: error });
 }
 
 export function removeTables(layout: Layout): void {

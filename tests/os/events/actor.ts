@@ -6,6 +6,7 @@ import { sqliteLocks } from '../../../src/os/events/locks.ts';
 import type { RunLog, Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openIndex } from '../../../src/os/index/open.ts';
 
 /** A process of its own that acts on a store: `actor.ts <act> <root or folder> …`. Each line it prints is a fact. */
 const [act = '', where = '', ...rest] = process.argv.slice(2);
@@ -87,6 +88,16 @@ const acts: Record<string, () => Promise<void>> = {
     }
     await store.close();
     say('done');
+  },
+  /** Deletes nothing, reads everything: makes the index anew again and again, each time in another form. */
+  async index() {
+    for (let round = 0; round < Number(rest[1] ?? 1e9); round++) {
+      const summarize = (events: readonly unknown[]) => events.length;
+      const index = openIndex({ root: where, form: `${rest[0]}.${round}`, summarize });
+      index.refresh();
+      say(`runs ${index.runs().length} events ${index.events({}).length}`);
+      index.close();
+    }
   },
 };
 

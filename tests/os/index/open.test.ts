@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Clock, simulatedClock } from '../../../src/os/clock.ts';
 import { type Disk, nodeDisk } from '../../../src/os/disk.ts';
@@ -7,7 +8,7 @@ import { Bug, UserError } from '../../../src/os/errors.ts';
 import type { RunEvent } from '../../../src/os/events/event.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { type Index, type IndexOptions, openIndex } from '../../../src/os/index/open.ts';
-import { decided, FINISHED, firstEvent, freshRoot, monthFiles, openIn, runFile } from '../events/scene.ts';
+import { decided, FINISHED, firstEvent, freshRoot, monthFiles, openIn, runFile, startActor } from '../events/scene.ts';
 
 type Summary = { readonly types: readonly string[] };
 const summarize = (events: readonly RunEvent[]): Summary => ({ types: events.map(({ type }) => type) });
@@ -74,7 +75,8 @@ describe('events of an index', () => {
     const count = (filter: Parameters<typeof index.events>[0]) => index.events(filter).length;
     expect(count({ run: 'aa1' })).toBe(5);
     expect(count({ type: 'run_finished' })).toBe(3);
-    expect(count({ skill: 'other' })).toBe(4); // its three events, and its opening in the project log
+    expect(count({ skill: 'other' })).toBe(5); // of its run's log, and what the project log says of that run
+    expect(count({ skill: 'other', type: 'run_closed', since: '2026-01-02' })).toBe(1);
     expect(count({ run: 'aa1', type: 'run_closed' })).toBe(1);
     expect(count({ since: '2026-01-02' })).toBe(10);
     expect(count({ since: '2026-01-02', until: '2026-01-02T00:00:00Z' })).toBe(5);
@@ -322,6 +324,33 @@ describe('the index file', () => {
     expect(one.runs()).toEqual(two.runs());
     expect(one.events({})).toHaveLength(25);
   });
+
+  it('serves several processes at once while runs go on', async () => {
+    const { root, store } = await threeRuns();
+    const actors = ['a', 'b', 'c'].map((name) => startActor(['index', root, name, '6']));
+    await Promise.all(actors.map((actor) => actor.line()));
+    for (let n = 0; n < 5; n++) await endedRun(store, `more${n}`);
+    const ends = await Promise.all(actors.map(({ ended }) => ended));
+    expect(ends.map(({ code, err }) => [code, err])).toEqual(actors.map(() => [0, '']));
+    const index = indexOf(root);
+    expect(index.runs()).toHaveLength(8);
+    expect(index.events({})).toHaveLength(40);
+  }, 20_000);
+
+  it('is sound after a process that was writing it was killed', async () => {
+    const { root, store } = await threeRuns();
+    const kills = [0, 5, 20].map(async (delay) => {
+      const actor = startActor(['index', root, String(delay)]);
+      await actor.line();
+      await sleep(delay);
+      await actor.kill();
+    });
+    await Promise.all(kills);
+    await endedRun(store, 'cc4');
+    const kept = everything(indexOf(root));
+    fs.rmSync(dbFile(root));
+    expect(everything(indexOf(root))).toEqual(kept);
+  }, 20_000);
 
   it('is never written by a run', async () => {
     const { root } = await threeRuns();
