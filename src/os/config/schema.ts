@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { memberSchema, type Node } from './check.ts';
+import { memberShape, type Shape } from '../shape.ts';
 import { LimitsSchema } from './limits.ts';
 
 /**
@@ -114,16 +114,20 @@ export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'class
 };
 
 /** The same schema as plain data. */
-export const CONFIG_FILE: Node = ConfigFileSchema as unknown as Node;
+export const CONFIG_FILE: Shape = ConfigFileSchema as unknown as Shape;
 
 /** Schema of the value at `path` of a configuration file; `undefined` when no such key can exist. */
-export function schemaAt(path: readonly string[]): Node | undefined {
-  let node: Node | undefined = CONFIG_FILE;
+export function schemaAt(path: readonly string[]): Shape | undefined {
+  let node: Shape | undefined = CONFIG_FILE;
   for (const part of path) {
     if (node?.items !== undefined && /^\d+$/.test(part)) node = node.items;
-    else node = node === undefined ? undefined : memberSchema(node, part);
+    else node = node?.type === 'object' ? shapeOnly(memberShape(node, part)) : undefined;
   }
   return node;
+}
+
+function shapeOnly(member: Shape | boolean): Shape | undefined {
+  return typeof member === 'boolean' ? undefined : member;
 }
 
 /** Keys that may stand at `path`; empty when any may, or none. */
