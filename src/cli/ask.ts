@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline';
+import type { Interface } from 'node:readline';
 import type { PendingIntervention } from '../os/runs/outcome.ts';
 import type { Io } from './io.ts';
 import { clean, paint, type Screen } from './output.ts';
@@ -22,7 +22,8 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
   let wake = () => {};
   let lines: Interface | undefined;
 
-  const open = (): Interface => {
+  const open = async (): Promise<Interface> => {
+    const { createInterface } = await import('node:readline'); // most runs ask nothing
     const made = createInterface({ input: io.stdin.open(), terminal: false });
     made.on('line', (line) => {
       typed.push(line);
@@ -36,7 +37,7 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
     return made;
   };
   const nextLine = async (): Promise<string | undefined> => {
-    lines ??= open();
+    lines ??= await open();
     if (!ended) lines.resume();
     while (typed.length === 0 && !ended && !signal.aborted) {
       await new Promise<void>((resolve) => {

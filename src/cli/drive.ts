@@ -39,7 +39,7 @@ export async function driveRun(
       signal: interruption.signal,
       onEvent: (event) => {
         if (flags.events === true) io.stdout.write(`${JSON.stringify(event)}\n`);
-        view.event(event);
+        if (!(prompts && event.type === 'intervention_opened')) view.event(event); // the prompt shows it
       },
       onText: view.text,
       ...(flags.onAsk === undefined || flags.onAsk === 'prompt' ? {} : { onAsk: flags.onAsk }),

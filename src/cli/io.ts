@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
 
 /** Where a command reads and writes: the process in the product, texts in tests. */
 export type Io = {
@@ -86,8 +86,10 @@ function writeWhole(descriptor: number, text: string): boolean {
 
 function isTerminal(descriptor: number): boolean {
   try {
-    // Only a device can be a terminal; for a file or a pipe the terminal module is never loaded.
-    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor);
+    // Only a device can be a terminal, and not /dev/null; for all else the terminal module is never loaded.
+    const stat = fstatSync(descriptor);
+    if (!stat.isCharacterDevice() || stat.rdev === statSync('/dev/null', { throwIfNoEntry: false })?.rdev) return false;
+    return process.getBuiltinModule('node:tty').isatty(descriptor);
   } catch {
     return false; // closed
   }
