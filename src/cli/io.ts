@@ -61,7 +61,7 @@ function outOf(descriptor: number, stream: () => NodeJS.WriteStream, onGone: () 
     },
     isTTY,
     get columns() {
-      return isTTY ? stream().columns : undefined;
+      return isTTY ? stream().columns || 80 : undefined; // a terminal may say 0
     },
   };
 }

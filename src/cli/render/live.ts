@@ -37,11 +37,11 @@ export function liveView(io: Io, screen: Screen): LiveView {
   };
   const draw = () => {
     const width = Math.max(20, (io.stderr.columns ?? 80) - 1);
-    const status = ` ${statusLine(total([...runs.values()]), performance.now() - began)}`;
+    const status = `${statusLine(total([...runs.values()]), performance.now() - began)}`;
     const room = width - columnsOf(status) - 4;
     const tail = room > 10 && said !== '' ? `  ${oneLine(said.slice(-room), room)}` : '';
     const mark = FRAMES[frame++ % FRAMES.length] ?? '';
-    io.stderr.write(`${ERASE_LINE}${style.cyan(mark)}${style.dim(oneLine(status + tail, width - 2))}`);
+    io.stderr.write(`${ERASE_LINE}${style.cyan(mark)} ${style.dim(oneLine(status + tail, width - 2))}`);
     drawn = true;
   };
   const stop = () => {
