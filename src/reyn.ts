@@ -15,7 +15,7 @@ import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
 import { cancelRun } from './os/runs/cancel.ts';
-import { forkRun } from './os/runs/fork.ts';
+import { forkAside } from './os/runs/fork.ts';
 import type { Driving, Project } from './os/runs/project.ts';
 import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
@@ -88,11 +88,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     resume: async (run, rest = {}) => resumeRun(project, run, driving(config, rest)),
     cancel: async (run, reason) => cancelRun(project, run, reason),
-    fork: async (run, at) => {
-      const { log, state } = await forkRun(project, opened().readRun(run), at);
-      await log.close();
-      return state.run;
-    },
+    fork: async (run, at) => forkAside(project, opened().readRun(run), at),
     replay: async (run, { against, model, ...rest } = {}) => {
       const replaying = { ...(against === undefined ? {} : { against }), ...(model === undefined ? {} : { model }) };
       return replayRun(project, run, replaying, driving(config, rest));

@@ -1,6 +1,7 @@
 import { UserError } from '../errors.ts';
 import type { Store } from '../events/port.ts';
 import { foldAll } from '../kernel/fold.ts';
+import { choiceOf } from '../kernel/intervene.ts';
 import { openInterventions } from '../kernel/next.ts';
 import type { Intervention, RunState } from '../kernel/state.ts';
 
@@ -33,6 +34,8 @@ export async function recordAnswer(store: Store, open: Open, answer: string): Pr
     const state = foldAll(events);
     const now = state.interventions[intervention.id];
     if (now === undefined || now.answer !== undefined || state.outcome !== undefined) {
+      if (state.outcome === undefined)
+        log.append({ type: 'run_suspended', data: { waiting: openInterventions(state) } });
       throw new UserError('usage', `the question ${intervention.id} was answered already`, {
         where: { run: open.state.run },
       });
@@ -49,15 +52,10 @@ export async function recordAnswer(store: Store, open: Open, answer: string): Pr
 }
 
 function choose(intervention: Intervention, answer: string): string {
-  const { choices } = intervention;
-  if (choices === undefined || choices.length === 0) return answer;
-  const exact = choices.find((choice) => choice === answer.trim());
-  const close = choices.filter((choice) => choice.toLowerCase().startsWith(answer.trim().toLowerCase()));
-  const [only] = close;
-  if (exact !== undefined) return exact;
-  if (close.length === 1 && only !== undefined && answer.trim() !== '') return only;
-  throw new UserError('usage', `"${answer}" is not one of the choices: ${choices.join(', ')}`, {
-    where: {},
-    hint: `Answer with one of: ${choices.join(', ')}.`,
+  const chosen = choiceOf(intervention, answer);
+  if (chosen !== undefined) return chosen;
+  const choices = intervention.choices?.join(', ');
+  throw new UserError('usage', `"${answer}" is not one of the choices: ${choices}`, {
+    hint: `Answer with one of: ${choices}.`,
   });
 }

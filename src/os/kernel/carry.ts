@@ -3,11 +3,14 @@ import type { JsonSchema } from '../schema.ts';
 import type { CarryPath, Edge } from '../skills/skill.ts';
 import type { RunState } from './state.ts';
 
-/** The artifact with everything `carry` fills put in; a carried field replaces whatever stands there. */
+/**
+ * The artifact with everything `carry` fills put in; a carried field replaces whatever stands there. What is no object
+ * takes nothing and is returned as it is, for its schema to refuse.
+ */
 export function carryInto(artifact: Json, edge: Edge, state: RunState, input: Json): Json {
   const names = Object.keys(edge.carry);
-  if (names.length === 0) return artifact;
-  const filled: JsonObject = isObject(artifact) ? { ...(artifact as JsonObject) } : {};
+  if (names.length === 0 || !isObject(artifact)) return artifact;
+  const filled: JsonObject = { ...(artifact as JsonObject) };
   for (const name of names) {
     const value = carried(edge.carry[name] as CarryPath, state, input);
     if (value !== undefined) filled[name] = value;

@@ -1,13 +1,14 @@
 import { isDeeperThan, type Json, MAX_DEPTH } from '../json.ts';
 import { decodeReply } from '../models/decode.ts';
-import type { Decoded, Encoding, Frame, Reply, Violation } from '../models/port.ts';
+import type { Candidate, Decoded, Encoding, Frame, Reply, Violation } from '../models/port.ts';
 import { resolveDecision } from '../models/resolve.ts';
+import { refused, shorten, violation } from '../models/violation.ts';
 import type { Op } from '../ops/op.ts';
 import { checkArgs } from '../ops/validate.ts';
 import { compileSchema, showErrors } from '../schema.ts';
 import type { Edge, Skill } from '../skills/skill.ts';
 import type { Choice } from './candidates.ts';
-import { carryInto } from './carry.ts';
+import { carryInto, fillsEverything } from './carry.ts';
 import { firstFailing, valueAt } from './guards.ts';
 import type { RunState, Typed } from './state.ts';
 
@@ -55,12 +56,13 @@ export function judge(reply: Reply, view: ContractView): Judgement {
     ...(resolved.reason === undefined ? {} : { reason: resolved.reason }),
     ...(resolved.confidence === undefined ? {} : { confidence: resolved.confidence }),
   };
-  if (choice.edge === undefined) return { ok: true, accepted: { kind: 'decide', choice, ...said } };
-  const written = (resolved.artifact ?? {}) as Json;
-  const stray = carriedByModel(written, choice.edge);
+  const { edge } = choice;
+  if (edge === undefined) return { ok: true, accepted: { kind: 'decide', choice, ...said } };
+  const written = resolved.artifact as Json | undefined;
+  const stray = written === undefined ? unlessFilled(choice.candidate, edge) : carriedByModel(written, edge);
   if (stray !== undefined) return { ok: false, violation: stray };
-  const artifact = carryInto(written, choice.edge, view.state, view.input.artifact);
-  const wrong = checkLeaving(artifact, choice.candidate.type ?? '', choice.edge, view);
+  const artifact = carryInto(written ?? {}, edge, view.state, view.input.artifact);
+  const wrong = checkLeaving(artifact, choice.candidate.type ?? '', edge, view);
   if (wrong !== undefined) return { ok: false, violation: wrong };
   return { ok: true, accepted: { kind: 'decide', choice, artifact, ...said } };
 }
@@ -76,28 +78,30 @@ export function checkLeaving(
   const errors =
     schema === undefined ? [{ path: '', message: `has the unknown type ${type}` }] : compileSchema(schema)(artifact);
   if (errors.length > 0) {
-    return {
-      code: 'artifact_schema',
-      path: errors[0]?.path ?? '',
-      message: `The artifact does not fit ${type}: ${showErrors(errors)}.`,
-    };
+    const message = `The artifact does not fit ${type}: ${showErrors(errors)}.`;
+    return violation('artifact_schema', message, { path: errors[0]?.path ?? '' });
   }
   const seen = { visits: view.state.visits, input: view.input.artifact, artifact };
   const failing = firstFailing(edge.when, seen);
   if (failing === undefined) return undefined;
-  const got = JSON.stringify(valueAt(failing, seen)) ?? 'absent';
-  return {
-    code: 'guard',
-    path: failing.path,
-    got,
-    message: `The edge to ${edge.to} is open only when ${failing.path} fits ${JSON.stringify(failing.schema)}; it is ${got}.`,
-  };
+  const got = shorten(JSON.stringify(valueAt(failing, seen)) ?? 'absent', MAX_QUOTED);
+  const wanted = `The edge to ${edge.to} is open only when ${failing.path} fits ${JSON.stringify(failing.schema)}`;
+  return violation('guard', `${wanted}; it is ${got}.`, { path: failing.path, got });
 }
+
+/** Characters of a value that a sentence quotes. */
+const MAX_QUOTED = 200;
 
 function tooDeep(decoded: Decoded): Violation | undefined {
   const values = [...decoded.ops.map((op) => op.args), ...decoded.decisions.map((decision) => decision.artifact)];
   if (!values.some((value) => isDeeperThan(value, MAX_DEPTH))) return undefined;
-  return { code: 'too_deep', message: `The reply nests deeper than ${MAX_DEPTH} levels.` };
+  return violation('too_deep', `The reply nests deeper than ${MAX_DEPTH} levels.`);
+}
+
+/** Only where `carry` fills everything may the model leave the artifact out. */
+function unlessFilled({ type = '', schema = {} }: Candidate, edge: Edge): Violation | undefined {
+  if (fillsEverything(schema, edge)) return undefined;
+  return violation('artifact_schema', `The edge to ${edge.to} takes an artifact of type ${type}, and there is none.`);
 }
 
 function carriedByModel(artifact: Json, edge: Edge): Violation | undefined {
@@ -105,7 +109,7 @@ function carriedByModel(artifact: Json, edge: Edge): Violation | undefined {
     (name) => typeof artifact === 'object' && artifact !== null && Object.hasOwn(artifact, name),
   );
   if (field === undefined) return undefined;
-  return { code: 'artifact_schema', path: `/${field}`, message: `The artifact has the unknown field "${field}".` };
+  return violation('artifact_schema', `The artifact has the unknown field "${field}".`, { path: `/${field}` });
 }
 
 function judgeOps(requests: readonly { kind: string; args: unknown }[], ops: readonly Op[]): Judgement {
@@ -118,12 +122,12 @@ function judgeOps(requests: readonly { kind: string; args: unknown }[], ops: rea
         allowed.length === 0
           ? 'No op may be asked for now.'
           : `There is no op "${request.kind}" here; there are: ${allowed.join(', ')}.`;
-      return { ok: false, violation: { code: 'unknown_op', path: `/ops/${i}`, got: request.kind, allowed, message } };
+      return refused('unknown_op', message, { path: `/ops/${i}`, got: request.kind, allowed });
     }
     const errors = checkArgs(op, request.args);
     if (errors.length > 0) {
       const message = `The arguments of ${op.kind} do not fit: ${showErrors(errors)}.`;
-      return { ok: false, violation: { code: 'op_arguments', path: `/ops/${i}${errors[0]?.path ?? ''}`, message } };
+      return refused('op_arguments', message, { path: `/ops/${i}${errors[0]?.path ?? ''}` });
     }
     accepted.push({ kind: op.kind, args: request.args as Json });
   }

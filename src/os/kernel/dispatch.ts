@@ -1,15 +1,16 @@
+import { UserError } from '../errors.ts';
 import type { RunEventBody } from '../events/event.ts';
 import { derivedId } from '../ids.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { remaining } from '../limits/limits.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
-import { type Decision, type DecisionContext, decide } from '../permissions/decide.ts';
-import { type Need, resourceOf } from '../permissions/need.ts';
 import { permitsOf } from '../permissions/permits.ts';
 import { question } from './intervene.ts';
+import { contextOf, permit, type Request } from './permit.ts';
 import type { Drive } from './ports.ts';
-import type { OpCall, StepRecord } from './state.ts';
+import { repeat } from './repeat.ts';
+import type { StepRecord } from './state.ts';
 
 /**
  * The one gate every op goes through, whoever asks for it: requested → permitted | denied | asked → started → receipt.
@@ -19,96 +20,34 @@ import type { OpCall, StepRecord } from './state.ts';
  *  - D2 An op gets handles narrowed to the needs that were allowed, and nothing else.
  *  - D3 The intent of a write or a sub-run is durable before it acts.
  *  - D4 A step that has an intent and no receipt was under way when a process died; its effect class says what to do.
+ *    What a write had done by then is found out first, and not decided upon again.
+ *
+ * Does one op, or leaves it waiting. Its events are the outcome.
  */
-export type Request = OpCall & {
-  /** Whether the arguments stand in the log already, in the turn that asked. */
-  readonly logged: boolean;
-  /** Blobs the present frame named. */
-  readonly named: ReadonlySet<string>;
-};
-
-/** Does one op, or leaves it waiting. Its events are the outcome. */
 export async function dispatch(drive: Drive, op: Op, request: Request): Promise<void> {
   const recorded = drive.ports.receipts?.(request.step);
-  if (recorded !== undefined) {
-    for (const body of recorded) drive.emit(body);
-    return;
-  }
+  if (recorded !== undefined) return repeat(drive, op, request, recorded);
+  const { step } = request;
   const args = request.args as JsonObject;
   const needs = op.needs(args);
-  const permitted = await permit(drive, op, request, needs);
-  if (permitted === undefined) return;
-  const permits = permitsOf(needs, contextOf(drive, request.named));
-  const handles = { workspace: drive.ports.workspace.handle(permits), signal: drive.ports.signal };
+  const handles = () => ({
+    workspace: drive.ports.workspace.handle(permitsOf(needs, contextOf(drive, request.named))),
+    signal: drive.ports.signal,
+  });
+  const begun = startedRecord(drive, step);
+  let by = '';
   try {
-    await perform(drive, op, { request, args, by: permitted, handles });
+    if (begun !== undefined && op.effect === 'writes' && (await wasWritten(drive, step, begun.intent, handles())))
+      return;
+    const permitted = await permit(drive, op, request, needs);
+    if (permitted === undefined) return;
+    by = permitted;
+    await perform(drive, op, { request, args, by, handles: handles() });
   } catch (error) {
     if (!(error instanceof OpError)) throw error;
-    const started = drive.state().steps[request.step]?.status === 'started';
-    if (!started) drive.emit(startedEvent(request, permitted, {}));
-    drive.emit({
-      type: 'op_finished',
-      step: request.step,
-      data: { error: { code: error.code, message: error.message } },
-    });
+    if (startedRecord(drive, step) === undefined) drive.emit(startedEvent(request, by, {}));
+    drive.emit({ type: 'op_finished', step, data: { error: { code: error.code, message: error.message } } });
   }
-}
-
-/** The rule that allows the op; `undefined` when it was denied or has to wait (both recorded). */
-async function permit(drive: Drive, op: Op, request: Request, needs: readonly Need[]): Promise<string | undefined> {
-  const by: string[] = [];
-  for (const need of needs) {
-    const decision = decide(need, contextOf(drive, request.named));
-    const verdict = decision.verdict === 'ask' ? await askLeave(drive, op, request, need, decision) : decision;
-    if (verdict === undefined) return undefined;
-    if (verdict.verdict !== 'allow') {
-      deny(drive, op, request, need, verdict);
-      return undefined;
-    }
-    by.push(verdict.by);
-  }
-  return by.length === 0 ? 'no need' : [...new Set(by)].join(', ');
-}
-
-function contextOf(drive: Drive, named: ReadonlySet<string>): DecisionContext {
-  const { skill, ports } = drive;
-  const { answers } = drive.state();
-  return { skill: skill.name, permissions: skill.permissions, policy: ports.policy, answers, blobs: named };
-}
-
-async function askLeave(
-  drive: Drive,
-  op: Op,
-  request: Request,
-  need: Need,
-  decision: Decision,
-): Promise<Decision | undefined> {
-  const resource = resourceOf(need);
-  const answer = await question(drive, {
-    step: request.step,
-    kind: 'permission',
-    text: `May ${drive.skill.name} use ${op.kind} on ${resource}? ${decision.reason}`,
-    choices: ['allow', 'deny'],
-    about: { need: need.kind, resource, op: op.kind, args: request.args },
-  });
-  if (answer === 'waits') return undefined;
-  if (answer !== 'nobody') return decide(need, contextOf(drive, request.named));
-  return { verdict: 'deny', by: 'nobody to ask', reason: `${decision.reason} Nobody was there to ask.` };
-}
-
-function deny(drive: Drive, op: Op, request: Request, need: Need, decision: Decision): void {
-  drive.emit({
-    type: 'permission_denied',
-    step: request.step,
-    data: {
-      kind: op.kind,
-      ...(request.logged ? {} : { args: request.args }),
-      need: need.kind,
-      resource: resourceOf(need),
-      reason: decision.reason,
-      by: decision.by,
-    },
-  });
 }
 
 type Performance = {
@@ -159,8 +98,6 @@ async function read(drive: Drive, op: ReadOp, performance: Performance): Promise
 
 async function write(drive: Drive, op: WriteOp, performance: Performance): Promise<void> {
   const { step } = performance.request;
-  const begun = startedRecord(drive, step);
-  if (begun !== undefined && (await wasWritten(drive, step, begun.intent, performance.handles))) return;
   const plan = await op.plan(performance.args, performance.handles);
   const { path, pre, post, result } = plan;
   start(drive, performance, {
@@ -213,11 +150,16 @@ async function wait(drive: Drive, op: WaitOp, performance: Performance): Promise
   finish(drive, step, { answer: answer.text });
 }
 
+/** Id of the sub-run that a step starts: it follows from run and step, so that a resumed step finds the one it started. */
+export function subRunId(run: string, step: string): string {
+  return derivedId(run, step);
+}
+
 async function child(drive: Drive, op: ChildOp, performance: Performance): Promise<void> {
   const state = drive.state();
   const { step } = performance.request;
   const { skill, input } = op.child(performance.args);
-  const id = derivedId(state.run, step);
+  const id = subRunId(state.run, step);
   start(drive, performance, { child: id });
   await drive.log.flush();
   const end = await drive.ports.startChild({
@@ -228,7 +170,10 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
     limits: remaining(state.started.limits, state.raised, state.spent),
     signal: drive.ports.signal,
   });
-  if (end.status === 'interrupted') return;
+  if (end.status === 'interrupted') {
+    if (end.cause === 'signal') return;
+    throw new UserError('model', end.message, { where: { skill } });
+  }
   if (end.status === 'waiting') {
     drive.emit({ type: 'child_waiting', step, data: { child: id, waiting: [...end.waiting] } });
     return;

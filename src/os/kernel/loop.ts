@@ -1,12 +1,13 @@
 import { Bug, UserError } from '../errors.ts';
-import { crossing } from '../limits/limits.ts';
+import { type Crossing, crossing } from '../limits/limits.ts';
 import { compileSchema, showErrors } from '../schema.ts';
 import { dispatch } from './dispatch.ts';
 import { namedBlobs } from './frame.ts';
 import { leave } from './leave.ts';
-import { type Action, next, preparedInput } from './next.ts';
+import { type Action, next, preparedInput, stepOf } from './next.ts';
 import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
+import type { RunState } from './state.ts';
 import { takeStep } from './step.ts';
 import { takeTurn } from './turn.ts';
 
@@ -16,14 +17,18 @@ import { takeTurn } from './turn.ts';
  *  - L1 What is done is what `next` says, and every outcome is an event before the next decision is made.
  *  - L2 Actions of one round are independent; the round ends when all of them have.
  *  - L3 Before a suspension or a terminal event the directories of written files are synced.
+ *  - L4 A limit is looked at before a round begins; what does not fit is not begun, and a round of several does what fits.
+ *  - L5 A question that an earlier process left open is put once more, to whoever is here now, before the run suspends.
  */
 export async function drive(run: Drive): Promise<void> {
   const reads = (kind: string) => run.ports.ops.find((op) => op.kind === kind)?.effect === 'reads';
+  const tried = new Set<string>();
   try {
     while (!run.ports.signal.aborted) {
-      const actions = next(run.state(), run.skill, reads);
+      const actions = heldFromBefore(next(run.state(), run.skill, reads), tried);
       if (actions.length === 0) break;
-      await allOf(actions.map((action) => perform(run, action)));
+      await round(run, actions);
+      for (const action of actions) tried.add(stepOf(action) ?? '');
       if (run.state().status !== 'running') break;
     }
     if (run.state().status === 'running') interrupt(run, 'signal', 'the run was interrupted');
@@ -34,6 +39,38 @@ export async function drive(run: Drive): Promise<void> {
   await run.log.flush();
 }
 
+/** What an earlier process left waiting and this one has not tried, instead of a suspension (L5). */
+function heldFromBefore(actions: readonly Action[], tried: ReadonlySet<string>): readonly Action[] {
+  const [first] = actions;
+  if (first?.do !== 'suspend') return actions;
+  const untried = first.held.filter((action) => !tried.has(stepOf(action) ?? ''));
+  return untried.length === 0 ? actions : untried;
+}
+
+async function round(run: Drive, actions: readonly Action[]): Promise<void> {
+  const fitting: Action[] = [];
+  for (const action of actions) {
+    const crossed = limitBefore(run.state(), action, fitting.filter((each) => isNew(run.state(), each)).length);
+    if (crossed === undefined) fitting.push(action);
+    else if (fitting.length === 0) return overLimit(run, stepOf(action) ?? '', crossed);
+    else break;
+  }
+  await allOf(fitting.map((action) => perform(run, action)));
+}
+
+/** The limit that stands in the way of an action, or `undefined` (L4). */
+function limitBefore(state: RunState, action: Action, opsBefore: number): Crossing | undefined {
+  if (stepOf(action) === undefined || !isNew(state, action)) return undefined;
+  const kind = action.do === 'turn' || action.do === 'leave' ? action.do : 'op';
+  const { started, raised, spent, visits, phase } = state;
+  return crossing(started.limits, raised, spent, { kind, visits: visits[phase] ?? 0, opsBefore });
+}
+
+/** Whether nothing of it was begun; what was under way at a crash was let through then. */
+function isNew(state: RunState, action: Action): boolean {
+  return state.steps[stepOf(action) ?? ''] === undefined;
+}
+
 /** Waits for all, then throws the first failure: nothing of a round is left running behind the caller's back (L2). */
 async function allOf(acts: readonly Promise<void>[]): Promise<void> {
   const ends = await Promise.allSettled(acts);
@@ -42,8 +79,6 @@ async function allOf(acts: readonly Promise<void>[]): Promise<void> {
 }
 
 async function perform(run: Drive, action: Action): Promise<void> {
-  const held = await heldByLimit(run, action);
-  if (held) return;
   switch (action.do) {
     case 'step':
       return takeStep(run, action);
@@ -64,24 +99,10 @@ async function perform(run: Drive, action: Action): Promise<void> {
     case 'fail':
       run.emit({
         type: 'run_failed',
-        data: { code: action.code, message: action.message, exit: 1, phase: run.state().phase },
+        data: { code: action.code, message: action.message, exit: action.exit, phase: run.state().phase },
       });
       return;
   }
-}
-
-/** Whether a limit stood in the way; if so it has been dealt with. */
-async function heldByLimit(run: Drive, action: Action): Promise<boolean> {
-  const step =
-    action.do === 'op' ? action.call.step : action.do === 'step' || action.do === 'turn' ? action.id : undefined;
-  if (step === undefined) return false;
-  const { started, raised, spent, visits, phase, steps } = run.state();
-  if (steps[step] !== undefined) return false; // under way before a crash: it was let through then
-  const kind = action.do === 'turn' ? 'turn' : 'op';
-  const crossed = crossing(started.limits, raised, spent, { kind, visits: visits[phase] ?? 0 });
-  if (crossed === undefined) return false;
-  await overLimit(run, step, crossed);
-  return true;
 }
 
 async function requestedOp(run: Drive, { call }: Extract<Action, { do: 'op' }>): Promise<void> {

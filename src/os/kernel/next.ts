@@ -1,4 +1,7 @@
+import { EXIT, type ExitCode } from '../errors.ts';
 import type { Json } from '../json.ts';
+import { showCrossing } from '../limits/limits.ts';
+import type { Violation } from '../models/port.ts';
 import type { Phase, Skill, Step } from '../skills/skill.ts';
 import { applyStep, type StepEnd } from '../steps/apply.ts';
 import { firstFailing } from './guards.ts';
@@ -9,11 +12,12 @@ export type Action =
   | { readonly do: 'step'; readonly id: string; readonly step: Step; readonly artifact: Json }
   | { readonly do: 'op'; readonly call: OpCall }
   | { readonly do: 'turn'; readonly id: string; readonly phase: Phase; readonly input: Typed }
-  | { readonly do: 'leave'; readonly phase: Phase; readonly input: Typed }
-  | { readonly do: 'suspend'; readonly waiting: readonly string[] }
+  | { readonly do: 'leave'; readonly id: string; readonly phase: Phase; readonly input: Typed }
+  /** `held` is what goes on once somebody answers. */
+  | { readonly do: 'suspend'; readonly waiting: readonly string[]; readonly held: readonly Action[] }
   | { readonly do: 'finish'; readonly result: Typed; readonly output?: Json }
   | { readonly do: 'abort'; readonly reason: string }
-  | { readonly do: 'fail'; readonly code: string; readonly message: string };
+  | { readonly do: 'fail'; readonly code: string; readonly message: string; readonly exit: ExitCode };
 
 /** Whether ops of a kind only read: the one thing `next` must know of ops. */
 export type Reads = (kind: string) => boolean;
@@ -22,28 +26,59 @@ export type Reads = (kind: string) => boolean;
 export function next(state: RunState, skill: Skill, reads: Reads): readonly Action[] {
   if (state.outcome !== undefined) return [];
   if (state.abortReason !== undefined) return [{ do: 'abort', reason: state.abortReason }];
+  if (state.limitReached !== undefined) {
+    return [{ do: 'fail', code: 'limit', message: `the limit ${showCrossing(state.limitReached)}`, exit: EXIT.budget }];
+  }
   const blocked = openInterventions(state);
   const limit = blocked.find((id) => state.interventions[id]?.kind === 'limit');
-  if (limit !== undefined) return [{ do: 'suspend', waiting: [limit] }];
   const due = state.result === undefined ? inPhase(state, skill, reads) : afterEnd(state, skill, state.result);
+  if (limit !== undefined) return [{ do: 'suspend', waiting: [limit], held: due }];
   const free = due.filter((action) => !waits(action, state));
   if (free.length > 0) return free;
-  return [{ do: 'suspend', waiting: [...blocked, ...waitingChildren(state)] }];
+  return [{ do: 'suspend', waiting: [...blocked, ...waitingChildren(state)], held: due }];
+}
+
+/** Step id of an action that has one. */
+export function stepOf(action: Action): string | undefined {
+  switch (action.do) {
+    case 'op':
+      return action.call.step;
+    case 'step':
+    case 'turn':
+    case 'leave':
+      return action.id;
+    default:
+      return undefined;
+  }
 }
 
 function inPhase(state: RunState, skill: Skill, reads: Reads): readonly Action[] {
   const phase = skill.phases[state.phase];
-  if (phase === undefined) return [{ do: 'fail', code: 'unknown_phase', message: `there is no phase ${state.phase}` }];
+  if (phase === undefined) return [failing('unknown_phase', `there is no phase ${state.phase}`)];
   const schema = skill.artifacts[state.input.type]?.schema;
   const prepared = runSteps(state, phase.preprocessor, `${state.visitNo}/`, state.input.artifact, schema);
   if ('action' in prepared) return [prepared.action];
   const input = { type: state.input.type, artifact: prepared.artifact };
-  if (phase.modelClass === 'none') return [{ do: 'leave', phase, input }];
+  if (phase.modelClass === 'none') return [{ do: 'leave', id: `${state.visitNo}/leave`, phase, input }];
   const undone = state.visit.ops.filter((call) => !isSettled(state.steps[call.step]));
   if (undone.length > 0) return dueOps(state.visit.ops, undone, reads);
-  const attempt = state.visit.rejected.length + 1;
+  const { rejected } = state.visit;
+  if (rejected.length > state.started.limits.max_repairs) return [brokenContract(phase, rejected)];
+  const attempt = rejected.length + 1;
   const id = `${state.visitNo}/t${state.visit.turns + 1}`;
   return [{ do: 'turn', id: attempt === 1 ? id : `${id}.${attempt}`, phase, input }];
+}
+
+function failing(code: string, message: string): Action {
+  return { do: 'fail', code, message, exit: EXIT.no };
+}
+
+function brokenContract(phase: Phase, rejected: readonly Violation[]): Action {
+  const last = rejected.at(-1)?.message ?? '';
+  return failing(
+    'contract',
+    `${phase.name} gave ${rejected.length} replies in a row that break the contract; the last: ${last}`,
+  );
 }
 
 /** Ops of one turn run in order; when all of them read, all at once. */
@@ -81,7 +116,7 @@ function runSteps(
     }
     if ((record.status === 'failed' || record.status === 'denied') && step.onError === 'fail') {
       const why = record.status === 'failed' ? record.message : `denied: ${record.reason}`;
-      return { action: { do: 'fail', code: 'step', message: `step ${id} (${step.type}) failed: ${why}` } };
+      return { action: failing('step', `step ${id} (${step.type}) failed: ${why}`) };
     }
     artifact = applyStep(artifact, step, record, schema);
   }
@@ -118,7 +153,7 @@ function waitingChildren(state: RunState): string[] {
 
 /** An action whose step has an open question, or whose sub-run waits, cannot go on. */
 function waits(action: Action, state: RunState): boolean {
-  const id = action.do === 'op' ? action.call.step : action.do === 'step' ? action.id : undefined;
+  const id = stepOf(action);
   if (id === undefined) return false;
   const record = state.steps[id];
   if (record?.status === 'started' && record.childWaits !== undefined) return true;

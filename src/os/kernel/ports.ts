@@ -45,7 +45,7 @@ export type ChildEnd =
   | { readonly status: 'finished'; readonly result: Json; readonly spent: SpentState }
   | { readonly status: 'failed'; readonly code: string; readonly message: string; readonly spent: SpentState }
   | { readonly status: 'waiting'; readonly waiting: readonly string[] }
-  | { readonly status: 'interrupted' };
+  | { readonly status: 'interrupted'; readonly cause: string; readonly message: string };
 
 /** A run being driven: the one mutable thing is `state`, and only `emit` changes it. */
 export type Drive = {

@@ -8,13 +8,11 @@ import { dispatch } from './dispatch.ts';
 import type { Action } from './next.ts';
 import type { Drive } from './ports.ts';
 
-/** Does one deterministic step. An op step goes through the same gate as an op a model asked for. */
+/**
+ * Does one deterministic step. An op step goes through the same gate as an op a model asked for; a `validate` step is
+ * done again in a replay, since it depends on nothing but the artifact.
+ */
 export async function takeStep(drive: Drive, { id, step, artifact }: Extract<Action, { do: 'step' }>): Promise<void> {
-  const recorded = drive.ports.receipts?.(id);
-  if (recorded !== undefined) {
-    for (const body of recorded) drive.emit(body);
-    return;
-  }
   if (step.type === 'op') await opStep(drive, id, step, artifact);
   else validateStep(drive, id, step, artifact);
 }

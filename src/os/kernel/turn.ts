@@ -13,6 +13,9 @@ import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
 import type { RunState } from './state.ts';
 
+/** A timer takes at most 2^31 - 1 ms. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
 type TurnAction = Extract<Action, { do: 'turn' }>;
 
 /** A frame with what belongs to it. */
@@ -45,7 +48,7 @@ export function frameNow(
     language: state.started.language,
     opener: ops.find((op) => op.opensBlobs === true)?.kind,
     actsLeft,
-    turnsLeft: Math.max(0, state.started.limits.max_turns - state.spent.turns),
+    turnsLeft: Math.max(0, capOf(state.started.limits, state.raised, 'max_turns') - state.spent.turns),
   });
   return { frame, named, choices: open, ops };
 }
@@ -78,7 +81,7 @@ export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> 
 
 /**
  * Calls the model within what is left of the running time. A call that is broken off may have cost what was reserved
- * for it, so that is charged. `undefined` when the time limit broke it off; that has been dealt with.
+ * for it, so that is charged. `undefined` when the time limit broke it off: the limit is then found to be reached.
  */
 async function call(
   drive: Drive,
@@ -91,21 +94,26 @@ async function call(
   if (!model.metered) return model.turn(frame, { signal, maxOutputTokens, onText });
   const { started, raised, spent } = drive.state();
   const cap = capOf(started.limits, raised, 'seconds');
-  const deadline = cap === Number.POSITIVE_INFINITY ? undefined : AbortSignal.timeout(Math.ceil(cap * 1000 - spent.ms));
-  const either = deadline === undefined ? signal : AbortSignal.any([signal, deadline]);
+  const left = Math.ceil(cap * 1000 - spent.ms);
+  const either = left > LONGEST_TIMER_MS ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, left))]);
   try {
     return await model.turn(frame, { signal: either, maxOutputTokens, onText });
   } catch (error) {
     if (!either.aborted) throw error;
-    drive.emit({ type: 'turn_lost', step, data: { usage: mostOf(model, frame, maxOutputTokens) } });
+    const usage = mostOf(model, frame, maxOutputTokens);
+    drive.emit({ type: 'turn_lost', step, data: signal.aborted ? { usage } : { usage, over: cap } });
     if (signal.aborted) throw error;
-    await overLimit(drive, step, { limit: 'seconds', used: cap, cap });
     return undefined;
   }
 }
 
-/** The most one call over this frame can have cost. */
-export function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
+/** The most a call over this frame can have cost; `undefined` when none was to be made, or it costs nothing. */
+export function lostUsage(model: Model, frame: Frame, state: RunState): Usage | undefined {
+  const room = roomFor(model, frame, state);
+  return model.metered && room.ok ? mostOf(model, frame, room.maxOutputTokens) : undefined;
+}
+
+function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
   const most = { input: frameBytes(frame), output: maxOutputTokens };
   return priced(most, model) ?? most;
 }
@@ -163,24 +171,22 @@ function reject(
       reply: storable(turn.reply),
     },
   });
-  const { visit, started } = drive.state();
-  if (visit.rejected.length <= started.limits.max_repairs) return;
-  drive.emit({
-    type: 'run_failed',
-    data: {
-      code: 'contract',
-      message: `${frame.phase} gave ${visit.rejected.length} replies in a row that break the contract; the last: ${violation.message}`,
-      exit: 1,
-      phase: frame.phase,
-    },
-  });
 }
 
-/** A rejected reply as the log may hold it: whole, unless it nests too deep for that. */
+/** Levels of a rejected reply that are kept: enough for arguments that nest too deep to be refused for that again. */
+const KEPT_DEPTH = MAX_DEPTH + 8;
+
+/** A rejected reply as the log may hold it: whole, or cut off below {@link KEPT_DEPTH}. */
 function storable(reply: Reply): Json {
-  if (isDeeperThan(reply, MAX_DEPTH - 4))
-    return { finish: reply.finish, text: reply.text.slice(0, 4096), calls: 'nested too deep to keep' };
-  return reply as unknown as Json;
+  const whole = reply as unknown as Json;
+  return isDeeperThan(reply, KEPT_DEPTH) ? cutBelow(whole, KEPT_DEPTH) : whole;
+}
+
+function cutBelow(value: Json, levels: number): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return null;
+  if (Array.isArray(value)) return value.map((item) => cutBelow(item, levels - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(item, levels - 1)]));
 }
 
 function priced(usage: Usage, model: Model): Usage | undefined {

@@ -16,6 +16,15 @@ export type LimitName = 'max_phase_visits' | 'max_turns' | 'max_ops' | 'tokens' 
 /** A limit that stands in the way: how much was used, and the cap. */
 export type Crossing = { readonly limit: LimitName; readonly used: number; readonly cap: number };
 
+/** `max_turns was reached: 4 of 4 used` */
+export function showCrossing({ limit, used, cap }: { limit: string; used: number; cap: number }): string {
+  return `${limit} was reached: ${showAmount(used)} of ${showAmount(cap)} used`;
+}
+
+function showAmount(amount: number): string {
+  return Number.isInteger(amount) ? String(amount) : amount.toFixed(2);
+}
+
 /** How often a person raised a limit, each time by its own amount. */
 export type Raised = Readonly<Record<string, number>>;
 
@@ -25,20 +34,25 @@ export function capOf(limits: Limits, raised: Raised, limit: LimitName): number 
   return cap === undefined ? Number.POSITIVE_INFINITY : cap * (1 + (raised[limit] ?? 0));
 }
 
+/** Something about to be done: a turn, an op or step, or leaving a phase that asks no model. */
+export type Act = {
+  readonly kind: 'turn' | 'op' | 'leave';
+  /** Visits of the present phase. */
+  readonly visits: number;
+  /** Ops that are to begin at the same time before this one. */
+  readonly opsBefore: number;
+};
+
 /** The first limit that forbids one more act of this kind, or `undefined`. */
-export function crossing(
-  limits: Limits,
-  raised: Raised,
-  used: Used,
-  act: { readonly kind: 'turn' | 'op'; readonly visits: number },
-): Crossing | undefined {
+export function crossing(limits: Limits, raised: Raised, used: Used, act: Act): Crossing | undefined {
   const over = (limit: LimitName, amount: number, next: number): Crossing | undefined => {
     const cap = capOf(limits, raised, limit);
     return amount + next > cap ? { limit, used: amount, cap } : undefined;
   };
   return (
     over('max_phase_visits', act.visits, 0) ??
-    (act.kind === 'turn' ? over('max_turns', used.turns, 1) : over('max_ops', used.ops, 1)) ??
+    (act.kind === 'turn' ? over('max_turns', used.turns, 1) : undefined) ??
+    (act.kind === 'op' ? over('max_ops', used.ops, 1 + act.opsBefore) : undefined) ??
     over('seconds', used.ms / 1000, 0) ??
     over('output_bytes', used.bytes, 0)
   );

@@ -48,7 +48,7 @@ function excerpt(got: unknown): string {
   return shorten(text, MAX_GOT);
 }
 
-function shorten(text: string, length: number): string {
+export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length)}…`;
 }
 

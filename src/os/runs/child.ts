@@ -5,8 +5,8 @@ import { tighter } from '../limits/limits.ts';
 import { createRun } from './create-run.ts';
 import { driveRun, type OwnedRun } from './drive-run.ts';
 import type { RunOutcome } from './outcome.ts';
-import { pinnedSkill } from './pinned-skill.ts';
 import type { Driving, Project } from './project.ts';
+import { takeUp } from './take-up.ts';
 
 /**
  * Starts sub-runs for one drive. A sub-run's id follows from its parent and step, so a parent that resumes finds the
@@ -31,17 +31,13 @@ type Owned = OwnedRun | { readonly failed: ChildEnd };
 
 async function ownChild(project: Project, request: Parameters<StartChild>[0], driving: Driving): Promise<Owned> {
   const { store } = project;
-  if (store.hasRun(request.child)) {
-    const { log, events } = await store.takeRun(request.child, 'parent');
-    const state = foldAll(events);
-    return { skill: pinnedSkill(state.started, store.blobs), log, state };
-  }
+  if (store.hasRun(request.child)) return takeUp(project, request.child, 'parent', driving.onEvent);
   try {
     const loaded = project.catalog.open(request.skill);
     const fresh = {
       run: request.child,
       input: typeof request.input === 'string' ? { text: request.input } : { value: request.input },
-      limits: tighter(tighter(request.limits, project.config.limits), loaded.skill.limits),
+      limits: tighter(tighter(project.config.limits, loaded.skill.limits), request.limits),
       model: undefined,
       parent: request.parent,
     };
@@ -69,13 +65,10 @@ function endOf(state: OwnedRun['state']): ChildEnd {
 }
 
 function endOfOutcome(project: Project, outcome: RunOutcome): ChildEnd {
-  if (outcome.status === 'interrupted') return { status: 'interrupted' };
-  if (outcome.status === 'waiting') return { status: 'waiting', waiting: waitingIds(project, outcome) };
+  if (outcome.status === 'interrupted') {
+    const { code: cause, message } = outcome.reason ?? { code: 'signal', message: 'the sub-run was interrupted' };
+    return { status: 'interrupted', cause, message };
+  }
+  if (outcome.status === 'waiting') return { status: 'waiting', waiting: outcome.waiting.map(({ id }) => id) };
   return endOf(foldAll(project.store.readRun(outcome.run)));
-}
-
-/** Ids a waiting sub-run waits for, its own sub-runs' included. */
-function waitingIds(project: Project, outcome: RunOutcome): readonly string[] {
-  const suspended = project.store.readRun(outcome.run).findLast((event) => event.type === 'run_suspended');
-  return suspended?.type === 'run_suspended' ? suspended.data.waiting : [];
 }

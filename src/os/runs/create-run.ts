@@ -66,7 +66,12 @@ export async function createRun(
   return { skill, log, state: begin(event) };
 }
 
-function refuseUnpriced(models: RunEventData['run_skill_started']['models'], limits: Limits, skill: Skill): void {
+/** @throws UserError `config` when a limit in USD meets a model without a price. */
+export function refuseUnpriced(
+  models: RunEventData['run_skill_started']['models'],
+  limits: Limits,
+  skill: Skill,
+): void {
   if (limits.usd === undefined) return;
   const unpriced = Object.values(models).find((model) => model.provider !== 'scripted' && model.price === undefined);
   if (unpriced === undefined) return;

@@ -7,6 +7,7 @@ import type { Ports, StartChild } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
 import type { Skill } from '../skills/skill.ts';
 import { openWorkspace } from '../workspace/open.ts';
+import { lineOf } from './lineage.ts';
 import { openPinned } from './models.ts';
 import type { RunOutcome } from './outcome.ts';
 import { outcomeOf, pendingIn } from './outcome-of.ts';
@@ -56,5 +57,5 @@ export async function driveRun(
   } finally {
     await log.close();
   }
-  return outcomeOf(state, skill);
+  return outcomeOf(state, skill, lineOf(store, state));
 }

@@ -3,12 +3,17 @@ import type { Json } from '../json.ts';
 import { openInterventions } from '../kernel/next.ts';
 import type { Intervention, RunState } from '../kernel/state.ts';
 import type { Skill } from '../skills/skill.ts';
+import type { SubRun } from './lineage.ts';
 import type { Denial, PendingIntervention, RunOutcome, Spent } from './outcome.ts';
 
-/** Where a run stands, for its caller. `elsewhere` are questions of its sub-runs. */
-export function outcomeOf(state: RunState, skill: Skill, elsewhere: readonly PendingIntervention[] = []): RunOutcome {
-  const denied = denials(state, skill);
-  const waiting = state.status === 'waiting' ? [...pendingOf(state), ...elsewhere] : [];
+/** Where a run stands, for its caller, with what its sub-runs ask and were denied. */
+export function outcomeOf(state: RunState, skill: Skill, line: readonly SubRun[]): RunOutcome {
+  const denied = [
+    ...denials(state, skill),
+    ...line.flatMap((sub) => denials(sub.state, sub.skill).map((denial) => ({ ...denial, run: sub.state.run }))),
+  ];
+  const asking = [state, ...line.map((sub) => sub.state)].filter((each) => each.status === 'waiting');
+  const waiting = state.status === 'waiting' ? asking.flatMap(pendingOf) : [];
   const status = state.status === 'running' ? 'interrupted' : state.status;
   const { outcome } = state;
   return {

@@ -19,6 +19,8 @@ export type RunOutcome = {
 };
 
 export type Denial = {
+  /** The sub-run it happened in; absent for the run itself. */
+  readonly run?: string;
   readonly step: string;
   readonly op: string;
   readonly need: string;

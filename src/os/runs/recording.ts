@@ -1,6 +1,6 @@
 import { Bug } from '../errors.ts';
 import type { RunEvent, RunEventBody, RunEventType } from '../events/event.ts';
-import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import { canonicalJson, isObject, type Json, type JsonObject } from '../json.ts';
 import type { Reply } from '../models/port.ts';
 import type { RecordedTurn } from '../models/recorded.ts';
 import type { Skill } from '../skills/skill.ts';
@@ -14,7 +14,7 @@ export type Difference = {
 };
 
 /** Events that say how processes came and went, not what the run did. */
-const PASSING: readonly RunEventType[] = [
+export const PASSING: readonly RunEventType[] = [
   'run_skill_started',
   'run_resumed',
   'run_suspended',
@@ -39,6 +39,12 @@ export type Recording = {
   receipts(step: string): readonly RunEventBody[] | undefined;
   /** The recorded event a new one stands for; each is given once. `undefined` for an event that is only passing. */
   take(body: RunEventBody): RunEvent | undefined;
+  /** What was recorded of a step, whatever it is, as types of events; empty when nothing was. */
+  typesAt(step: string): readonly string[];
+  /** The recorded answer to a question. */
+  answer(intervention: string): string | undefined;
+  /** The passing events that follow an event directly. */
+  passingAfter(event: RunEvent): readonly RunEvent[];
   /** The first recorded event that nothing was made for. */
   firstLeft(): RunEvent | undefined;
 };
@@ -47,6 +53,7 @@ export function readRecording(events: readonly RunEvent[]): Recording {
   const acts = events.filter((event) => !PASSING.includes(event.type));
   const left = new Set(acts);
   const byStep = Map.groupBy(acts, (event) => event.step ?? '');
+  const passing = passingByAct(events);
   return {
     ended: acts.some((event) => ENDS.includes(event.type)),
     turn: (step) => byStep.get(step)?.find((event): event is TurnEvent => TURNS.includes(event.type)),
@@ -60,8 +67,25 @@ export function readRecording(events: readonly RunEvent[]): Recording {
       if (same !== undefined) left.delete(same);
       return same;
     },
+    typesAt: (step) => (byStep.get(step) ?? []).map(({ type }) => type),
+    answer: (id) => {
+      const answers = acts.filter((event) => event.type === 'intervention_answered');
+      return answers.find(({ data }) => data.id === id)?.data.answer;
+    },
+    passingAfter: (event) => passing.get(event) ?? [],
     firstLeft: () => acts.find((event) => left.has(event)),
   };
+}
+
+/** The passing events behind each act, or behind the first event. */
+function passingByAct([first, ...rest]: readonly RunEvent[]): ReadonlyMap<RunEvent, readonly RunEvent[]> {
+  const found = new Map<RunEvent, RunEvent[]>();
+  let act = first;
+  for (const event of rest) {
+    if (!PASSING.includes(event.type)) act = event;
+    else if (act !== undefined) found.set(act, [...(found.get(act) ?? []), event]);
+  }
+  return found;
 }
 
 /** A turn may come out as another kind of turn, an end as another end: that is a difference, not another event. */
@@ -74,20 +98,22 @@ function bodyOf({ type, step, data }: RunEvent): RunEventBody {
   return (step === undefined ? { type, data } : { type, step, data }) as RunEventBody;
 }
 
-/** What differs between a recorded event and the one made in its place; usage is not part of it. */
+/** What differs between a recorded event and the one made in its place; usage, and who answered, are not part of it. */
 export function compareEvents(before: RunEvent, after: RunEventBody): Difference | undefined {
   const step = after.step ?? before.step ?? '';
   if (before.type !== after.type) return { step, what: 'event', before: before.type, after: after.type };
-  const [old, fresh] = [withoutUsage(before.data), withoutUsage(after.data)];
+  const [old, fresh] = [compared(before), compared(after)];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].sort();
   const key = keys.find((name) => text(old[name]) !== text(fresh[name]));
   if (key === undefined) return undefined;
   return { step, what: `${before.type}.${key}`, before: text(old[key]), after: text(fresh[key]) };
 }
 
-function withoutUsage(data: unknown): JsonObject {
+function compared({ type, data }: RunEventBody): JsonObject {
   const { usage: _, ...rest } = data as JsonObject;
-  return rest;
+  if (type !== 'intervention_answered') return rest;
+  const { by: __, ...answer } = rest;
+  return answer;
 }
 
 function text(value: Json | undefined): string {
@@ -111,10 +137,11 @@ function replyOf(event: TurnEvent, skill: Skill, from: string): Reply {
     case 'turn_decided': {
       const { edge, to, artifact, reason, confidence } = event.data;
       const carried = skill.graph[from]?.find((each) => each.to === to)?.carry ?? {};
-      const written = Object.entries((artifact ?? {}) as JsonObject).filter(([name]) => !Object.hasOwn(carried, name));
       const said = { ...(reason === undefined ? {} : { reason }), ...(confidence === undefined ? {} : { confidence }) };
-      const args = artifact === undefined ? said : { ...said, artifact: Object.fromEntries(written) };
-      return calls([{ name: edge, args }]);
+      const written = isObject(artifact)
+        ? Object.fromEntries(Object.entries(artifact).filter(([name]) => !Object.hasOwn(carried, name)))
+        : artifact;
+      return calls([{ name: edge, args: written === undefined ? said : { ...said, artifact: written } }]);
     }
     default:
       throw new Bug('a turn event of an unknown type');

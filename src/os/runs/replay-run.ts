@@ -1,8 +1,12 @@
 import { UserError } from '../errors.ts';
+import type { Json } from '../json.ts';
 import { loadSkill } from '../skills/load.ts';
+import type { Skill } from '../skills/skill.ts';
 import { childStarter } from './child.ts';
+import { refuseUnpriced } from './create-run.ts';
 import { driveRun } from './drive-run.ts';
 import { forkRun } from './fork.ts';
+import { entryArtifact } from './input.ts';
 import { pinModels } from './models.ts';
 import type { RunOutcome } from './outcome.ts';
 import { pinnedSkill, pinSkill } from './pinned-skill.ts';
@@ -58,14 +62,23 @@ export async function replayRun(
   const { common, ...replayed } = await replayEvents(events, before, after, project.ops);
   const report = { run, identical: replayed.difference === undefined, modelCalls: 0, ...replayed };
   if (report.identical || model === undefined || source === undefined) return report;
+  const models = pinModels(after, config, model, { root: project.root, blobs: store.blobs });
+  refuseUnpriced(models, first.data.limits, after);
+  const { input } = first.data;
   const owned = await forkRun(project, common, undefined, {
     skill_version_hash: after.fingerprint,
     skill_md_sha256: after.skillMdSha256,
     pack: pinSkill(source, store.blobs),
     dir: after.dir,
-    models: pinModels(after, config, model, { root: project.root, blobs: store.blobs }),
+    models,
+    entry: after.entry,
+    input: takes(after, input.type) ? input : entryArtifact(after, { value: input.artifact as Json }),
   });
   const turnsBefore = owned.state.spent.turns;
   const continued = await driveRun(project, owned, driving, childStarter(project, driving));
   return { ...report, modelCalls: continued.spent.turns - turnsBefore, continued };
+}
+
+function takes(skill: Skill, type: string): boolean {
+  return skill.phases[skill.entry]?.input.includes(type) === true;
 }

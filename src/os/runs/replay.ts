@@ -1,9 +1,10 @@
-import type { RunEvent, RunEventBody } from '../events/event.ts';
+import type { RunEvent, RunEventBody, RunEventData } from '../events/event.ts';
 import type { RunLog } from '../events/port.ts';
 import { begin, fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import { next } from '../kernel/next.ts';
 import type { Ports } from '../kernel/ports.ts';
+import type { RunState } from '../kernel/state.ts';
 import { frameNow } from '../kernel/turn.ts';
 import type { Frame, Model } from '../models/port.ts';
 import { frameDifference, RequestDiffers, recordedModel } from '../models/recorded.ts';
@@ -16,8 +17,9 @@ import { compareEvents, type Difference, readRecording, recordedTurn, type TurnE
  * A run done again from its own log: no model is called, no op performed, nothing written.
  *
  *  - R1 A turn is answered by what was recorded under its step id, and only when the frame is the one recorded.
- *  - R2 A step or op gives the receipts recorded under its step id.
+ *  - R2 An op gives the receipts recorded under its step id, a question the recorded answer.
  *  - R3 Every event the kernel then makes must be the one recorded. The first that is not is the difference.
+ *  - R4 Events that only say how processes came and went are folded where they stand, so that time and cost are as then.
  */
 export type Replayed = {
   /** Events that were made again and are the same. */
@@ -40,16 +42,20 @@ export async function replayEvents(
   const recorded = readRecording(events);
   const halt = new AbortController();
   const same: RunEvent[] = [];
-  let state = begin(first);
+  const withPassing = (before: RunState, event: RunEvent) => recorded.passingAfter(event).reduce(fold, before);
+  let state = withPassing(begin(first), first);
   let difference: Difference | undefined;
   const stop = (found: Difference | undefined): never => {
     difference ??= found;
     halt.abort();
     throw new Error('the replay has ended');
   };
-  /** Nothing is recorded for what is due: the end of an open record, or something an ended run never did. */
-  const unrecorded = (step: string, what: string): never =>
-    stop(recorded.ended ? { step, what, before: '(not recorded)', after: 'due' } : undefined);
+  /** Nothing is recorded for what is due: the end of an open record, or something the run never did. */
+  const unrecorded = (step: string, what: string): never => {
+    const there = step === '' ? [] : recorded.typesAt(step);
+    const before = there.length === 0 ? '(not recorded)' : there.join(', ');
+    return stop(recorded.ended || there.length > 0 ? { step, what, before, after: 'due' } : undefined);
+  };
 
   const emit = (body: RunEventBody): RunEvent => {
     const match = halt.signal.aborted ? undefined : recorded.take(body);
@@ -57,15 +63,16 @@ export async function replayEvents(
     const found = compareEvents(match, body);
     if (found !== undefined) return stop(found);
     same.push(match);
-    state = fold(state, match);
+    state = withPassing(fold(state, match), match);
     return match;
   };
   const modelFor = (modelClass: string, step: string): Model => {
-    const event = recorded.turn(step) ?? unrecorded(step, 'turn');
-    const encoding = event.type === 'validation_error' ? (first.data.models[modelClass]?.encoding ?? 'tools') : 'tools';
-    const pins = { name: 'recorded', encoding, metered: false, maxOutputTokens: 0 };
-    const model = recordedModel(pins, () => recordedTurn(event, before, state.phase));
+    const event = recorded.turn(step);
+    const model = recordedModel(pinsOf(first.data.models[modelClass], event), () =>
+      event === undefined ? undefined : recordedTurn(event, before, state.phase),
+    );
     const turn: Model['turn'] = async (frame, options) => {
+      if (event === undefined) return unrecorded(step, 'turn');
       try {
         return await model.turn(frame, options);
       } catch (error) {
@@ -82,15 +89,14 @@ export async function replayEvents(
     workspace: NO_WORKSPACE,
     blobs: { put: () => '', get: () => Buffer.alloc(0) },
     startChild: () => Promise.reject(new TypeError('a replay starts no run')),
-    ask: () => Promise.resolve(undefined),
-    onAsk: 'suspend',
+    ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
+    onAsk: recorded.ended ? 'fail' : 'suspend',
     receipts: (step) => recorded.receipts(step) ?? unrecorded(step, 'receipt'),
     signal: halt.signal,
     onText: () => undefined,
   };
-  if (after.entry !== first.data.entry) {
-    difference = { step: '1', what: 'entry phase', before: first.data.entry, after: after.entry };
-  } else {
+  difference = entryDifference(first.data, after);
+  if (difference === undefined) {
     await drive({ skill: after, log: logOf(first.run, emit), ports, state: () => state, emit });
   }
   const left = halt.signal.aborted || difference !== undefined ? undefined : recorded.firstLeft();
@@ -103,6 +109,28 @@ export async function replayEvents(
     common: [first, ...same],
   };
 }
+
+/** A run begins where the skill says, with an input that its first phase takes. */
+function entryDifference({ entry, input }: RunEventData['run_skill_started'], after: Skill): Difference | undefined {
+  if (after.entry !== entry) return { step: '1', what: 'entry phase', before: entry, after: after.entry };
+  const types = after.phases[entry]?.input ?? [];
+  if (types.includes(input.type)) return undefined;
+  return { step: '1', what: 'entry input', before: input.type, after: types.join(' | ') };
+}
+
+/** A recorded model counts against limits as the one did that it stands for; accepted turns come back as tool calls. */
+function pinsOf(pin: ModelPin | undefined, event: TurnEvent | undefined) {
+  const rejected = event?.type === 'validation_error';
+  return {
+    name: 'recorded',
+    encoding: rejected ? (pin?.encoding ?? 'tools') : 'tools',
+    metered: pin !== undefined && pin.provider !== 'scripted',
+    maxOutputTokens: pin?.max_output_tokens ?? 0,
+    ...(pin?.price === undefined ? {} : { price: pin.price }),
+  } as const;
+}
+
+type ModelPin = RunEventData['run_skill_started']['models'][string];
 
 function requestDifference(step: string, original: Frame | undefined, differs: RequestDiffers): Difference {
   const section = original === undefined ? undefined : frameDifference(original, differs.frame);
