@@ -66,7 +66,7 @@ describe('a process that dies', () => {
   }, 60_000);
 
   it('by kill -9 at any moment leaves a run that another takes up with all that was acknowledged', async () => {
-    const lives = [0, 3, 11, 40].map(async (delay) => {
+    const lives = [0, 7, 40].map(async (delay) => {
       const world = realWorld();
       const actor = startActor(['run', world.root, 'run1']);
       expect(await actor.line()).toBe('created');
@@ -85,7 +85,7 @@ describe('a process that dies', () => {
   it.skipIf(!isInstalled('strace'))(
     'by SIGKILL at a sync, rename or mkdir leaves a store that can go on (needs strace)',
     async () => {
-      const moments = ['mkdir 7', 'fdatasync 3', 'fdatasync 4', 'rename 2', 'fsync 5', 'fdatasync 6'];
+      const moments = ['mkdir 7', 'fdatasync 4', 'rename 2', 'fsync 5'];
       for (const moment of moments) {
         const [call, when] = moment.split(' ');
         const world = realWorld();
@@ -107,9 +107,9 @@ describe('a process that dies', () => {
     const early = openIn(root);
     await expect(early.takeRun('run1', 'resume')).rejects.toMatchObject({ code: 'busy' });
     await owner.kill();
-    const takers = [1, 2, 3].map(() => startActor(['take', root, 'run1']));
+    const takers = [1, 2].map(() => startActor(['take', root, 'run1']));
     const said = await Promise.all(takers.map((taker) => taker.line()));
-    expect(said.sort()).toEqual(['failed busy', 'failed busy', 'took epoch 2']);
+    expect(said.sort()).toEqual(['failed busy', 'took epoch 2']);
     expect(early.readRun('run1').filter(({ type }) => type === 'run_resumed')).toHaveLength(1);
   }, 30_000);
 });
@@ -130,7 +130,7 @@ describe('when the power is cut', () => {
   it('while a second process goes on from where a first one died, nothing either was promised is lost', async () => {
     const { count } = await changesOf(memoryWorld());
     for (let first = 1; first <= count; first++) {
-      for (let second = first % 3; second <= count; second += 3) {
+      for (let second = first % 5; second <= count; second += 5) {
         const world = memoryWorld();
         const promised = await live(world, mortalDisk(world.disk, first).disk);
         const later = simulatedClock(Date.UTC(2026, first % 2, 15)); // in the same month, or in the next
