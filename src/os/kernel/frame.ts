@@ -113,7 +113,7 @@ function showInput(input: Typed, opener: string | undefined): { section: Section
   const [blob] = named;
   if (blob === undefined) return { section: { name, text }, named };
   const end = `… ${blob.text.length} characters in all; ${opener} opens the whole as "blob:${blob.sha256}"`;
-  return { section: { name, text: `${text.slice(0, PREVIEW)}\n${end}` }, named };
+  return { section: { name, text: `${text.slice(0, PREVIEW).toWellFormed()}\n${end}` }, named };
 }
 
 /** The values a frame over this input names instead of showing them: the input itself when it is long. */

@@ -44,7 +44,14 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0], dr
     return await createRun(project, loaded, fresh, driving.onEvent);
   } catch (error) {
     if (!(error instanceof UserError) || error.exit !== 2) throw error;
-    return { failed: { status: 'failed', code: error.code, message: error.message, spent: NOTHING } };
+    return {
+      failed: {
+        status: 'failed',
+        code: error.code,
+        message: `${request.skill} was not started: ${error.message}`,
+        spent: NOTHING,
+      },
+    };
   }
 }
 

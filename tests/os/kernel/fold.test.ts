@@ -4,10 +4,7 @@ import type { RunEvent } from '../../../src/os/events/event.ts';
 import { begin, fold, foldAll } from '../../../src/os/kernel/fold.ts';
 import { type Action, next } from '../../../src/os/kernel/next.ts';
 import type { RunState } from '../../../src/os/kernel/state.ts';
-import { OPS } from '../../../src/os/ops/list.ts';
-import { fullRun, type RecordedRun, suspendedRun } from './logs.ts';
-
-const reads = (kind: string) => OPS.find((op) => op.kind === kind)?.effect === 'reads';
+import { fullRun, type RecordedRun, reads, suspendedRun } from './logs.ts';
 
 let full: RecordedRun;
 let suspended: RecordedRun;

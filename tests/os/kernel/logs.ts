@@ -1,11 +1,16 @@
 import type { RunEvent } from '../../../src/os/events/event.ts';
+import { foldAll } from '../../../src/os/kernel/fold.ts';
+import { next } from '../../../src/os/kernel/next.ts';
+import { frameNow } from '../../../src/os/kernel/turn.ts';
+import type { Frame } from '../../../src/os/models/port.ts';
+import { OPS } from '../../../src/os/ops/list.ts';
 import type { Skill } from '../../../src/os/skills/skill.ts';
-import { inProject, onePhase, type ProjectSpec, person, phase, phases } from '../../project.ts';
+import { inProject, onePhase, type ProjectSpec, person, phase, phases, type TestProject } from '../../project.ts';
 
 /** A run of each kind of event, recorded once and looked at by many tests. */
 export type RecordedRun = { readonly skill: Skill; readonly events: readonly RunEvent[] };
 
-const NOTE = 'artifacts: { note: { text: string }, job: { text: string, found: object } }';
+const NOTE = 'artifacts: { note: { text: string } }';
 
 const READERS: ProjectSpec = {
   files: { 'in/a.txt': 'a\n', 'in/b.txt': 'b\n', 'in/c.txt': 'c\n', 'in/d.txt': 'd\n' },
@@ -66,7 +71,7 @@ const READERS: ProjectSpec = {
         { match: { phase: 'do' }, turn: { finish: { text: 'done' }, confidence: 1 } },
       ],
     },
-    helper: { md: onePhase('helper', NOTE, 'final_output: note'), rules: [{ turn: { finish: { text: 'helped' } } }] },
+    helper: { md: onePhase('helper', NOTE), rules: [{ turn: { finish: { text: 'helped' } } }] },
   },
 };
 
@@ -85,4 +90,30 @@ export function suspendedRun(): Promise<RecordedRun> {
     for (const text of ['allow', 'this']) await project.reyn.answer(project.reyn.inbox()[0]?.id ?? '', text);
     return { skill: project.reyn.skills.load('work'), events: project.events(run) };
   });
+}
+
+export const reads = (kind: string) => OPS.find((op) => op.kind === kind)?.effect === 'reads';
+
+/** What a skill's run was, as its project has it. */
+export function recorded(project: TestProject, skill: string, run: string): RecordedRun {
+  return { skill: project.reyn.skills.load(skill), events: project.events(run) };
+}
+
+export type Asked = { readonly step: string; readonly request: string; readonly frame: Frame };
+
+/** Every turn of a run with the frame it was asked with, made again from the log before it. */
+export function framesOf({ skill, events }: RecordedRun): readonly Asked[] {
+  return events.flatMap((event, i) => {
+    if (event.type !== 'turn_acted' && event.type !== 'turn_decided' && event.type !== 'validation_error') return [];
+    const state = foldAll(events.slice(0, i));
+    const due = next(state, skill, reads).find((action) => action.do === 'turn');
+    if (due === undefined) throw new Error(`no turn was due before ${event.step}`);
+    const { frame } = frameNow(skill, OPS, state, due);
+    return [{ step: event.step ?? '', request: event.data.request, frame }];
+  });
+}
+
+/** Text of a section of the user's part; `undefined` where there is none. */
+export function section({ frame }: Pick<Asked, 'frame'>, name: string): string | undefined {
+  return [...frame.system, ...frame.user].find((each) => each.name.startsWith(name))?.text;
 }
