@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Json, sameJson, setPath } from '../json.ts';
+import { nodeAt, readYaml, type YamlSource } from '../yaml.ts';
+import type { YamlNode } from '../yaml-places.ts';
 import { type ConfigSources, problemsOf, readLayers, showKey, textOf } from './layer.ts';
 import { configOf, knownKey } from './read.ts';
 import { replaceFile } from './replace.ts';
 import { schemaAt } from './schema.ts';
-import { nodeAt, readYaml, type YamlNode, type YamlSource } from './yaml.ts';
 
 /**
  * Changes one value of `reyn.yaml` and nothing else: comments, order and formatting of every other line stay.

@@ -1,8 +1,8 @@
+import { placeOf } from '../yaml.ts';
 import type { Config, ModelConfig } from './config.ts';
 import type { ConfigProblem, Layer, Origin } from './layer.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import type { ConfigFile, ModelEntry } from './schema.ts';
-import { placeOf } from './yaml.ts';
 
 /** The model that answers from a file of the skill; always defined. */
 export const SCRIPTED = 'scripted';

@@ -4,8 +4,8 @@ import { UserError, type Where } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { misfits } from '../shape.ts';
 import { nearest } from '../suggest.ts';
+import { placeOf, readYaml, sentenceOf, type YamlSource } from '../yaml.ts';
 import { CONFIG_FILE, type ConfigFile, keysAt } from './schema.ts';
-import { placeOf, readYaml, type YamlSource } from './yaml.ts';
 
 /** Where a value of the configuration comes from. Later ones win. */
 export const ORIGINS = ['default', 'user', 'reyn.yaml', 'reyn.local.yaml'] as const;
@@ -80,9 +80,11 @@ export function textOf(path: string): string | undefined {
 function parseLayer(origin: Origin, path: string, file: string, text: string): Layer {
   const read = readYaml(text);
   if (!read.ok) {
-    const { line, column, message } = read.problem;
-    const problem = { message: `The file ${message}.`, where: { file, line, column } };
-    return { origin, path, file, value: {}, source: undefined, problems: [problem] };
+    const problems = read.problems.map((problem) => {
+      const { line, column } = problem;
+      return { message: sentenceOf(problem), where: { file, line, column } };
+    });
+    return { origin, path, file, value: {}, source: undefined, problems };
   }
   const { source } = read;
   const value = withoutNulls(source.value ?? {});

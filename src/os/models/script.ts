@@ -1,9 +1,9 @@
 import Type, { type Static } from 'typebox';
-import { placeOf, readYaml, type YamlSource } from '../config/yaml.ts';
 import { UserError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
 import { nearest } from '../suggest.ts';
+import { placeOf, readYaml, sentenceOf, type YamlSource } from '../yaml.ts';
 
 const closed = { additionalProperties: false } as const;
 const { Optional } = Type;
@@ -103,8 +103,9 @@ const ALWAYS = ['usage', 'delay_ms'];
 export function readScript(text: string, file: string): readonly ScriptRule[] {
   const read = readYaml(text);
   if (!read.ok) {
-    const { message, ...spot } = read.problem;
-    throw new UserError('config', `${file} ${message}.`, { where: { file, ...spot } });
+    const [problem] = read.problems;
+    const { line, column } = problem;
+    throw new UserError('config', sentenceOf(problem), { where: { file, line, column } });
   }
   const { source } = read;
   const errors = compileSchema(ScriptSchema)(source.value ?? null);

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../json.ts';
 import { nearest, oneOf, some } from '../suggest.ts';
+import type { KeyPath } from '../yaml-places.ts';
 import type { Report } from './report.ts';
-import type { KeyPath } from './yaml-places.ts';
 
 /**
  * One value of a skill's YAML and where it stands. The readers below give the value in the type asked for, or report

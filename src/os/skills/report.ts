@@ -1,7 +1,7 @@
 import { visible } from '../visible.ts';
+import type { KeyPath } from '../yaml-places.ts';
 import type { Place } from './document.ts';
 import type { Finding } from './finding.ts';
-import type { KeyPath } from './yaml-places.ts';
 
 /** More than this many findings help nobody, and finding the place of each takes time. */
 export const MAX_FINDINGS = 100;

@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
-import type { KeyPath } from './yaml-places.ts';
+import type { KeyPath } from '../yaml-places.ts';
 
 export type SchemaProblem = { readonly path: KeyPath; readonly message: string; readonly fix: string };
 

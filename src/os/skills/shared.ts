@@ -1,10 +1,10 @@
 import { isObject, type Json } from '../json.ts';
+import { readYaml } from '../yaml.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { nameProblem, SHARED } from './names.ts';
 import { decodeText } from './regular-file.ts';
 import { splitSections } from './sections.ts';
 import { SKILL_MD } from './source-paths.ts';
-import { readYaml } from './yaml.ts';
 
 /**
  * Adds to `files` the shared phases the graph names, and the shared artifacts those phases or the skill itself name
@@ -53,8 +53,8 @@ function sharedNodes(keys: Record<string, Json>): Set<string> {
 }
 
 function mappingOf(yaml: string): Record<string, Json> {
-  const read = readYaml(yaml, { skill: '', file: '', firstLine: 1 });
-  return read.ok && isObject(read.value) ? (read.value as Record<string, Json>) : {};
+  const read = readYaml(yaml);
+  return read.ok && isObject(read.source.value) ? (read.source.value as Record<string, Json>) : {};
 }
 
 function textOf(files: ReadonlyMap<string, Uint8Array>, file: string): string | undefined {

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../json.ts';
+import type { KeyPath } from '../yaml-places.ts';
 import { splitFrontMatter } from './front-matter.ts';
 import { checkName, SHARED } from './names.ts';
 import { type Part, topPart } from './part.ts';
@@ -7,8 +8,7 @@ import type { Report } from './report.ts';
 import { type Section, splitSections } from './sections.ts';
 import type { SkillSource } from './source.ts';
 import { SKILL_MD } from './source-paths.ts';
-import { readYaml } from './yaml.ts';
-import type { KeyPath } from './yaml-places.ts';
+import { readSkillYaml } from './yaml.ts';
 
 /** One Markdown text with its keys: skill.md, a phase file, or a section of skill.md. */
 export type Sheet = {
@@ -118,7 +118,7 @@ function readArtifactFile(file: string, bytes: Uint8Array, report: Report, artif
   const name = nameOf(file, '.yaml', 'artifact', report);
   if (name === undefined) return;
   const text = textOf(file, bytes, report);
-  const read = text === undefined ? undefined : readYaml(text, { skill: report.skill, file, firstLine: 1 });
+  const read = text === undefined ? undefined : readSkillYaml(text, { skill: report.skill, file, firstLine: 1 });
   if (read?.ok === false) report.add(read.findings);
   if (read?.ok) report.locate(file, undefined, read.at);
   artifacts.set(name, topPart(read?.ok ? read.value : undefined, file, report));
@@ -156,7 +156,7 @@ function readKeys(
   headLine: number,
   report: Report,
 ): Json | undefined {
-  const read = readYaml(yaml.text, { skill: report.skill, file, firstLine: yaml.line });
+  const read = readSkillYaml(yaml.text, { skill: report.skill, file, firstLine: yaml.line });
   if (!read.ok) {
     report.add(read.findings);
     return undefined;

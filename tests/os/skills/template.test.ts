@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/os/errors.ts';
 import { skillTemplate } from '../../../src/os/skills/template.ts';
-import { readYaml } from '../../../src/os/skills/yaml.ts';
+import { readYaml } from '../../../src/os/yaml.ts';
 import { compile } from './skill-files.ts';
 
 const filesOf = (name: string, wish?: string) => Object.fromEntries(skillTemplate(name, wish));
@@ -13,8 +13,10 @@ describe('the template of a new skill', () => {
     expect(Object.keys(files)).toEqual(['skill.md', 'eval.md', 'evals/scripted.yaml']);
     const { skill } = compile({ 'skill.md': files['skill.md'] ?? '' }, 'my-skill');
     expect(skill).toMatchObject({ name: 'my-skill', entry: 'my_skill', finalOutput: 'result' });
-    const rules = readYaml(files['evals/scripted.yaml'] ?? '', { skill: 'x', file: 'x', firstLine: 1 });
-    expect(rules).toMatchObject({ value: { rules: [{ match: { phase: 'my_skill' }, turn: { finish: {} } }] } });
+    const rules = readYaml(files['evals/scripted.yaml'] ?? '');
+    expect(rules).toMatchObject({
+      source: { value: { rules: [{ match: { phase: 'my_skill' }, turn: { finish: {} } }] } },
+    });
   });
 
   it('makes the wish its description and its instructions', () => {
