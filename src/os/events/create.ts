@@ -54,12 +54,11 @@ async function makeFolder(
   try {
     writeAll(disk, file, Buffer.from(line), reserve.free);
     if (isAlone) disk.datasync(file);
-    else await disk.datasyncLater(file);
+    else await Promise.all([disk.datasyncLater(file), disk.syncDirLater(dir)]);
   } finally {
     disk.close(file);
   }
   if (isAlone) disk.syncDir(dir);
-  else await disk.syncDirLater(dir);
   disk.rename(dir, layout.runDir(run));
   await syncRuns();
 }

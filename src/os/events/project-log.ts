@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
@@ -44,13 +45,18 @@ export type ProjectLogParts = {
   readonly temp: () => string;
   /** Makes the store's folders where they are absent. */
   readonly prepare: () => void;
+  /** Whether several runs are under way, so that others are likely to append soon. */
+  readonly isBusy: () => boolean;
 };
+
+/** How long a batch waits for others to join it while several runs are under way, in milliseconds. */
+const GATHER_MS = 4;
 
 type Checked = { readonly body: ProjectEventBody; readonly members: Members };
 type Slot = Checked & { event?: ProjectEvent };
 
 export function openProjectLog(parts: ProjectLogParts): ProjectLog {
-  const { disk, layout, clock, locks, blobs, reserve, temp, prepare } = parts;
+  const { disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy } = parts;
   let tail: ProjectTail | undefined;
   /** The month whose file this process knows to be in the synced folder: another may have died before syncing it. */
   let syncedMonth: string | undefined;
@@ -130,6 +136,7 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
   }
 
   const appendQueued = sharing(async () => {
+    if (isBusy()) await sleep(GATHER_MS);
     const batch = queue;
     queue = [];
     if (batch.length === 0) return;

@@ -40,8 +40,10 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
   const reserve = openReserve(disk, layout);
   const home = openHome(disk, layout, locks, reserve, owner.id);
   const blobs = openBlobs(disk, layout, home.temp);
-  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp: home.temp, prepare: home.enter });
   const open = new Map<string, OpenRunLog | undefined>();
+  const isBusy = () => open.size > 1;
+  const { temp, enter: prepare } = home;
+  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy });
   const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, open };
   let isClosed = false;
 

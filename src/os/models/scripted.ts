@@ -46,13 +46,27 @@ export type ScriptedOptions = {
   readonly price?: NonNullable<Model['price']>;
 };
 
+/** Rules read before: a thousand runs of one skill share theirs. */
+const known = new Map<string, readonly ScriptRule[]>();
+const MOST_KNOWN = 32;
+
+function rulesOf(text: string, file: string): readonly ScriptRule[] {
+  const key = `${file}\0${text}`;
+  const rules = known.get(key) ?? readScript(text, file);
+  known.delete(key);
+  known.set(key, rules);
+  const [oldest] = known.keys();
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return rules;
+}
+
 /**
  * @param text the YAML file's content.
  * @throws UserError `config` when the file is not of this form; from `turn` UserError `model` when no rule fits.
  */
 export function scriptedModel(text: string, options: ScriptedOptions): ScriptedModel {
   const { file, encoding = 'tools', clock = systemClock, metered = false, maxOutputTokens = 4096, price } = options;
-  const rules = readScript(text, file);
+  const rules = rulesOf(text, file);
   const used = new Map<ScriptRule, number>();
   return {
     name: 'scripted',
