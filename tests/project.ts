@@ -51,6 +51,16 @@ export type TestProject = {
 
 /** Opens a project for `body` and removes it afterwards. */
 export async function inProject<T>(spec: ProjectSpec, body: (project: TestProject) => Promise<T>): Promise<T> {
+  const project = await openProject(spec);
+  try {
+    return await body(project);
+  } finally {
+    await project.remove();
+  }
+}
+
+/** A project for several tests; the caller removes it. */
+export async function openProject(spec: ProjectSpec): Promise<TestProject & { remove(): Promise<void> }> {
   const root = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'reyn-project-'));
   const write = (file: string, text: string) => {
     const full = path.join(root, file);
@@ -68,32 +78,31 @@ export async function inProject<T>(spec: ProjectSpec, body: (project: TestProjec
   for (const [name, files] of Object.entries(spec.skills ?? {})) skill(name, files);
   const open = (options: Partial<OpenOptions>) => openReyn({ root, env: { HOME: root }, ...spec.open, ...options });
   let reyn = await open({});
-  try {
-    return await body({
-      root,
-      get reyn() {
-        return reyn;
-      },
-      write,
-      skill,
-      read: (file) => {
-        const full = path.join(root, file);
-        return fs.existsSync(full) ? fs.readFileSync(full, 'utf8') : undefined;
-      },
-      reopen: async (options = {}) => {
-        await reyn.close();
-        reyn = await open(options);
-        return reyn;
-      },
-      run: (name, input, options) =>
-        reyn.run(name, typeof input === 'string' ? { text: input } : { value: input }, options),
-      events: (run) => logOf(root, run),
-      types: (run) => logOf(root, run).map(({ type }) => type),
-    });
-  } finally {
-    await reyn.close();
-    fs.rmSync(root, { recursive: true, force: true });
-  }
+  return {
+    root,
+    get reyn() {
+      return reyn;
+    },
+    write,
+    skill,
+    read: (file) => {
+      const full = path.join(root, file);
+      return fs.existsSync(full) ? fs.readFileSync(full, 'utf8') : undefined;
+    },
+    reopen: async (options = {}) => {
+      await reyn.close();
+      reyn = await open(options);
+      return reyn;
+    },
+    run: (name, input, options) =>
+      reyn.run(name, typeof input === 'string' ? { text: input } : { value: input }, options),
+    events: (run) => logOf(root, run),
+    types: (run) => logOf(root, run).map(({ type }) => type),
+    remove: async () => {
+      await reyn.close();
+      fs.rmSync(root, { recursive: true, force: true });
+    },
+  };
 }
 
 function logOf(root: string, run: string): readonly RunEvent[] {

@@ -61,7 +61,7 @@ export function judge(reply: Reply, view: ContractView): Judgement {
   const written = resolved.artifact as Json | undefined;
   const stray = written === undefined ? unlessFilled(choice.candidate, edge) : carriedByModel(written, edge);
   if (stray !== undefined) return { ok: false, violation: stray };
-  const artifact = carryInto(written ?? {}, edge, view.state, view.input.artifact);
+  const artifact = carryInto(written === undefined ? {} : written, edge, view.state, view.input.artifact);
   const wrong = checkLeaving(artifact, choice.candidate.type ?? '', edge, view);
   if (wrong !== undefined) return { ok: false, violation: wrong };
   return { ok: true, accepted: { kind: 'decide', choice, artifact, ...said } };
