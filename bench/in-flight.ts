@@ -31,6 +31,7 @@ const VARIANTS: Readonly<Record<string, Variant>> = {
 const FLOOR = 'plain loops';
 const REYN = 'Reyn';
 
+const pause = promisify(setTimeout);
 const datasync = promisify(fs.fdatasync);
 
 /** The floor: per run one log, flushed when it begins and when it ends, and one line per turn. */
@@ -80,7 +81,8 @@ export async function inFlight(quick: boolean, say: (line: string) => void): Pro
 }
 
 const ABOUT = `${RUNS.toLocaleString('en-US')} runs of ${TURNS} turns start at once in one process; the model takes ${MODEL_MS} ms for each turn, so the ideal is ${figure(IDEAL / 1000)} s. Each
-run keeps a log of its own and is durable when it begins and when it ends. Live heap is taken after a garbage collection
+run keeps a state of its own. The loops append a line for each turn and flush it when a run begins and when it ends; Reyn
+flushes then, too (what a turn that cost nothing decided rides with the next flush); a peer persists every turn. Live heap is taken after a garbage collection
 while every run waits for its model, less what the process held before.`;
 
 async function opened(name: string, dir: string, modelMs: number) {
@@ -114,11 +116,15 @@ async function holdRuns(name: string, dir: string) {
   };
   const hold = (from: number, count: number) =>
     Promise.all(Array.from({ length: count }, (_, i) => engine.run(`run-${from + i}`, 1)));
+  const waiting = async (count: number) => {
+    while (fs.readdirSync(join(dir, '.reyn', 'runs')).length < count) await pause(100);
+    await pause(1000);
+  };
   const first = hold(0, 10);
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await waiting(10);
   const before = used();
   const rest = hold(10, RUNS);
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await waiting(10 + RUNS);
   const bytes = (used() - before) / RUNS;
   await Promise.all([first, rest]);
   await engine.close();

@@ -58,6 +58,7 @@ export function load(): number {
   return (os.loadavg()[0] ?? 0) / os.cpus().length;
 }
 
+/** Whether strace is there and may trace. */
 export function hasStrace(): boolean {
-  return spawnSync('strace', ['-V'], { stdio: 'ignore' }).status === 0;
+  return spawnSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' }).status === 0;
 }

@@ -38,7 +38,11 @@ async function main(args: readonly string[]): Promise<void> {
   const quick = args.includes('--quick');
   const named = args.filter((arg) => !arg.startsWith('-'));
   const unknown = named.find((name) => !(name in BENCHES));
-  if (unknown !== undefined) throw new Error(`no benchmark ${unknown}; there are ${Object.keys(BENCHES).join(', ')}`);
+  if (unknown !== undefined) {
+    console.error(`There is no benchmark ${unknown}, only ${Object.keys(BENCHES).join(', ')}.`);
+    process.exitCode = 2;
+    return;
+  }
   installPeers();
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (named.length > 0 && !named.includes(name)) continue;
