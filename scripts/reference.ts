@@ -1,6 +1,6 @@
 /**
  * Writes `docs/reference/` from what the program itself goes by: op list, event union, error table, lint rules, audit
- * reasons, config schema and the help of every command.
+ * reasons, config schema, the loader's tables, the schema of scripts and the help of every command.
  *
  *   node scripts/reference.ts
  */
@@ -9,27 +9,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { COMMANDS, runCli } from '../src/cli/main.ts';
 import { AUDIT_REASONS } from '../src/os/audit/report.ts';
+import { DEFAULT_LIMITS } from '../src/os/config/limits.ts';
 import { ConfigFileSchema } from '../src/os/config/schema.ts';
 import { ERRORS, EXIT } from '../src/os/errors.ts';
 import { PROJECT_EVENTS, RUN_EVENTS } from '../src/os/events/event.ts';
 import { EXAMPLES } from '../src/os/lint/examples.ts';
 import { RULES } from '../src/os/lint/rules.ts';
-import { VIOLATION_CODES } from '../src/os/models/port.ts';
+import { VIOLATION_CODES, type ViolationCode } from '../src/os/models/port.ts';
+import { ScriptSchema } from '../src/os/models/script.ts';
 import { OPS } from '../src/os/ops/list.ts';
-
-type Schema = {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly anyOf?: readonly Schema[];
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-};
+import { FORMAT_RULES, formatPage } from './format-reference.ts';
+import { block, code, glossary, members, type Schema, table } from './markdown.ts';
 
 /** Every page of the reference by file name. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
@@ -40,6 +30,8 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     ['errors.md', 'Errors, exit codes, violations', errorsPage()],
     ['lint.md', 'Lint rules', lintPage()],
     ['config.md', 'Configuration', configPage()],
+    ['format.md', 'Skill format', formatPage()],
+    ['script.md', 'Rules of the scripted model', scriptPage()],
   ];
   const made = pages.map(([file, title, text]): [string, string] => [
     file,
@@ -113,76 +105,107 @@ function eventsPage(): string {
 }
 
 function errorsPage(): string {
-  const exits = Object.entries(EXIT).map(([name, exit]) => [String(exit), name]);
+  const exits = Object.entries(EXIT).map(([name, exit]) => [String(exit), name, EXIT_MEANS[name as keyof typeof EXIT]]);
   const errors = Object.entries(ERRORS).map(([name, { exit, means }]) => [code(name), String(exit), means]);
-  const reasons = Object.entries(AUDIT_REASONS).map(([name, means]) => [code(name), means]);
   return [
     '## Exit codes',
     'Several may apply; the first of 6, 4, 5, 7, 1, 3 wins.',
-    table(['exit', 'means'], exits),
+    table(['exit', '', 'means'], exits),
     '## Errors',
     table(['code', 'exit', 'means'], errors),
     '## Violations',
     'A reply of a model that breaks the contract goes back to it with one of these, in the order they are checked.',
-    VIOLATION_CODES.map((name) => `- ${code(name)}`).join('\n'),
+    table(
+      ['code', 'means'],
+      VIOLATION_CODES.map((name) => [code(name), VIOLATIONS[name]]),
+    ),
     '## What `reyn audit verify` finds',
-    table(['reason', 'means'], reasons),
+    glossary(['reason', 'means'], AUDIT_REASONS),
   ].join('\n\n');
 }
+
+const EXIT_MEANS: Readonly<Record<keyof typeof EXIT, string>> = {
+  done: 'It is done, or there was nothing to do.',
+  no: 'The answer is no: a run failed or was aborted, a replay differs.',
+  usage: 'The command, the configuration, the input or a skill is wrong; nothing was begun.',
+  undecided: 'A run waits for a person.',
+  denied: 'Something was denied, even if the run finished; or a place or act is protected.',
+  budget: 'A limit was reached.',
+  integrity: 'A log or blob is not what was written.',
+  infrastructure: 'A provider, the disk or the machine failed, or another process owns the run. Try again later.',
+  internal: 'A fault of Reyn.',
+  interrupted: 'Stopped by a signal; `reyn resume` goes on.',
+};
+
+const VIOLATIONS: Readonly<Record<ViolationCode, string>> = {
+  refusal: 'The model refused to answer.',
+  cut_off: 'The reply ended at the limit of output tokens.',
+  not_json: 'The reply, or the arguments of a call, are not JSON.',
+  not_an_object: 'The reply, or the arguments of a call, are JSON but no object.',
+  too_deep: 'It nests deeper than 64 levels.',
+  unknown_key: 'It has a key that is not asked for.',
+  empty: 'It neither asks for an op nor chooses an edge.',
+  two_decisions: 'It chooses more than one edge.',
+  op_and_edge: 'It asks for ops and chooses an edge.',
+  unknown_edge: 'It chooses an edge that is not offered.',
+  artifact_type: 'It names an artifact type that the edge does not take.',
+  confidence: '`confidence` is no number from 0 to 1, or `reason` no text.',
+  artifact_schema: 'The artifact does not fit its schema, or holds a field that `carry` fills.',
+  guard: 'The artifact does not meet the guard of the edge.',
+  unknown_op: 'It asks for an op that is not offered.',
+  op_arguments: 'The arguments of an op do not fit its schema.',
+};
+
+function scriptPage(): string {
+  return [
+    'A skill’s `evals/scripted.yaml` answers in place of a model when the model is `scripted`. The first rule that matches a turn gives the answer, which is then read and judged like any other. When no rule matches, the run is interrupted and says so.',
+    block('yaml', SCRIPT_EXAMPLE),
+    members(ScriptSchema as unknown as Schema),
+    'All of `match` must hold; a value is a literal, a mapping is a JSON Schema (`visit: { minimum: 2 }`). `input` maps dot paths in the input of the phase to the same.',
+    'A turn does exactly one thing: `to`, `finish`, `abort`, `ops`, or, to break the contract, `text` or `calls`. `artifact` goes with `to`; `type`, `reason` and `confidence` with `to` and `finish`; `ended` with `text` and `calls`; `usage` and `delay_ms` with all.',
+    `Strings may hold ${SCRIPT_PLACES.map((place) => code(`\${${place}}`)).join(', ')}; \`results\` are those of the ops of this visit in order, null for one without. A string that is one such place keeps the type.`,
+    '`times` counts within one process; where a run may be resumed, match on `visit` or `turn` instead.',
+  ].join('\n\n');
+}
+
+const SCRIPT_PLACES = ['input.path', 'results.0.path', 'visit', 'turn', 'attempt'];
+
+const SCRIPT_EXAMPLE = `rules:
+  - match: { phase: draft }
+    turn: { to: review, artifact: { title: "About \${input.text}", points: [one, two] }, confidence: 0.9 }
+  - match: { phase: review, visit: 1, input: { points: { minItems: 2 } } }
+    turn: { ops: [{ kind: read_file, args: { path: notes.md } }] }
+  - match: { phase: review }
+    turn: { finish: { verdict: good }, reason: Nothing is missing. }`;
 
 function lintPage(): string {
   const rows = RULES.map(({ id, severity, finds }) => [code(id), severity, finds]);
   const details = RULES.map(({ id, why, fix }) => {
     const example = EXAMPLES[id];
     const shown =
-      example === undefined ? '' : `\n\nRefused:\n\n${block(example.bad)}\n\nFine:\n\n${block(example.good)}`;
+      example === undefined
+        ? ''
+        : `\n\nRefused:\n\n${block('markdown', example.bad)}\n\nFine:\n\n${block('markdown', example.good)}`;
     return `## ${id}\n\n${why} ${fix}${shown}`;
   });
-  return `${table(['rule', 'severity', 'finds'], rows)}\n\n${details.join('\n\n')}`;
-}
-
-function block(text: string): string {
-  const fence = text.includes('```') ? '````' : '```';
-  return `${fence}markdown\n${text.trim()}\n${fence}`;
+  return [
+    'What `reyn lint` finds in a skill that loads; below, [what does not load](#what-does-not-load). Each finding has file, line, column and a fix.',
+    table(['rule', 'severity', 'finds'], rows),
+    ...details,
+    '## What does not load',
+    'These are errors of the format itself. A skill that has one cannot be run.',
+    glossary(['rule', 'finds'], FORMAT_RULES),
+  ].join('\n\n');
 }
 
 function configPage(): string {
-  return members(ConfigFileSchema as unknown as Schema);
-}
-
-/** A table of an object's members, nested objects below each other with dotted names. */
-function members(schema: Schema): string {
-  const rows = rowsOf(schema, '');
-  return rows.length === 0 ? 'No members.' : table(['member', 'type', ''], rows);
-}
-
-function rowsOf(schema: Schema, prefix: string): string[][] {
-  const direct = Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
-    const optional = schema.required?.includes(name) === true ? '' : '?';
-    const row = [code(`${prefix}${name}${optional}`), typeText(member), member.description ?? ''];
-    return [row, ...rowsOf(member.items?.properties === undefined ? member : member.items, `${prefix}${name}.`)];
-  });
-  const open = Object.values(schema.patternProperties ?? {}).flatMap((member) => rowsOf(member, `${prefix}<name>.`));
-  return [...direct, ...open];
-}
-
-function typeText({ type, enum: values, const: value, anyOf, items, minLength, maxLength }: Schema): string {
-  if (values !== undefined) return values.map((each) => code(String(each))).join(' · ');
-  if (value !== undefined) return code(String(value));
-  if (anyOf !== undefined) return anyOf.map(typeText).join(' · ');
-  if (type === 'array') return `list of ${items === undefined ? 'values' : typeText(items)}`;
-  if (type === 'string' && minLength === 64 && maxLength === 64) return 'SHA-256 in hex';
-  return type === undefined ? 'any value' : [type].flat().join(' or ');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
+  const limits = Object.entries(DEFAULT_LIMITS).map(([name, value]): [string, string] => [name, String(value)]);
+  return [
+    'Three files, later ones winning key by key: `config.yaml` in `~/.config/reyn` (or `$XDG_CONFIG_HOME/reyn`), `reyn.yaml` in the project, and `reyn.local.yaml` beside it, which git ignores. `reyn config show` says what is in effect and where it comes from.',
+    members(ConfigFileSchema as unknown as Schema),
+    '## Limits that hold without configuration',
+    glossary(['limit', 'value'], Object.fromEntries(limits)),
+  ].join('\n\n');
 }
 
 /** Replaces the folder's content by the pages. */
