@@ -1,7 +1,7 @@
 import type { TObject } from 'typebox';
 import { Bug } from '../errors.ts';
 import { isDeeperThan, type JsonObject, MAX_DEPTH } from '../json.ts';
-import { compileSchema, showErrors } from '../schema.ts';
+import { misfits } from '../shape.ts';
 import type { Line } from './line.ts';
 import type { Blobs } from './port.ts';
 
@@ -41,8 +41,8 @@ export function storeMembers(type: string, schema: TObject, given: object, blobs
   }
   const wholeText = `{${whole.join(',')}}`;
   const data = JSON.parse(wholeText) as JsonObject;
-  const errors = compileSchema(schema)(data);
-  if (errors.length > 0) throw new Bug(`event ${type} is invalid: ${showErrors(errors)}`);
+  const [wrong] = misfits(schema, data);
+  if (wrong !== undefined) throw new Bug(`event ${type} is invalid: ${wrong.path.join('.')} ${wrong.message}`);
   if (large.size === 0) return { text: wholeText, data };
 
   const digests: Record<string, string> = {};
