@@ -1,35 +1,23 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Reyn, SkillEntry } from './api.ts';
-import type { Config } from './os/config/config.ts';
+import type { Reyn } from './api.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
-import { lintSkill } from './os/lint/lint.ts';
-import { sortFindings } from './os/lint/order.ts';
-import type { Op } from './os/ops/op.ts';
-import type { Catalog, CatalogEntry } from './os/skills/catalog.ts';
-import { compileSkill } from './os/skills/compile.ts';
-import type { Finding } from './os/skills/finding.ts';
 import { fingerprintOf } from './os/skills/fingerprint.ts';
 import { nameProblem } from './os/skills/names.ts';
 import type { SkillSource } from './os/skills/source.ts';
 import { skillTemplate } from './os/skills/template.ts';
+import { openSurvey, type Surveyed } from './survey.ts';
 
-export type Shelf = {
-  readonly root: string;
-  readonly catalog: Catalog;
-  readonly config: Config;
-  readonly ops: readonly Op[];
-  readonly store: () => Store;
-};
+export type Shelf = Surveyed & { readonly store: () => Store };
 
 /** What can be done with skills besides running them. */
 export function openShelf(shelf: Shelf): Reyn['skills'] {
-  const { catalog } = shelf;
+  const survey = openSurvey(shelf);
   return {
-    list: () => catalog.list().map((entry) => describeEntry(catalog, entry)),
-    load: (name) => catalog.load(name),
-    lint: (names) => lintNamed(shelf, names),
+    list: () => survey.describe(),
+    load: (name) => shelf.catalog.load(name),
+    lint: (names) => (names.length === 0 ? survey.lintAll() : survey.lint(sourcesOf(shelf, names))),
     copy: async (name, as = name) => copySkill(shelf, name, as),
     create: async (name, wish) => {
       const files = skillTemplate(name, wish);
@@ -39,24 +27,9 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
   };
 }
 
-function describeEntry(catalog: Catalog, entry: CatalogEntry): SkillEntry {
-  const { name, origin, shadowedBy } = entry;
-  const source = catalog.sourceOf(entry);
-  const { skill, findings } = compileSkill(source);
-  const shown = { name, origin, dir: source.dir, ...(shadowedBy === undefined ? {} : { shadowedBy }) };
-  if (skill === undefined)
-    return { ...shown, description: '', kind: '', error: findings[0]?.message ?? 'does not load' };
-  return { ...shown, description: skill.description, kind: skill.kind, fingerprint: skill.fingerprint };
-}
-
-/** Lints skills by name or folder; every one of the project and of reyn/local when none is named. */
-function lintNamed(shelf: Shelf, names: readonly string[]): readonly Finding[] {
-  const { catalog } = shelf;
-  const sources =
-    names.length > 0
-      ? names.map((name) => (isFolder(shelf.root, name) ? catalog.sourceAt(name) : catalog.source(name)))
-      : catalog.list().flatMap((entry) => (entry.origin === 'stdlib' ? [] : [catalog.sourceOf(entry)]));
-  return sortFindings(sources.flatMap((source) => lintSource(shelf, source)));
+/** Skills by name or folder. */
+function sourcesOf({ root, catalog }: Shelf, names: readonly string[]): readonly SkillSource[] {
+  return names.map((name) => (isFolder(root, name) ? catalog.sourceAt(name) : catalog.source(name)));
 }
 
 function isFolder(root: string, name: string): boolean {
@@ -65,17 +38,6 @@ function isFolder(root: string, name: string): boolean {
     name === '.' ||
     (existsSync(path.resolve(root, name, 'skill.md')) && !existsSync(path.join(root, 'reyn/project', name)))
   );
-}
-
-function lintSource({ catalog, config, ops }: Shelf, source: SkillSource): readonly Finding[] {
-  const { skill, document, findings } = compileSkill(source);
-  if (skill === undefined) return findings;
-  const env = {
-    ops: ops.map(({ kind, effect, needKinds }) => ({ kind, effect, needs: needKinds })),
-    skills: catalog.list().map(({ name }) => name),
-    modelClasses: Object.keys(config.classes),
-  };
-  return [...findings, ...lintSkill({ skill, document }, env)];
 }
 
 async function copySkill(shelf: Shelf, name: string, as: string): Promise<string> {

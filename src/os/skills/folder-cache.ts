@@ -6,41 +6,46 @@ import { isSettled } from './stamp.ts';
 /**
  * What was worked out from skill folders, kept in a file from one process to the next.
  *
- *  C1 A value is given only for the stamp it was put under, so a changed folder is worked out again.
+ *  C1 A value is given only for the stamp it was made under, so a changed folder is worked out again.
  *  C2 Nothing depends on the file: absent, torn, of another version or unwritable, it is as if empty.
+ *  C3 The file is written only into a store that is there: who merely looks at a project leaves no trace in it.
  */
 export type FolderCache = {
-  get(dir: string, stamp: string): Json | undefined;
-  /** Keeps a value, unless the folder changed so recently that a stamp might miss the next change. */
-  put(dir: string, stamp: string, value: Json): void;
-  /** Writes what was put since the file was read; does nothing otherwise. */
+  /**
+   * The value made under `stamp`, which was taken just now; made anew when there is none, and then kept, unless the
+   * folder changed so recently that a stamp might miss the next change. Every value of one cache has the same type.
+   */
+  take<T>(dir: string, stamp: string, make: () => T): T;
+  /** Writes what was made since the file was read; does nothing otherwise. */
   save(): void;
 };
 
 /** Beyond this many folders, those not asked for since the cache was opened are dropped. */
 const MAX_FOLDERS = 20_000;
 
-type Kept = { readonly stamp: string; readonly value: Json };
+type Kept = { readonly stamp: string; readonly value: unknown };
 
 /**
- * Opens the cache in `file`. `version` must differ whenever the same folder could give another value: it covers the
- * program and everything besides the folder that a value depends on.
+ * Opens the cache in `file`, whose folder is in a project's store. `version` must differ whenever the same folder could
+ * give another value: it covers the program and everything besides the folder that a value depends on. Values are JSON.
  */
 export function openFolderCache(file: string, version: string): FolderCache {
   const kept = readKept(file, version);
   const asked = new Set<string>();
   let changed = false;
   return {
-    get(dir, stamp) {
+    take<T>(dir: string, stamp: string, make: () => T): T {
       asked.add(dir);
+      const short = digest(stamp);
       const found = kept.get(dir);
-      return found?.stamp === digest(stamp) ? found.value : undefined;
-    },
-    put(dir, stamp, value) {
-      asked.add(dir);
-      if (!isSettled(stamp, Date.now())) return;
-      kept.set(dir, { stamp: digest(stamp), value });
-      changed = true;
+      if (found?.stamp === short) return found.value as T;
+      const settled = isSettled(stamp, Date.now());
+      const value = make();
+      if (settled) {
+        kept.set(dir, { stamp: short, value });
+        changed = true;
+      }
+      return value;
     },
     save() {
       if (!changed) return;
@@ -71,14 +76,23 @@ function readKept(file: string, version: string): Map<string, Kept> {
 function write(file: string, version: string, content: string): void {
   const beside = `${file}.${process.pid}`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     try {
-      writeFileSync(beside, `${JSON.stringify({ version, digest: digest(content) })}\n${content}`);
+      writeFileSync(beside, `${JSON.stringify({ version, digest: digest(content) })}\n${content}`, { mode: 0o600 });
       renameSync(beside, file);
     } finally {
       rmSync(beside, { force: true });
     }
   } catch {
     return; // C2
+  }
+}
+
+/** Fails where the folder above is not there (C3). */
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }

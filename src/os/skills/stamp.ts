@@ -1,4 +1,5 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
+import { statOf } from './regular-file.ts';
 import { isEvalPath } from './source-paths.ts';
 
 /** Deepest folder looked into; the reader of skills refuses deeper ones. */
@@ -6,12 +7,13 @@ const MAX_DIRS = 9;
 
 /**
  * What a folder looks like without reading a file: path, size, change times and inode of every file that belongs to a
- * skill in it. Equal stamps mean equal content, unless somebody wrote a file of the same size twice within the clock's
- * grain; see {@link isSettled}.
+ * skill in it, and which folders there are. Equal stamps mean equal content, unless somebody wrote a file of the same
+ * size twice within the clock's grain; see {@link isSettled}.
  */
 export function stampOf(dir: string): string {
-  const lines: string[] = [];
-  walk(dir, '', 0, lines);
+  const top = statOf(dir);
+  const lines: string[] = [top === undefined ? 'gone' : top.isDirectory() ? 'folder' : 'other'];
+  if (top !== undefined) walk(dir, '', 0, lines);
   return lines.join('\n');
 }
 
@@ -27,24 +29,29 @@ export function isSettled(stamp: string, now: number): boolean {
 }
 
 function walk(dir: string, prefix: string, depth: number, lines: string[]): void {
-  for (const entry of entriesOf(dir)) {
+  const entries = entriesOf(dir);
+  if (entries === undefined) lines.push(`${prefix}\tunreadable`);
+  for (const entry of entries ?? []) {
     const file = prefix + entry.name;
     if (entry.name.startsWith('.') || isEvalPath(file)) continue;
     if (entry.isFile()) lines.push(`${file}\t${shapeOf(`${dir}/${entry.name}`)}`);
     else if (!entry.isDirectory()) lines.push(`${file}\tother`);
-    else if (depth < MAX_DIRS) walk(`${dir}/${entry.name}`, `${file}/`, depth + 1, lines);
+    else {
+      lines.push(`${file}/`);
+      if (depth < MAX_DIRS) walk(`${dir}/${entry.name}`, `${file}/`, depth + 1, lines);
+    }
   }
 }
 
 function shapeOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
+  const stats = statOf(file);
   return stats === undefined ? 'gone' : `${stats.size}\t${stats.mtimeMs}\t${stats.ctimeMs}\t${stats.ino}`;
 }
 
-function entriesOf(dir: string): Dirent[] {
+function entriesOf(dir: string): Dirent[] | undefined {
   try {
     return readdirSync(dir, { withFileTypes: true });
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -118,18 +118,23 @@ describe('the catalog', () => {
 });
 
 describe('a cache of folders', () => {
-  const cacheIn = (dir: string, version = '1') => openFolderCache(path.join(dir, '.reyn/cache/skills.json'), version);
+  const STAMP = 'a\t1\t1\t1\t1';
+  const fileIn = (dir: string) => path.join(dir, '.reyn/cache/skills.json');
+  const cacheIn = (dir: string, version = '1') => openFolderCache(fileIn(dir), version);
+  const kept = (dir: string, stamp = STAMP, folder = 'a', version = '1') =>
+    cacheIn(dir, version).take(folder, stamp, () => 'made anew');
 
-  it('gives back what was put under the same stamp, also in another process', async () => {
+  it('gives back what was made under the same stamp, also in another process', async () => {
     await inFolder((dir) => {
+      fs.mkdirSync(path.join(dir, '.reyn'));
       const cache = cacheIn(dir);
-      cache.put('a', 'a\t1\t1\t1\t1', { findings: [] });
-      expect(cache.get('a', 'a\t1\t1\t1\t1')).toEqual({ findings: [] });
+      expect(cache.take('a', STAMP, () => ({ findings: [] }))).toEqual({ findings: [] });
+      expect(cache.take<unknown>('a', STAMP, () => 'made anew')).toEqual({ findings: [] });
       cache.save();
-      expect(cacheIn(dir).get('a', 'a\t1\t1\t1\t1')).toEqual({ findings: [] });
-      expect(cacheIn(dir).get('a', 'a\t2\t1\t1\t1')).toBeUndefined();
-      expect(cacheIn(dir).get('b', 'a\t1\t1\t1\t1')).toBeUndefined();
-      expect(cacheIn(dir, '2').get('a', 'a\t1\t1\t1\t1')).toBeUndefined();
+      expect(kept(dir)).toEqual({ findings: [] });
+      expect(kept(dir, 'a\t2\t1\t1\t1')).toBe('made anew');
+      expect(kept(dir, STAMP, 'b')).toBe('made anew');
+      expect(kept(dir, STAMP, 'a', '2')).toBe('made anew');
     });
   });
 
@@ -137,31 +142,38 @@ describe('a cache of folders', () => {
     await inFolder((dir) => {
       const now = Date.now();
       const cache = cacheIn(dir);
-      cache.put('a', `a\t1\t${now}\t${now}\t1`, 1);
-      cache.put('b', `b\t1\t1\t${now}\t1`, 1);
-      expect([cache.get('a', `a\t1\t${now}\t${now}\t1`), cache.get('b', `b\t1\t1\t${now}\t1`)]).toEqual([
-        undefined,
-        undefined,
-      ]);
+      for (const stamp of [`a\t1\t${now}\t${now}\t1`, `b\t1\t1\t${now}\t1`]) {
+        cache.take(stamp, stamp, () => 1);
+        expect(cache.take(stamp, stamp, () => 2)).toBe(2);
+      }
     });
   });
 
-  it('is as if empty when its file is torn, changed or unwritable', async () => {
+  it('is as if empty when its file is torn or changed', async () => {
     await inFolder((dir) => {
-      const file = path.join(dir, '.reyn/cache/skills.json');
+      fs.mkdirSync(path.join(dir, '.reyn'));
       const cache = cacheIn(dir);
-      cache.put('a', 'a\t1\t1\t1\t1', { ok: true });
+      cache.take('a', STAMP, () => ({ ok: true }));
       cache.save();
-      const text = fs.readFileSync(file, 'utf8');
+      const text = fs.readFileSync(fileIn(dir), 'utf8');
+      expect(kept(dir)).toEqual({ ok: true });
       for (const broken of [text.slice(0, -3), text.replace('true', 'null'), '', '\n', 'null\n[]', '{}']) {
-        fs.writeFileSync(file, broken);
-        expect(cacheIn(dir).get('a', 'a\t1\t1\t1\t1')).toBeUndefined();
+        fs.writeFileSync(fileIn(dir), broken);
+        expect(kept(dir)).toBe('made anew');
       }
-      fs.rmSync(path.join(dir, '.reyn'), { recursive: true });
-      fs.writeFileSync(path.join(dir, '.reyn'), 'a file is in the way');
-      cache.put('b', 'b\t1\t1\t1\t1', 1);
+    });
+  });
+
+  it('writes nothing where there is no store, and does without where it cannot write', async () => {
+    await inFolder((dir) => {
+      const cache = cacheIn(dir);
+      cache.take('a', STAMP, () => 1);
       cache.save();
-      expect(fs.readdirSync(dir)).toEqual(['.reyn']);
+      expect(fs.readdirSync(dir)).toEqual([]);
+      writeFiles(dir, { '.reyn/cache': 'a file is in the way' });
+      cache.take('b', STAMP, () => 1);
+      cache.save();
+      expect(fs.readdirSync(path.join(dir, '.reyn'))).toEqual(['cache']);
     });
   });
 
@@ -181,6 +193,23 @@ describe('a cache of folders', () => {
       writeFiles(dir, { 'reyn/project/shared/phases/x.md': '22' });
       const after = stamps();
       expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
+    });
+  });
+
+  it('gives a stamp that tells a folder from a link to it, and an empty folder from none', async () => {
+    await inFolder((dir) => {
+      writeFiles(dir, { 'elsewhere/skill.md': skill('a'), 'reyn/project/keep.md': '' });
+      const place = path.join(dir, 'reyn/project/a');
+      fs.symlinkSync(path.join(dir, 'elsewhere'), place);
+      const catalog = open(dir);
+      const stamp = () => catalog.list().map(catalog.stamper())[0];
+      const link = stamp();
+      fs.rmSync(place);
+      fs.renameSync(path.join(dir, 'elsewhere'), place);
+      const folder = stamp();
+      expect(folder).not.toBe(link);
+      fs.mkdirSync(path.join(place, 'shared'));
+      expect(stamp()).not.toBe(folder);
     });
   });
 });
