@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigFileSchema, NEED_KINDS } from '../../src/os/config/schema.ts';
 import { PROJECT_EVENTS, RUN_EVENTS } from '../../src/os/events/event.ts';
+import { ScriptSchema } from '../../src/os/models/script.ts';
 import type { NeedKind } from '../../src/os/permissions/need.ts';
 import { compileSchema } from '../../src/os/schema.ts';
 import { misfits, type Shape } from '../../src/os/shape.ts';
@@ -9,6 +10,7 @@ import { misfits, type Shape } from '../../src/os/shape.ts';
 /** Every schema that is checked by walking. */
 const SCHEMAS: readonly [name: string, schema: Shape][] = [
   ['a configuration file', ConfigFileSchema],
+  ['a file of scripted rules', ScriptSchema],
   ...Object.entries(RUN_EVENTS),
   ...Object.entries(PROJECT_EVENTS),
 ].map(([name, schema]) => [name as string, schema as unknown as Shape]);

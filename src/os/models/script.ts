@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { UserError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
+import { misfits } from '../shape.ts';
 import { nearest } from '../suggest.ts';
 import { placeOf, readYaml, sentenceOf, type YamlSource } from '../yaml.ts';
 
@@ -108,9 +109,10 @@ export function readScript(text: string, file: string): readonly ScriptRule[] {
     throw new UserError('config', sentenceOf(problem), { where: { file, line, column } });
   }
   const { source } = read;
-  const errors = compileSchema(ScriptSchema)(source.value ?? null);
+  const errors = misfits(ScriptSchema, source.value ?? null);
   // A key that is not known says more than the one that it was meant to be and that is missing.
-  const error = errors.find(({ message }) => message.includes('unknown field')) ?? errors[0];
+  const error = errors.find(({ unknown }) => unknown) ?? errors[0];
+  if (error?.unknown === true) throw unknownKey(source, file, error.path);
   if (error !== undefined) throw misfit(source, file, error.path, error.message);
   const { rules } = source.value as unknown as Static<typeof ScriptSchema>;
   return rules.map((rule, i) => {
@@ -129,7 +131,7 @@ function checkTurn(source: YamlSource, file: string, i: number, turn: ScriptTurn
   const given = Object.keys(turn);
   const acts = ACTS.filter((act) => given.includes(act) && !(act === 'text' && given.includes('calls')));
   const [act] = acts;
-  const at = `/rules/${i}/turn`;
+  const at = ['rules', String(i), 'turn'];
   if (act === undefined || acts.length > 1) {
     const which = acts.length > 1 ? `has ${acts.join(' and ')}` : 'says nothing to do';
     throw misfit(source, file, at, `${which}; give exactly one of ${ACTS.join(', ')}`);
@@ -139,7 +141,7 @@ function checkTurn(source: YamlSource, file: string, i: number, turn: ScriptTurn
     throw misfit(
       source,
       file,
-      `${at}/${stray}`,
+      [...at, stray],
       `does not go with "${act}", which takes ${[...BESIDE[act], ...ALWAYS].join(', ')}`,
     );
   }
@@ -159,9 +161,9 @@ function conditionsOf(source: YamlSource, file: string, i: number, match: Record
   return flat.map(({ path, segments, wanted, at }) => {
     const schema: JsonSchema = isObject(wanted) ? (wanted as JsonSchema) : { const: wanted as Json };
     try {
-      compileSchema(schema);
+      if (isObject(wanted)) compileSchema(schema);
     } catch (error) {
-      const place = `/rules/${i}/${at.join('/')}`;
+      const place = ['rules', String(i), ...at];
       throw misfit(source, file, place, `is no JSON Schema: ${error instanceof Error ? error.message : String(error)}`);
     }
     return { path, segments, schema, wanted: wanted as Json };
@@ -175,13 +177,15 @@ const KEYS = [
   ...['phase', 'visit', 'attempt', 'input', 'kind', 'args', 'name', 'output', 'cached'],
 ];
 
-function misfit(source: YamlSource, file: string, pointer: string, message: string): UserError {
-  const path = pointer.split('/').slice(1);
-  const unknown = /unknown field "(.+)"/.exec(message)?.[1];
-  const near = unknown === undefined ? undefined : nearest(unknown, KEYS);
+function misfit(source: YamlSource, file: string, path: readonly string[], message: string): UserError {
   const place = path.length === 0 ? 'The file' : path.join('.');
-  return new UserError('config', `${place} ${message}.`, {
-    where: { file, ...placeOf(source, unknown === undefined ? path : [...path, unknown]) },
-    ...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
-  });
+  return new UserError('config', `${place} ${message}.`, { where: { file, ...placeOf(source, path) } });
+}
+
+function unknownKey(source: YamlSource, file: string, path: readonly string[]): UserError {
+  const key = path.at(-1) ?? '';
+  const { message, where } = misfit(source, file, path.slice(0, -1), `has the unknown field "${key}"`);
+  const near = nearest(key, KEYS);
+  const hint = near === undefined ? {} : { hint: `Did you mean "${near}"?` };
+  return new UserError('config', message, { where: { ...where, ...placeOf(source, path) }, ...hint });
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { UserError } from '../errors.ts';
-import { getPath } from '../json.ts';
+import { getPath, isObject, type Json, sameJson } from '../json.ts';
 import { compileSchema } from '../schema.ts';
 import type { Encoding, Frame, Model, Usage } from './port.ts';
 import { readScript, type ScriptCondition, type ScriptRule } from './script.ts';
@@ -96,9 +96,10 @@ function usageOf(usage: ScriptRule['turn']['usage']): Usage {
   return cached === undefined ? { input, output } : { input, output, cached };
 }
 
-function holds({ segments, schema }: ScriptCondition, frame: Frame): boolean {
+function holds({ segments, schema, wanted }: ScriptCondition, frame: Frame): boolean {
   const value = valueAt(segments, frame);
-  return value !== undefined && compileSchema(schema)(value).length === 0;
+  if (value === undefined) return false;
+  return isObject(wanted) ? compileSchema(schema)(value).length === 0 : sameJson(value as Json, wanted);
 }
 
 function valueAt(segments: readonly string[], frame: Frame): unknown {

@@ -254,7 +254,7 @@ describe('a file of rules', () => {
       undefined,
     ],
     ['a wrong type', 'rules:\n  - turn:\n      to: 5\n', 3, 'rules.0.turn.to must be string', undefined],
-    ['a rule without a turn', 'rules:\n  - match: { phase: a }\n', 2, 'lacks the field "turn"', undefined],
+    ['a rule without a turn', 'rules:\n  - match: { phase: a }\n', 2, 'lacks "turn"', undefined],
     ['a turn that does nothing', 'rules:\n  - turn: { reason: x }\n', 2, 'says nothing to do', undefined],
     ['a turn that does two things', 'rules:\n  - turn: { to: a, abort: x }\n', 2, 'has to and abort', undefined],
     [
