@@ -156,12 +156,12 @@ export function subRunId(run: string, step: string): string {
 }
 
 async function child(drive: Drive, op: ChildOp, performance: Performance): Promise<void> {
-  const state = drive.state();
   const { step } = performance.request;
   const { skill, input } = op.child(performance.args);
-  const id = subRunId(state.run, step);
+  const id = subRunId(drive.state().run, step);
   start(drive, performance, { child: id });
   await drive.log.flush();
+  const state = drive.state();
   const end = await drive.ports.startChild({
     child: id,
     parent: { run: state.run, step, root: state.started.parent?.root ?? state.run },
