@@ -32,6 +32,15 @@ describe.concurrent('the guide', () => {
   });
 });
 
+describe.concurrent('a concept', () => {
+  const concepts = readdirSync('docs/concepts').map((name) => [name, readFileSync(`docs/concepts/${name}`, 'utf8')]);
+  const run = concepts.filter(([, page]) => blocksOf(page ?? '').some(({ info }) => info === 'sh'));
+
+  it.each(run)('%s does and shows what it says', async (_, page = '') => {
+    expect(await runPage(page, { examples: true })).toBe('');
+  });
+});
+
 describe.concurrent('the README', () => {
   // `npm ci` and `npm test` are what `.ci/run` does with a clean checkout.
   const readme = readFileSync('README.md', 'utf8')

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FORMAT_KEYS, FORMAT_RULES } from '../../scripts/format-reference.ts';
 import { referencePages } from '../../scripts/reference.ts';
+import { DEFAULT_LIMITS } from '../../src/os/config/limits.ts';
 import { compileSkill } from '../../src/os/skills/compile.ts';
 import type { Finding } from '../../src/os/skills/finding.ts';
 
@@ -16,6 +17,19 @@ describe('the reference', () => {
 
   it('names the folder of no machine', async () => {
     for (const text of (await referencePages()).values()) expect(text).not.toContain(process.cwd());
+  });
+});
+
+describe('the page of limits', () => {
+  it('gives the limits that hold without configuration', () => {
+    const page = readFileSync('docs/concepts/limit.md', 'utf8');
+    const rows = [...page.matchAll(/^\| `(\w+)`.* \| ([\d,]+|none) \|$/gm)];
+    const shown = rows.map(([, name, value = '']) => [
+      name,
+      value === 'none' ? undefined : Number(value.replaceAll(',', '')),
+    ]);
+    const { on_limit: _, ...limits } = DEFAULT_LIMITS;
+    expect(Object.fromEntries(shown)).toEqual({ ...limits, usd: undefined });
   });
 });
 
