@@ -87,7 +87,7 @@ describe('a page as a script', () => {
         signal: { name: 'SIGINT', at: 'go' },
         promised: { text: 'said', streams: 'both' },
       },
-      { kind: 'file', line: 14, name: 'a/b.yaml', text: 'x: 1\n', append: false },
+      { kind: 'file', line: 14, name: 'a/b.yaml', text: 'x: 1\n' },
     ]);
   });
 

@@ -8,8 +8,8 @@
  *  - The block that follows is what the last command writes: a block without a name what it writes to stdout, a
  *    ```text block everything in order. `…` stands for any text, on a line of its own for any lines; ids, times, sizes,
  *    hashes and runs of spaces need only be of their kind.
- *  - A block with a file name behind its language (```yaml reyn.yaml) is written to that file; `(the end)` behind the
- *    name appends. Every other block is only read.
+ *  - A block with a file name behind its language (```yaml reyn.yaml) is written to that file. Every other block is
+ *    only read.
  */
 export type Part = Command | File;
 
@@ -28,7 +28,6 @@ export type File = {
   readonly line: number;
   readonly name: string;
   readonly text: string;
-  readonly append: boolean;
 };
 
 type Block = {
@@ -43,17 +42,11 @@ export function readPage(text: string): readonly Part[] {
   const parts: Part[] = [];
   let before: Block | undefined;
   for (const block of blocksOf(text)) {
-    const [language = '', name, ...mode] = block.info.split(/ +/);
+    const [language = '', name] = block.info.split(/ +/);
     const content = block.lines.join('\n');
     if (language === 'sh') parts.push(...commandsOf(block));
     else if (name !== undefined) {
-      parts.push({
-        kind: 'file',
-        line: block.line,
-        name,
-        text: `${content}\n`,
-        append: mode.join(' ') === '(the end)',
-      });
+      parts.push({ kind: 'file', line: block.line, name, text: `${content}\n` });
     } else if (block.near && before?.info === 'sh' && (language === '' || language === 'text')) {
       const last = parts.pop();
       if (last?.kind !== 'command') throw new Error(`line ${block.line}: output of no command`);

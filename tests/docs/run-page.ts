@@ -1,14 +1,5 @@
 import { spawn } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +37,7 @@ export async function runPage(page: string, { examples, replace = {} }: Setting)
       if (part.kind === 'file') {
         const file = resolve(cwd, part.name);
         mkdirSync(dirname(file), { recursive: true });
-        (part.append ? appendFileSync : writeFileSync)(file, swap(part.text));
+        writeFileSync(file, swap(part.text));
         continue;
       }
       const command = { ...part, text: swap(part.text) };
