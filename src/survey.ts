@@ -42,14 +42,24 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
   const caches = new Map<string, { readonly version: string; readonly cache: FolderCache }>();
 
   /** What `look` says of each entry, from `.reyn/cache/<name>.json` where that is current. */
-  function each<T>(name: string, about: Json, entries: readonly CatalogEntry[], look: (entry: CatalogEntry) => T): T[] {
+  function each<T>(name: string, about: Json, entries: readonly CatalogEntry[], look: Look<T>): T[] {
     const version = digest(JSON.stringify([programStamp(), about]));
     const known = caches.get(name);
     const file = path.join(root, '.reyn', 'cache', `${name}.json`);
     const cache = known?.version === version ? known.cache : openFolderCache(file, version);
     caches.set(name, { version, cache });
-    const stampOf = catalog.stamper();
-    const seen = entries.map((entry) => cache.take(entry.dir, stampOf(entry), () => look(entry)));
+    const pass = catalog.pass();
+    const seen = entries.map((entry) =>
+      cache.take({
+        dir: entry.dir,
+        at: pass.at,
+        stampOf: () => pass.stampOf(entry),
+        make() {
+          const { source, stamp } = pass.read(entry);
+          return { value: look(source, entry), stamp };
+        },
+      }),
+    );
     cache.save();
     return seen;
   }
@@ -65,7 +75,7 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
   return {
     describe() {
       const entries = catalog.list();
-      const described = each('skills', null, entries, (entry) => describeSource(entry, catalog.sourceOf(entry)));
+      const described = each('skills', null, entries, describeSource);
       return described.map((entry, nth) => {
         const shadowedBy = entries[nth]?.shadowedBy;
         return shadowedBy === undefined ? entry : { ...entry, shadowedBy };
@@ -76,7 +86,7 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
       const env = envOf(entries);
       const own = entries.filter(({ origin }) => origin !== 'stdlib');
       const about = JSON.parse(JSON.stringify([RULES, env])) as Json;
-      const found = each('lint', about, own, (entry) => lintSource(catalog.sourceOf(entry), env));
+      const found = each('lint', about, own, (source) => lintSource(source, env));
       return sortFindings(found.flat());
     },
     lint(sources) {
@@ -86,7 +96,9 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
   };
 }
 
-function describeSource({ name, origin }: CatalogEntry, source: SkillSource): SkillEntry {
+type Look<T> = (source: SkillSource, entry: CatalogEntry) => T;
+
+function describeSource(source: SkillSource, { name, origin }: CatalogEntry): SkillEntry {
   const { skill, findings } = compileSkill(source);
   const shown = { name, origin, dir: source.dir };
   if (skill === undefined) {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { nearest } from '../suggest.ts';
 import { loadSkill } from './load.ts';
-import { readSkillSource } from './read-source.ts';
+import { readSkillSource, readStamped, type StampedSource } from './read-source.ts';
 import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
@@ -26,21 +26,25 @@ export type Catalog = {
   find(name: string): CatalogEntry | undefined;
   /** @throws UserError `not_found`. */
   source(name: string): SkillSource;
-  /** Of an entry of the list, shadowed ones too. */
-  sourceOf(entry: CatalogEntry): SkillSource;
   /** The skill in any folder, e.g. a copy to compare with. @throws UserError `not_found` when it is no folder. */
   sourceAt(dir: string): SkillSource;
   /** @throws UserError `not_found`, `skill`. */
   load(name: string): Skill;
   /** The skill with the very source it was compiled from. @throws UserError `not_found`, `skill`. */
   open(name: string): Opened;
-  /**
-   * Stamps for one pass over many entries: equal stamps mean that nothing the entry's skill is made of has changed. The
-   * shared folder is looked at once.
-   */
-  stamper(): (entry: CatalogEntry) => string;
+  /** Begins a look at many entries; the shared folder is looked at once. */
+  pass(): Pass;
   /** Folder of shared phases and artifacts. */
   readonly sharedDir: string;
+};
+
+export type Pass = {
+  /** Milliseconds since the epoch before anything was looked at: when stamps must have been settled. */
+  readonly at: number;
+  /** Equal stamps mean that nothing the entry's skill is made of has changed. */
+  stampOf(entry: CatalogEntry): string;
+  /** The source and the stamp it was read under. */
+  read(entry: CatalogEntry): StampedSource;
 };
 
 export type Opened = { readonly skill: Skill; readonly source: SkillSource };
@@ -95,25 +99,33 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     return origin === 'stdlib' ? {} : { sharedDir };
   }
 
-  function read({ name, origin, dir }: CatalogEntry): SkillSource {
-    return readSkillSource(dir, { name, origin, root, ...shared(origin) });
+  function read({ name, origin, dir }: CatalogEntry): StampedSource {
+    return readStamped(dir, { name, origin, root, ...shared(origin) });
   }
 
-  function stamper(): (entry: CatalogEntry) => string {
+  function pass(): Pass {
+    const at = Date.now();
     const common = stampOf(sharedDir);
-    return ({ origin, dir }) => (origin === 'stdlib' ? stampOf(dir) : `${stampOf(dir)}\n${common}`);
+    const whole = (own: string, origin: SkillOrigin) => (origin === 'stdlib' ? own : `${own}\n${common}`);
+    return {
+      at,
+      stampOf: ({ origin, dir }) => whole(stampOf(dir), origin),
+      read(entry) {
+        const { source, stamp } = read(entry);
+        return { source, stamp: whole(stamp, entry.origin) };
+      },
+    };
   }
 
   /** What was opened is kept until a file of the folder changes. */
   function open(name: string): Opened {
     const entry = found(name);
-    const stamp = stamper()(entry);
+    const look = pass();
     const known = opened.get(entry.dir);
-    if (known !== undefined && known.stamp === stamp) return known;
-    const settled = isSettled(stamp, Date.now());
-    const source = read(entry);
+    if (known !== undefined && known.stamp === look.stampOf(entry)) return known;
+    const { source, stamp } = look.read(entry);
     const fresh = { stamp, source, skill: loadSkill(source) };
-    if (settled) opened.set(entry.dir, fresh);
+    if (isSettled(stamp, look.at)) opened.set(entry.dir, fresh);
     else opened.delete(entry.dir);
     return fresh;
   }
@@ -123,8 +135,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     find,
     open,
     load: (name) => open(name).skill,
-    source: (name) => read(found(name)),
-    sourceOf: read,
+    source: (name) => read(found(name)).source,
     sourceAt(dir) {
       const real = realDir(path.resolve(root, dir));
       if (real === undefined) {
@@ -132,7 +143,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
       }
       return readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir });
     },
-    stamper,
+    pass,
     sharedDir,
   };
 }

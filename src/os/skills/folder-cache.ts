@@ -12,13 +12,24 @@ import { isSettled } from './stamp.ts';
  */
 export type FolderCache = {
   /**
-   * The value made under `stamp`, which was taken just now; made anew when there is none, and then kept, unless the
-   * folder changed so recently that a stamp might miss the next change. Every value of one cache has the same type.
+   * What was made of the folder under its stamp; made anew when there is nothing, and then kept, unless the folder
+   * changed so shortly before `at` that a stamp might miss the next change. All values of one cache have the same type.
    */
-  take<T>(dir: string, stamp: string, make: () => T): T;
+  take<T>(folder: Asked<T>): T;
   /** Writes what was made since the file was read; does nothing otherwise. */
   save(): void;
 };
+
+/** A folder, as it is looked at beginning with the moment `at` (milliseconds since the epoch). */
+export type Asked<T> = {
+  readonly dir: string;
+  readonly at: number;
+  stampOf(): string;
+  make(): Made<T>;
+};
+
+/** A value, and the stamp of what it was made from. */
+export type Made<T> = { readonly value: T; readonly stamp: string };
 
 /** Beyond this many folders, those not asked for since the cache was opened are dropped. */
 const MAX_FOLDERS = 20_000;
@@ -34,15 +45,13 @@ export function openFolderCache(file: string, version: string): FolderCache {
   const asked = new Set<string>();
   let changed = false;
   return {
-    take<T>(dir: string, stamp: string, make: () => T): T {
+    take<T>({ dir, at, stampOf, make }: Asked<T>): T {
       asked.add(dir);
-      const short = digest(stamp);
       const found = kept.get(dir);
-      if (found?.stamp === short) return found.value as T;
-      const settled = isSettled(stamp, Date.now());
-      const value = make();
-      if (settled) {
-        kept.set(dir, { stamp: short, value });
+      if (found !== undefined && found.stamp === digest(stampOf())) return found.value as T;
+      const { value, stamp } = make();
+      if (isSettled(stamp, at)) {
+        kept.set(dir, { stamp: digest(stamp), value });
         changed = true;
       }
       return value;

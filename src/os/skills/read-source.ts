@@ -1,11 +1,12 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { Finding } from './finding.ts';
 import { MAX_FILE_BYTES, readRegular, reasonOf, statOf } from './regular-file.ts';
 import { readShared } from './shared.ts';
 import type { SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
-import { isEvalPath, sortPaths } from './source-paths.ts';
+import { isEntered, isEvalPath, MAX_DIRS, sortPaths } from './source-paths.ts';
+import { stampLine } from './stamp.ts';
 
 /**
  * Reads a skill's folder. Synchronous: over many small files that is three times faster than the same in parallel.
@@ -16,7 +17,6 @@ import { isEvalPath, sortPaths } from './source-paths.ts';
 
 export const MAX_SKILL_BYTES = 8 * 1024 * 1024;
 export const MAX_FILES = 500;
-const MAX_DIRS = 8;
 const MAX_UNREAD = 100;
 
 export type ReadOptions = {
@@ -28,32 +28,44 @@ export type ReadOptions = {
   readonly root?: string;
 };
 
+/** A source with the stamp of its own folder as it was read, see `stampOf`; shared files are not in it. */
+export type StampedSource = { readonly source: SkillSource; readonly stamp: string };
+
 /** Reads the folder `dir` (absolute). Never throws: what is wrong with the folder is in `unread`. */
 export function readSkillSource(dir: string, options: ReadOptions): SkillSource {
+  return readStamped(dir, options).source;
+}
+
+/** As {@link readSkillSource}. */
+export function readStamped(dir: string, options: ReadOptions): StampedSource {
   const { name, origin } = options;
-  const reading: Reading = { skill: name, files: new Map(), unread: [], bytes: 0 };
   const top = statOf(dir);
+  const reading: Reading = { skill: name, files: new Map(), unread: [], lines: [stampLine.top(top)], bytes: 0 };
   if (top === undefined) note(reading, '', 'format/no-folder', 'there is no such folder', 'Check the path.');
   else if (top.isSymbolicLink()) refuseLink(reading, '');
   else if (!top.isDirectory()) note(reading, '', 'format/no-folder', 'this is not a folder', 'Name the skill folder.');
   else readFolder(reading, dir, '', 0);
+  const stamp = reading.lines.join('\n');
   if (options.sharedDir !== undefined) {
     const sharedDir = options.sharedDir;
     const real = (folder: string) => statOf(path.join(sharedDir, folder))?.isDirectory() === true;
     readShared(reading.files, (file) => {
       const inside = real('') && real(path.dirname(file));
-      return inside && readOne(reading, path.join(sharedDir, file), `shared/${file}`);
+      return inside && readOne(reading, path.join(sharedDir, file), `shared/${file}`) !== undefined;
     });
   }
   const files = new Map(sortPaths(reading.files.keys()).map((key) => [key, reading.files.get(key) as Uint8Array]));
   const shown = shownDir(dir, options.root);
-  return { name, origin, dir: shown, files, ...(reading.unread.length === 0 ? {} : { unread: reading.unread }) };
+  const unread = reading.unread.length === 0 ? {} : { unread: reading.unread };
+  return { source: { name, origin, dir: shown, files, ...unread }, stamp };
 }
 
 type Reading = {
   readonly skill: string;
   readonly files: Map<string, Uint8Array>;
   readonly unread: Finding[];
+  /** Of the stamp. */
+  readonly lines: string[];
   bytes: number;
 };
 
@@ -72,57 +84,66 @@ function readFolder(reading: Reading, dir: string, prefix: string, depth: number
   for (const entry of entriesOf(reading, dir, prefix)) {
     const file = prefix + entry.name;
     if (entry.name.startsWith('.') || isEvalPath(file)) continue;
-    if (entry.isSymbolicLink()) refuseLink(reading, file);
-    else if (entry.isDirectory()) {
-      if (file === 'shared') {
+    const from = `${dir}/${entry.name}`;
+    if (entry.isDirectory()) {
+      reading.lines.push(stampLine.folder(file));
+      if (isEntered(file, depth)) readFolder(reading, from, `${file}/`, depth + 1);
+      else if (file === 'shared') {
         const fix = 'Rename the folder; shared phases live in reyn/project/shared.';
         note(reading, file, 'format/reserved-folder', 'a skill has no folder "shared"', fix);
-      } else if (depth < MAX_DIRS) readFolder(reading, path.join(dir, entry.name), `${file}/`, depth + 1);
-      else note(reading, file, 'format/too-deep', `folders nest deeper than ${MAX_DIRS}`, 'Flatten the folder.');
+      } else note(reading, file, 'format/too-deep', `folders nest deeper than ${MAX_DIRS}`, 'Flatten the folder.');
     } else if (!entry.isFile()) {
-      note(reading, file, 'format/not-a-file', 'neither a file nor a folder', 'Remove it from the skill folder.');
-    } else if (/[\\\p{Cc}]/u.test(file) || file.includes('\uFFFD')) {
+      reading.lines.push(stampLine.other(file));
+      if (entry.isSymbolicLink()) refuseLink(reading, file);
+      else note(reading, file, 'format/not-a-file', 'neither a file nor a folder', 'Remove it from the skill folder.');
+    } else if (UNUSABLE.test(file)) {
+      reading.lines.push(stampLine.file(file, statOf(from)));
       note(reading, file, 'format/file-name', 'this file name cannot be used', 'Rename it with letters and digits.');
-    } else readOne(reading, path.join(dir, entry.name), file);
+    } else reading.lines.push(stampLine.file(file, readOne(reading, from, file) ?? statOf(from)));
   }
 }
+
+const UNUSABLE = /[\\\p{Cc}\uFFFD]/u;
 
 function entriesOf(reading: Reading, dir: string, prefix: string): Dirent[] {
   try {
     return readdirSync(dir, { withFileTypes: true });
   } catch (error) {
+    reading.lines.push(stampLine.unreadable(prefix));
     note(reading, prefix.slice(0, -1), 'format/unreadable', `cannot be read: ${reasonOf(error)}`, 'Check its mode.');
     return [];
   }
 }
 
-function readOne(reading: Reading, from: string, file: string): boolean {
+/** Reads a file into `reading`. @returns what it was then; `undefined` after noting why it was not read. */
+function readOne(reading: Reading, from: string, file: string): Stats | undefined {
   if (reading.files.size >= MAX_FILES) {
-    if (reading.unread.some(({ rule }) => rule === 'format/too-many')) return false;
+    if (reading.unread.some(({ rule }) => rule === 'format/too-many')) return undefined;
     note(reading, file, 'format/too-many', `the folder holds more than ${MAX_FILES} files`, 'Move files elsewhere.');
-    return false;
+    return undefined;
   }
-  const bytes = readRegular(from);
-  if (bytes === 'absent') return false;
-  if (bytes === 'link') refuseLink(reading, file);
-  else if (bytes === 'large') {
+  const read = readRegular(from);
+  if (read === 'absent') return undefined;
+  if (read === 'link') refuseLink(reading, file);
+  else if (read === 'large') {
     const message = `the file is larger than ${MAX_FILE_BYTES / 1024} KB`;
     note(reading, file, 'format/too-large', message, 'Move it out of the skill folder, or split it.');
-  } else if (typeof bytes === 'string') {
-    note(reading, file, 'format/unreadable', `cannot be read: ${bytes}`, 'Check its type and mode.');
-  } else if (reading.bytes + bytes.length > MAX_SKILL_BYTES) {
+  } else if (typeof read === 'string') {
+    note(reading, file, 'format/unreadable', `cannot be read: ${read}`, 'Check its type and mode.');
+  } else if (reading.bytes + read.bytes.length > MAX_SKILL_BYTES) {
     const message = `the folder is larger than ${MAX_SKILL_BYTES / 1024 / 1024} MB`;
     note(reading, file, 'format/too-large', message, 'Move files out of the skill folder.');
   } else {
-    reading.bytes += bytes.length;
-    reading.files.set(file, bytes);
-    return true;
+    reading.bytes += read.bytes.length;
+    reading.files.set(file, read.bytes);
+    return read.stats;
   }
-  return false;
+  return undefined;
 }
 
 function shownDir(dir: string, root: string | undefined): string {
   if (root === undefined) return dir;
+  if (path.sep === '/' && dir.startsWith(`${root}/`) && !dir.includes('/.')) return dir.slice(root.length + 1);
   const relative = path.relative(root, dir);
   if (relative.startsWith('..') || path.isAbsolute(relative)) return dir;
   return relative === '' ? '.' : relative.split(path.sep).join('/');

@@ -1,23 +1,41 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 export const MAX_FILE_BYTES = 1024 * 1024;
 
-/** The bytes of a regular file; a word or a sentence that says why not. Opens nothing that could block. */
-export function readRegular(file: string): Uint8Array | string {
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export type RegularFile = { readonly bytes: Uint8Array; readonly stats: Stats };
+
+/** A regular file; a word or a sentence that says why not. Opens nothing that could block. */
+export function readRegular(file: string): RegularFile | string {
   let descriptor: number | undefined;
   try {
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+    descriptor = openSync(file, FLAGS);
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return 'it is not a regular file';
     if (stats.size > MAX_FILE_BYTES) return 'large';
-    const bytes = readFileSync(descriptor);
-    return bytes.length > MAX_FILE_BYTES ? 'large' : bytes;
+    const bytes = readAll(descriptor, stats.size);
+    return bytes === undefined ? 'large' : { bytes, stats };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     return code === 'ENOENT' ? 'absent' : code === 'ELOOP' ? 'link' : reasonOf(error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+/** Everything behind the descriptor, `size` bytes unless it grows meanwhile; `undefined` when that is too much. */
+function readAll(descriptor: number, size: number): Uint8Array | undefined {
+  let bytes = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  for (;;) {
+    const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    length += read;
+    // One byte of room was left, so a read that filled up to the size has met the end.
+    if (read === 0 || (length === size && bytes.length === size + 1)) return bytes.subarray(0, length);
+    if (length > MAX_FILE_BYTES) return undefined;
+    if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
   }
 }
 

@@ -5,6 +5,14 @@ export function isEvalPath(path: string): boolean {
   return path === 'eval.md' || path === 'evals' || path.startsWith('evals/');
 }
 
+/** Deepest folder of a skill, that of skill.md being 0. */
+export const MAX_DIRS = 8;
+
+/** Whether a folder of a skill, `depth` levels down, is looked into. `shared` is where shared phases would stand. */
+export function isEntered(folder: string, depth: number): boolean {
+  return folder !== 'shared' && depth < MAX_DIRS;
+}
+
 /** Paths in the order of their UTF-8 bytes, the order of `LC_ALL=C sort`. */
 export function sortPaths(paths: Iterable<string>): string[] {
   const list = [...paths];

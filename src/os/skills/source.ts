@@ -26,8 +26,8 @@ export type SkillSource = {
 /** The text of a skill's `evals/scripted.yaml`; `undefined` when there is none to read. */
 export function readScripted(dir: string): string | undefined {
   if (statOf(path.join(dir, 'evals'))?.isDirectory() !== true) return undefined;
-  const bytes = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
-  return bytes instanceof Uint8Array ? decodeText(bytes) : undefined;
+  const file = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
+  return typeof file === 'string' ? undefined : decodeText(file.bytes);
 }
 
 /**

@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openCatalog } from '../../../src/os/skills/catalog.ts';
 import { compileSkill } from '../../../src/os/skills/compile.ts';
-import { openFolderCache } from '../../../src/os/skills/folder-cache.ts';
+import { type FolderCache, openFolderCache } from '../../../src/os/skills/folder-cache.ts';
 import { head, inFolder, writeFiles } from './skill-files.ts';
 
 const skill = (name: string, text = 'Go.') => `${head().replace('name: demo', `name: ${name}`)}${text}\n`;
@@ -121,15 +122,17 @@ describe('a cache of folders', () => {
   const STAMP = 'a\t1\t1\t1\t1';
   const fileIn = (dir: string) => path.join(dir, '.reyn/cache/skills.json');
   const cacheIn = (dir: string, version = '1') => openFolderCache(fileIn(dir), version);
+  const take = (cache: FolderCache, value: unknown, stamp = STAMP, dir = 'a') =>
+    cache.take({ dir, at: Date.now(), stampOf: () => stamp, make: () => ({ value, stamp }) });
   const kept = (dir: string, stamp = STAMP, folder = 'a', version = '1') =>
-    cacheIn(dir, version).take(folder, stamp, () => 'made anew');
+    take(cacheIn(dir, version), 'made anew', stamp, folder);
 
   it('gives back what was made under the same stamp, also in another process', async () => {
     await inFolder((dir) => {
       fs.mkdirSync(path.join(dir, '.reyn'));
       const cache = cacheIn(dir);
-      expect(cache.take('a', STAMP, () => ({ findings: [] }))).toEqual({ findings: [] });
-      expect(cache.take<unknown>('a', STAMP, () => 'made anew')).toEqual({ findings: [] });
+      expect(take(cache, { findings: [] })).toEqual({ findings: [] });
+      expect(take(cache, 'made anew')).toEqual({ findings: [] });
       cache.save();
       expect(kept(dir)).toEqual({ findings: [] });
       expect(kept(dir, 'a\t2\t1\t1\t1')).toBe('made anew');
@@ -143,8 +146,8 @@ describe('a cache of folders', () => {
       const now = Date.now();
       const cache = cacheIn(dir);
       for (const stamp of [`a\t1\t${now}\t${now}\t1`, `b\t1\t1\t${now}\t1`]) {
-        cache.take(stamp, stamp, () => 1);
-        expect(cache.take(stamp, stamp, () => 2)).toBe(2);
+        take(cache, 1, stamp);
+        expect(take(cache, 2, stamp)).toBe(2);
       }
     });
   });
@@ -153,7 +156,7 @@ describe('a cache of folders', () => {
     await inFolder((dir) => {
       fs.mkdirSync(path.join(dir, '.reyn'));
       const cache = cacheIn(dir);
-      cache.take('a', STAMP, () => ({ ok: true }));
+      take(cache, { ok: true });
       cache.save();
       const text = fs.readFileSync(fileIn(dir), 'utf8');
       expect(kept(dir)).toEqual({ ok: true });
@@ -167,11 +170,11 @@ describe('a cache of folders', () => {
   it('writes nothing where there is no store, and does without where it cannot write', async () => {
     await inFolder((dir) => {
       const cache = cacheIn(dir);
-      cache.take('a', STAMP, () => 1);
+      take(cache, 1);
       cache.save();
       expect(fs.readdirSync(dir)).toEqual([]);
       writeFiles(dir, { '.reyn/cache': 'a file is in the way' });
-      cache.take('b', STAMP, () => 1);
+      take(cache, 1, STAMP, 'b');
       cache.save();
       expect(fs.readdirSync(path.join(dir, '.reyn'))).toEqual(['cache']);
     });
@@ -185,7 +188,7 @@ describe('a cache of folders', () => {
         'stdlib/s/skill.md': '',
       });
       const catalog = open(dir);
-      const stamps = () => catalog.list().map(catalog.stamper());
+      const stamps = () => catalog.list().map(catalog.pass().stampOf);
       const before = stamps();
       expect(stamps()).toEqual(before);
       writeFiles(dir, { 'reyn/project/a/eval.md': 'cases', 'reyn/project/a/.swp': '' });
@@ -202,7 +205,7 @@ describe('a cache of folders', () => {
       const place = path.join(dir, 'reyn/project/a');
       fs.symlinkSync(path.join(dir, 'elsewhere'), place);
       const catalog = open(dir);
-      const stamp = () => catalog.list().map(catalog.stamper())[0];
+      const stamp = () => catalog.list().map(catalog.pass().stampOf)[0];
       const link = stamp();
       fs.rmSync(place);
       fs.renameSync(path.join(dir, 'elsewhere'), place);
@@ -210,6 +213,32 @@ describe('a cache of folders', () => {
       expect(folder).not.toBe(link);
       fs.mkdirSync(path.join(place, 'shared'));
       expect(stamp()).not.toBe(folder);
+    });
+  });
+
+  it('gives the same stamp by a look and by reading, however odd the folder', async () => {
+    await inFolder((dir) => {
+      const deep = Array.from({ length: 12 }, (_, nth) => `d${nth}`).join('/');
+      const place = path.join(dir, 'reyn/project/a');
+      writeFiles(place, {
+        'skill.md': skill('a'),
+        [`${deep}/x.md`]: '',
+        'shared/phases/x.md': '',
+        'evals/cases.yaml': '',
+        '.swp': '',
+        'bad\\name': '',
+        'large.bin': 'x'.repeat(2_000_000),
+        'empty/.keep': '',
+        ...Object.fromEntries(Array.from({ length: 510 }, (_, nth) => [`many/${nth}.md`, ''])),
+      });
+      fs.symlinkSync('skill.md', path.join(place, 'link.md'));
+      execFileSync('mkfifo', [path.join(place, 'fifo')]);
+      const catalog = open(dir);
+      const pass = catalog.pass();
+      for (const entry of catalog.list()) expect(pass.read(entry).stamp).toBe(pass.stampOf(entry));
+      const gone = { name: 'gone', origin: 'project', dir: path.join(dir, 'gone') } as const;
+      expect(pass.read(gone).stamp).toBe(pass.stampOf(gone));
+      expect(catalog.list()).toHaveLength(1);
     });
   });
 });
