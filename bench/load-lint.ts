@@ -79,6 +79,7 @@ function writeTree(dir: string, files: Readonly<Record<string, string>>): void {
 
 function writeProject(dir: string): void {
   writeTree(dir, { 'reyn.yaml': 'model: scripted\n' });
+  fs.mkdirSync(join(dir, '.reyn')); // a project in which something was run: there the cache may lie
   for (let i = 0; i < SKILLS; i++) {
     const name = `skill_${String(i).padStart(4, '0')}`;
     writeTree(join(dir, 'reyn', 'project', name), skillNamed(name));
@@ -97,7 +98,7 @@ export async function loadLint(quick: boolean, say: (line: string) => void): Pro
     writeProject(dir);
     const run = (what: string) => runProgram(FILE, [what, dir]);
     const afresh = () => {
-      fs.rmSync(join(dir, '.reyn'), { recursive: true, force: true });
+      fs.rmSync(join(dir, '.reyn', 'cache'), { recursive: true, force: true });
       return run('lint');
     };
     const contenders: readonly Contender[] = [
@@ -107,6 +108,8 @@ export async function loadLint(quick: boolean, say: (line: string) => void): Pro
         name: CACHED,
         sample: () => {
           afresh();
+          if (!fs.existsSync(join(dir, '.reyn', 'cache')))
+            throw new Error('nothing was kept from one lint to the next');
           return run('lint');
         },
       },
