@@ -58,16 +58,6 @@ export function buildFrame(from: FrameInput): { readonly frame: Frame; readonly 
   return { frame: { ...frame, request: requestDigest(frame) }, named: shown.named };
 }
 
-/** Upper bound of what a frame costs to send, in bytes of UTF-8 before the encoding's own words. */
-export function frameBytes(frame: Frame): number {
-  const sections = [...frame.system, ...frame.user].reduce(
-    (sum, { name, text }) => sum + name.length + Buffer.byteLength(text) + 4,
-    0,
-  );
-  const offers = [...frame.candidates, ...frame.ops].reduce((sum, offer) => sum + Buffer.byteLength(stable(offer)), 0);
-  return sections + offers + 2048;
-}
-
 const stableTexts = new WeakMap<object, string>();
 
 /** Canonical text of an object that is shared by all frames of a skill; computed once. */
@@ -80,9 +70,19 @@ function stable(value: object): string {
   return text;
 }
 
+const stableDigests = new WeakMap<object, string>();
+
+/** Digest of an object that is shared by all frames of a skill; computed once. */
+function stableDigest(value: object): string {
+  const own = stableDigests.get(value) ?? digest(stable(value));
+  stableDigests.set(value, own);
+  return own;
+}
+
 function requestDigest(frame: Omit<Frame, 'request'>): string {
-  const parts = [...frame.system, ...frame.user].map(({ name, text }) => `${name}\n${text}`);
-  return digest([...parts, ...frame.candidates.map(stable), ...frame.ops.map(stable)].join('\0'));
+  const changing = frame.user.map(({ name, text }) => `${name}\n${text}`);
+  const shared = [frame.system, ...frame.candidates, ...frame.ops].map(stableDigest);
+  return digest([...shared, ...changing].join('\0'));
 }
 
 const systems = new WeakMap<Phase, Map<string, readonly Section[]>>();
@@ -107,13 +107,23 @@ function systemSections(skill: Skill, phase: Phase, language: string | undefined
 }
 
 function showInput(input: Typed, opener: string | undefined): { section: Section; named: readonly NamedBlob[] } {
-  const text = JSON.stringify(input.artifact, null, 1) ?? 'null';
+  const text = shownText(input.artifact);
   const name = `Input (${input.type})`;
   const named = opener === undefined ? [] : namedBlobs(input);
   const [blob] = named;
   if (blob === undefined) return { section: { name, text }, named };
   const end = `… ${blob.text.length} characters in all; ${opener} opens the whole as "blob:${blob.sha256}"`;
   return { section: { name, text: `${text.slice(0, PREVIEW).toWellFormed()}\n${end}` }, named };
+}
+
+const shownTexts = new WeakMap<object, string>();
+
+/** A value as frames show it; made once for an object, which stays the same through a visit. */
+function shownText(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const text = shownTexts.get(value) ?? JSON.stringify(value, null, 1);
+  shownTexts.set(value, text);
+  return text;
 }
 
 /** The values a frame over this input names instead of showing them: the input itself when it is long. */
@@ -139,9 +149,7 @@ function pathSection(state: RunState): readonly Section[] {
 function resultsSection(state: RunState): readonly Section[] {
   const calls = [...state.visit.earlier, ...state.visit.ops];
   if (calls.length === 0) return [];
-  const lines = calls.map(
-    (call, i) => `${i + 1}. ${call.kind} ${JSON.stringify(call.args)}\n${resultText(call, state.steps[call.step])}`,
-  );
+  const lines = calls.map((call, i) => `${i + 1}. ${settledText(call, state.steps[call.step])}`);
   return [{ name: 'Results of your ops in this visit', text: lines.join('\n') }];
 }
 
@@ -150,6 +158,17 @@ function results(state: RunState): readonly Json[] {
     const record = state.steps[call.step];
     return record?.status === 'done' ? (record.result ?? null) : null;
   });
+}
+
+const settledTexts = new WeakMap<StepRecord, string>();
+
+/** What an op was and what came of it; made once, because it is in every later frame of the visit. */
+function settledText(call: OpCall, record: StepRecord | undefined): string {
+  const known = record === undefined ? undefined : settledTexts.get(record);
+  if (known !== undefined) return known;
+  const text = `${call.kind} ${JSON.stringify(call.args)}\n${resultText(call, record)}`;
+  if (record !== undefined) settledTexts.set(record, text);
+  return text;
 }
 
 function resultText(call: OpCall, record: StepRecord | undefined): string {

@@ -1,13 +1,14 @@
 import { isDeeperThan, type Json, MAX_DEPTH } from '../json.ts';
 import { capOf } from '../limits/limits.ts';
 import { costOf, reserve } from '../limits/reserve.ts';
+import { requestBytes } from '../models/frame-request.ts';
 import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
 import { type Choice, choices } from './candidates.ts';
 import { type Accepted, judge } from './contract.ts';
-import { buildFrame, frameBytes, type NamedBlob } from './frame.ts';
+import { buildFrame, type NamedBlob } from './frame.ts';
 import type { Action } from './next.ts';
 import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
@@ -114,14 +115,14 @@ export function lostUsage(model: Model, frame: Frame, state: RunState): Usage | 
 }
 
 function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
-  const most = { input: frameBytes(frame), output: maxOutputTokens };
+  const most = { input: requestBytes(frame, model.encoding), output: maxOutputTokens };
   return priced(most, model) ?? most;
 }
 
 function roomFor(model: Model, frame: Frame, state: RunState) {
   if (!model.metered) return { ok: true, maxOutputTokens: model.maxOutputTokens } as const;
   return reserve(state.started.limits, state.raised, state.spent, {
-    requestBytes: frameBytes(frame),
+    requestBytes: requestBytes(frame, model.encoding),
     maxOutputTokens: model.maxOutputTokens,
     price: model.price,
   });

@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
-import { jsonRequest } from './json-encoding.ts';
+import { frameRequest } from './frame-request.ts';
 import type { Frame, Model, Turn, TurnOptions } from './port.ts';
 import { failureOf, isPassing, type Provider, type ProviderFailure, providerError } from './provider-failure.ts';
 import { type Attempted, retryAfterMs, withRetries } from './retry.ts';
 import { type StreamingModel, streamReply } from './stream-reply.ts';
-import { toolsRequest } from './tools-encoding.ts';
 import type { WireRequest } from './wire-request.ts';
 
 /**
@@ -14,7 +13,7 @@ import type { WireRequest } from './wire-request.ts';
  * directly: what the model wrote is wanted as it came, without the SDK's own parsing, repairing and retrying.
  *
  *  O1 The key is read from the environment at each turn and goes only into the request's header.
- *  O2 Schemas are sent without `$ref` and not as strict: servers differ in what they take, and the contract checks all.
+ *  O2 What is sent is `frameRequest` of the frame and nothing else: limits are reserved for just that.
  *  O3 Text that streamed before a connection broke streams again from the start when the call is repeated.
  */
 export type ProviderEnv = {
@@ -52,7 +51,7 @@ export function openAiCompatible(key: string, config: ModelConfig, env: Provider
         key: secret === '' ? undefined : secret,
         timeout: config.timeout,
       };
-      const request = encoding === 'tools' ? toolsRequest(frame, 'inline_refs') : jsonRequest(frame);
+      const request = frameRequest(frame, encoding);
       const sdk = await sdkModel(model, baseUrl, provider.key, wire);
       return ask(sdk, request, frame, options, provider, { ...env, wire });
     },

@@ -1,7 +1,7 @@
 import { Bug } from '../errors.ts';
-import type { RunEvent, RunEventBody, RunEventType } from '../events/event.ts';
+import type { RunEvent, RunEventBody, RunEventData, RunEventType } from '../events/event.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../json.ts';
-import type { Reply } from '../models/port.ts';
+import type { Encoding, Reply } from '../models/port.ts';
 import type { RecordedTurn } from '../models/recorded.ts';
 import type { Skill } from '../skills/skill.ts';
 
@@ -104,9 +104,9 @@ export function compareEvents(before: RunEvent, after: RunEventBody): Difference
   if (before.type !== after.type) return { step, what: 'event', before: before.type, after: after.type };
   const [old, fresh] = [compared(before), compared(after)];
   const keys = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].sort();
-  const key = keys.find((name) => text(old[name]) !== text(fresh[name]));
+  const key = keys.find((name) => shown(old[name]) !== shown(fresh[name]));
   if (key === undefined) return undefined;
-  return { step, what: `${before.type}.${key}`, before: text(old[key]), after: text(fresh[key]) };
+  return { step, what: `${before.type}.${key}`, before: shown(old[key]), after: shown(fresh[key]) };
 }
 
 function compared({ type, data }: RunEventBody): JsonObject {
@@ -116,38 +116,66 @@ function compared({ type, data }: RunEventBody): JsonObject {
   return answer;
 }
 
-function text(value: Json | undefined): string {
+function shown(value: Json | undefined): string {
   return value === undefined ? '(absent)' : canonicalJson(value);
 }
 
 /**
- * One recorded turn as a model's answer. Accepted turns come back as the tool calls they amount to, without the fields
- * `carry` filled; rejected ones as they were.
+ * One recorded turn as a model's answer, in the encoding it was asked in. Accepted turns come back as what they amount
+ * to, without the fields `carry` filled; rejected ones as they were.
  */
-export function recordedTurn(event: TurnEvent, skill: Skill, from: string): RecordedTurn {
-  return { reply: replyOf(event, skill, from), usage: { input: 0, output: 0 }, request: event.data.request };
+export function recordedTurn(event: TurnEvent, skill: Skill, from: string, encoding: Encoding): RecordedTurn {
+  return { reply: replyOf(event, skill, from, encoding), usage: { input: 0, output: 0 }, request: event.data.request };
 }
 
-function replyOf(event: TurnEvent, skill: Skill, from: string): Reply {
+function replyOf(event: TurnEvent, skill: Skill, from: string, encoding: Encoding): Reply {
   switch (event.type) {
     case 'validation_error':
       return event.data.reply as Reply;
     case 'turn_acted':
-      return calls(event.data.ops.map(({ kind, args }) => ({ name: kind, args })));
-    case 'turn_decided': {
-      const { edge, to, artifact, reason, confidence } = event.data;
-      const carried = skill.graph[from]?.find((each) => each.to === to)?.carry ?? {};
-      const said = { ...(reason === undefined ? {} : { reason }), ...(confidence === undefined ? {} : { confidence }) };
-      const written = isObject(artifact)
-        ? Object.fromEntries(Object.entries(artifact).filter(([name]) => !Object.hasOwn(carried, name)))
-        : artifact;
-      return calls([{ name: edge, args: written === undefined ? said : { ...said, artifact: written } }]);
-    }
+      return encoding === 'json'
+        ? text({ control: null, artifact: null, ops: event.data.ops as Json })
+        : calls(event.data.ops.map(({ kind, args }) => ({ name: kind, args })));
+    case 'turn_decided':
+      return encoding === 'json' ? decisionAsText(event.data, skill, from) : decisionAsCall(event.data, skill, from);
     default:
       throw new Bug('a turn event of an unknown type');
   }
 }
 
+type Decision = RunEventData['turn_decided'];
+
+/** What the model wrote of the artifact; `undefined` where the edge takes none. */
+function written({ artifact, to }: Decision, skill: Skill, from: string): Json | undefined {
+  if (!isObject(artifact)) return artifact as Json | undefined;
+  const carried = skill.graph[from]?.find((edge) => edge.to === to)?.carry ?? {};
+  return Object.fromEntries(Object.entries(artifact as JsonObject).filter(([name]) => !Object.hasOwn(carried, name)));
+}
+
+function decisionAsCall(decision: Decision, skill: Skill, from: string): Reply {
+  const { edge, reason, confidence } = decision;
+  const artifact = written(decision, skill, from);
+  const args = { reason, confidence, artifact };
+  return calls([
+    { name: edge, args: Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined)) },
+  ]);
+}
+
+function decisionAsText(decision: Decision, skill: Skill, from: string): Reply {
+  const { to, type, reason = null, confidence = null } = decision;
+  const kind = to === 'end' ? 'finish' : to === 'abort' ? 'abort' : 'transition';
+  const data = written(decision, skill, from);
+  return text({
+    control: { type: kind, next_phase: kind === 'transition' ? to : null, reason, confidence },
+    artifact: data === undefined || type === undefined ? null : { type, data },
+    ops: [],
+  });
+}
+
 function calls(list: Reply['calls']): Reply {
   return { calls: list, text: '', finish: 'tools' };
+}
+
+function text(value: Json): Reply {
+  return { calls: [], text: JSON.stringify(value), finish: 'stop' };
 }

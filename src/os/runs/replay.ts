@@ -68,8 +68,9 @@ export async function replayEvents(
   };
   const modelFor = (modelClass: string, step: string): Model => {
     const event = recorded.turn(step);
-    const model = recordedModel(pinsOf(first.data.models[modelClass], event), () =>
-      event === undefined ? undefined : recordedTurn(event, before, state.phase),
+    const pins = pinsOf(first.data.models[modelClass]);
+    const model = recordedModel(pins, () =>
+      event === undefined ? undefined : recordedTurn(event, before, state.phase, pins.encoding),
     );
     const turn: Model['turn'] = async (frame, options) => {
       if (event === undefined) return unrecorded(step, 'turn');
@@ -118,12 +119,11 @@ function entryDifference({ entry, input }: RunEventData['run_skill_started'], af
   return { step: '1', what: 'entry input', before: input.type, after: types.join(' | ') };
 }
 
-/** A recorded model counts against limits as the one did that it stands for; accepted turns come back as tool calls. */
-function pinsOf(pin: ModelPin | undefined, event: TurnEvent | undefined) {
-  const rejected = event?.type === 'validation_error';
+/** A recorded model counts against limits as the one did that it stands for. */
+function pinsOf(pin: ModelPin | undefined) {
   return {
     name: 'recorded',
-    encoding: rejected ? (pin?.encoding ?? 'tools') : 'tools',
+    encoding: pin?.encoding ?? 'tools',
     metered: pin !== undefined && pin.provider !== 'scripted',
     maxOutputTokens: pin?.max_output_tokens ?? 0,
     ...(pin?.price === undefined ? {} : { price: pin.price }),
