@@ -167,6 +167,7 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
     parent: { run: state.run, step, root: state.started.parent?.root ?? state.run },
     skill,
     input,
+    model: state.started.model,
     limits: remaining(state.started.limits, state.raised, state.spent),
     signal: drive.ports.signal,
   });

@@ -37,6 +37,8 @@ export type StartChild = (request: {
   readonly parent: { readonly run: string; readonly step: string; readonly root: string };
   readonly skill: string;
   readonly input: Json;
+  /** The model asked for instead of those of config; `undefined` = those of config. */
+  readonly model: string | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
 }) => Promise<ChildEnd>;

@@ -21,10 +21,18 @@ export function repeat(drive: Drive, op: Op, request: Request, recorded: readonl
   }
   const asked = { kind: op.kind, ...(request.logged ? {} : { args: request.args }) };
   for (const body of recorded) {
+    if (isFolded(drive, body)) continue;
     if (body.type === 'permission_denied' && body.data.by === 'declared') {
       drive.emit({ type: 'op_started', step: request.step, data: { ...asked, by: 'declared' } });
     } else if (body.type === 'op_started') drive.emit({ ...body, data: { ...body.data, ...asked } });
     else if (body.type === 'permission_denied') drive.emit({ ...body, data: { ...body.data, ...asked } });
     else drive.emit(body);
   }
+}
+
+/** A limit that stood before the op was asked about under the same step id, and that was replayed already. */
+function isFolded(drive: Drive, { type, data }: RunEventBody): boolean {
+  const { interventions } = drive.state();
+  if (type === 'intervention_opened') return interventions[data.id] !== undefined;
+  return type === 'intervention_answered' && interventions[data.id]?.answer !== undefined;
 }
