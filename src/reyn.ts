@@ -10,7 +10,7 @@ import type { Store } from './os/events/port.ts';
 import { openStore } from './os/events/store.ts';
 import { type Ids, randomIds } from './os/ids.ts';
 import { follow } from './os/index/follow.ts';
-import { openIndex } from './os/index/open.ts';
+import { type IndexedRun, openIndex } from './os/index/open.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
@@ -20,7 +20,7 @@ import type { Driving, Project } from './os/runs/project.ts';
 import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
 import { startRun } from './os/runs/start.ts';
-import { describeRun, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
+import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openShelf } from './shelf.ts';
 
@@ -72,7 +72,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   };
   const summaries = () => {
     index.refresh();
-    return index.runs().flatMap(({ summary }) => summary ?? []);
+    return index.runs().map((run) => summaryOf(run, (id) => opened().ownership(id)?.alive === true));
   };
   const waiting = () => summaries().flatMap((summary) => summary.waiting);
 
@@ -128,6 +128,18 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await store?.close();
     },
   };
+}
+
+/** A run as the list shows it: one whose log is damaged is in it, and one whose process died does not run. */
+function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boolean): RunSummary {
+  const { summary, fault } = run;
+  if (summary !== undefined && fault === undefined) {
+    return summary.status === 'running' && !isDriven(run.run) ? { ...summary, status: 'interrupted' } : summary;
+  }
+  const { skill, started, version, parent } = run;
+  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, waiting: [] };
+  const child = parent === undefined ? {} : { parent };
+  return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
 }
 
 function driving(config: Config, options: DriveOptions): Driving {

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { Reyn } from './api.ts';
 import { UserError } from './os/errors.ts';
@@ -42,9 +51,22 @@ function isFolder(root: string, name: string): boolean {
 
 async function copySkill(shelf: Shelf, name: string, as: string): Promise<string> {
   const source = shelf.catalog.source(name);
-  const files = new Map([...source.files].filter(([file]) => !file.startsWith('shared/')));
+  const own = [...source.files].filter(([file]) => !file.startsWith('shared/'));
+  const files = new Map([...own, ...evalFiles(path.resolve(shelf.root, source.dir))]);
   const renamed = as === name ? files : rename(files, name, as);
   return writeSkill(shelf, as, renamed, name);
+}
+
+/** Eval files are closed to runs and no part of a source; a person who copies a skill wants them all the same. */
+function evalFiles(dir: string): [string, Uint8Array][] {
+  const names = ['eval.md', ...listed(path.join(dir, 'evals')).map((name) => path.posix.join('evals', name))];
+  return names
+    .filter((name) => lstatSync(path.join(dir, name), { throwIfNoEntry: false })?.isFile() === true)
+    .map((name) => [name, readFileSync(path.join(dir, name))]);
+}
+
+function listed(dir: string): string[] {
+  return existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort() : [];
 }
 
 /** The name in the front matter goes with the folder's. */
@@ -66,7 +88,7 @@ async function writeSkill(
   const place = path.join(shelf.root, 'reyn', 'project', name);
   const shown = path.posix.join('reyn/project', name);
   if (existsSync(place)) {
-    throw new UserError('refused', `there is a skill "${name}" in the project already`, {
+    throw new UserError('usage', `there is a skill "${name}" in the project already`, {
       where: { file: shown },
       hint: 'Choose another name, or remove that folder first.',
     });

@@ -59,7 +59,9 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     result: { path: 'examples/report/questions.md', count: 2 },
     path: ['find', 'collect', 'write'],
     check: ({ read }) => {
-      expect(read('examples/report/questions.md')).toBe(fs.readFileSync('examples/report/questions.md', 'utf8'));
+      expect(read('examples/report/questions.md')).toMatch(
+        /^# Open questions\n\n- Who tells the customers\? .*\n- Is the second room .*\n$/,
+      );
     },
   },
   plan_day: {

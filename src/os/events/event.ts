@@ -78,6 +78,8 @@ export const RUN_EVENTS = {
     entry: text,
     input: typed,
     models: Type.Record(text, modelPin),
+    /** The model somebody asked for instead of those of config; sub-runs use it too. */
+    model: optional(text),
     limits: LimitsSchema,
     /** Digests of the op list and of the effective config. */
     ops: text,

@@ -38,7 +38,7 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0], dr
       run: request.child,
       input: typeof request.input === 'string' ? { text: request.input } : { value: request.input },
       limits: tighter(tighter(project.config.limits, loaded.skill.limits), request.limits),
-      model: undefined,
+      model: request.model,
       parent: request.parent,
     };
     return await createRun(project, loaded, fresh, driving.onEvent);

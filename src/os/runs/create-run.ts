@@ -51,6 +51,7 @@ export async function createRun(
       entry: skill.entry,
       input,
       models,
+      ...(fresh.model === undefined ? {} : { model: fresh.model }),
       limits: fresh.limits,
       ops: opsDigest(project.ops),
       config: configDigest(config),

@@ -1,3 +1,5 @@
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type RunEvent, type RunEventBody, type RunEventData, type RunEventType, TERMINAL } from '../events/event.ts';
 import { subRunId } from '../kernel/dispatch.ts';
@@ -27,7 +29,8 @@ const COMINGS: readonly RunEventType[] = [
 
 /**
  * A new run of its own that begins with the events of another up to and including `at` (default: all but the terminal
- * one). Files the original wrote are not written again; questions it left open are asked anew, in the fork's name.
+ * one). Files the original wrote are not written again, and its work folder is copied as it is now; questions it left
+ * open are asked anew, in the fork's name.
  * @throws UserError `usage` when there is no such event.
  */
 export async function forkRun(
@@ -54,6 +57,7 @@ export async function forkRun(
     data: { ...data, ...change, owner: store.owner, forked_from: { run: first.run, seq: last.seq, hash: last.hash } },
   });
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
+  copyWork(project.root, first.run, run);
   const kept = open.filter(({ seq, type }) => seq > 1 && seq <= last.seq && !COMINGS.includes(type));
   const state = inNameOf(run, kept).reduce((folded, body) => fold(folded, log.append(body)), begin(event));
   const skill: Skill = pinnedSkill(state.started, store.blobs);
@@ -99,4 +103,9 @@ function inNameOf(run: string, events: readonly RunEvent[]): readonly RunEventBo
 
 function bodyOf({ type, step, data }: RunEvent): RunEventBody {
   return (step === undefined ? { type, data } : { type, step, data }) as RunEventBody;
+}
+
+function copyWork(root: string, from: string, to: string): void {
+  const work = join(root, '.reyn', 'work');
+  if (existsSync(join(work, from))) cpSync(join(work, from), join(work, to), { recursive: true });
 }

@@ -12,7 +12,9 @@ export const SUMMARY_FORM = 'run-summary/1';
 export type RunSummary = {
   readonly run: string;
   readonly skill: string;
-  readonly status: RunState['status'];
+  /** `damaged`: its log is not what was written, and `fault` says what; the other members are then as last known. */
+  readonly status: RunState['status'] | 'damaged';
+  readonly fault?: string;
   /** ISO 8601. */
   readonly started: string;
   readonly ended?: string;
@@ -53,6 +55,8 @@ export type OpDetail = {
   /** Absent while it is under way. */
   readonly ok?: boolean;
 };
+
+export const NOTHING_SPENT: Spent = { turns: 0, ops: 0, visits: 0, inputTokens: 0, outputTokens: 0, usd: 0, ms: 0 };
 
 export function summarize(events: readonly RunEvent[]): RunSummary {
   const state = foldAll(events);
