@@ -51,6 +51,8 @@ export type Store = {
   takeRun(run: string, why: 'resume' | 'answer' | 'parent'): Promise<{ log: RunLog; events: readonly RunEvent[] }>;
   /** Events of a run, chain verified; a torn tail is left out. @throws UserError `not_found`; CorruptLog. */
   readRun(run: string): readonly RunEvent[];
+  /** The first event of a run, without reading the rest. @throws as `readRun`. */
+  readFirst(run: string): RunEvent;
   hasRun(run: string): boolean;
   runIds(): readonly string[];
   /** How many runs this process has open for appending: with more than one, flushes overlap. */

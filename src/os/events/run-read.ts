@@ -56,6 +56,14 @@ export function eventsOf(file: RunFile, blobs: Pick<Blobs, 'get'>): RunEvent[] {
   return file.chain.lines.map((line) => restoreMembers(line, blobs) as unknown as RunEvent);
 }
 
+/** The first event of a run's log, whatever follows it. @throws UserError `not_found`; CorruptLog. */
+export function readFirst(disk: Disk, layout: Layout, run: string, blobs: Pick<Blobs, 'get'>): RunEvent {
+  const bytes = isRunId(run) ? disk.read(layout.runFile(run)) : undefined;
+  const line = bytes === undefined ? undefined : lineAt(bytes, 0);
+  if (line?.type === 'run_skill_started') return restoreMembers(line, blobs) as unknown as RunEvent;
+  return eventsOf(readRunFile(disk, layout, run), blobs)[0] as RunEvent; // says what is wrong
+}
+
 export type Owner = { readonly id: string; readonly pid: number };
 
 /**

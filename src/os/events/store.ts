@@ -15,7 +15,7 @@ import { openProjectLog } from './project-log.ts';
 import { readMonths, registrationOf } from './project-read.ts';
 import { openReserve } from './reserve.ts';
 import type { OpenRunLog } from './run-log.ts';
-import { eventsOf, findOwner, readRunFile } from './run-read.ts';
+import { eventsOf, findOwner, readFirst, readRunFile } from './run-read.ts';
 import { sharing } from './sharing.ts';
 import { checkRegistration, takeLocked } from './takeover.ts';
 
@@ -82,6 +82,8 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
       }
       return eventsOf(file, blobs);
     },
+
+    readFirst: (run) => readFirst(disk, layout, run, blobs),
 
     hasRun: (run) => isRunId(run) && disk.stat(layout.runDir(run)) !== undefined,
     runIds: () => disk.list(layout.runs).filter(isRunId),

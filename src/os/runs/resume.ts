@@ -27,6 +27,6 @@ export async function resumeRun(
 
 /** The run that started the first of a line of sub-runs; the run itself when nothing started it. */
 function rootOf({ store }: Project, run: string): string {
-  const [first] = store.readRun(run);
-  return first?.type === 'run_skill_started' ? (first.data.parent?.root ?? run) : run;
+  const first = store.readFirst(run);
+  return first.type === 'run_skill_started' ? (first.data.parent?.root ?? run) : run;
 }
