@@ -14,7 +14,7 @@ import type { Project } from './project.ts';
 export type Change = Partial<
   Pick<
     RunEventData['run_skill_started'],
-    'skill_version_hash' | 'skill_md_sha256' | 'pack' | 'dir' | 'models' | 'entry' | 'input'
+    'skill_version_hash' | 'skill_md_sha256' | 'pack' | 'dir' | 'models' | 'model' | 'entry' | 'input'
   >
 >;
 

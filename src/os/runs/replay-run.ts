@@ -71,6 +71,7 @@ export async function replayRun(
     pack: pinSkill(source, store.blobs),
     dir: after.dir,
     models,
+    model,
     entry: after.entry,
     input: takes(after, input.type) ? input : entryArtifact(after, { value: input.artifact as Json }),
   });

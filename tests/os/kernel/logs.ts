@@ -12,7 +12,8 @@ export type RecordedRun = { readonly skill: Skill; readonly events: readonly Run
 
 const NOTE = 'artifacts: { note: { text: string } }';
 
-const READERS: ProjectSpec = {
+/** A skill with everything in it. */
+export const EVERYTHING: ProjectSpec = {
   files: { 'in/a.txt': 'a\n', 'in/b.txt': 'b\n', 'in/c.txt': 'c\n', 'in/d.txt': 'd\n' },
   config: ['policy: { allow: [{ need: file.write, resource: "out/ok/**" }] }'],
   skills: {
@@ -77,7 +78,7 @@ const READERS: ProjectSpec = {
 
 /** A run with everything in it: steps, reads, writes, a denial, questions, a sub-run, a violation, a loop. */
 export function fullRun(): Promise<RecordedRun> {
-  return inProject(READERS, async (project) => {
+  return inProject(EVERYTHING, async (project) => {
     const { run } = await project.run('work', 'go', { ask: person('allow', 'this').ask });
     return { skill: project.reyn.skills.load('work'), events: project.events(run) };
   });
@@ -85,7 +86,7 @@ export function fullRun(): Promise<RecordedRun> {
 
 /** The same run, suspended at each question and taken up again by an answer from elsewhere. */
 export function suspendedRun(): Promise<RecordedRun> {
-  return inProject(READERS, async (project) => {
+  return inProject(EVERYTHING, async (project) => {
     const { run } = await project.run('work', 'go');
     for (const text of ['allow', 'this']) await project.reyn.answer(project.reyn.inbox()[0]?.id ?? '', text);
     return { skill: project.reyn.skills.load('work'), events: project.events(run) };
