@@ -73,6 +73,12 @@ function releasing<T>(held: Held, work: () => T): T {
   }
 }
 
+type Connection = { readonly database: DatabaseSync; readonly inode: number | undefined };
+
+function inodeOf(path: string): number | undefined {
+  return fs.statSync(path, { throwIfNoEntry: false })?.ino;
+}
+
 /**
  * Locks as exclusive transactions on empty SQLite databases in `dir`: an operating-system lock on every platform,
  * without a child process. The journal is kept in memory, so that a lock is one empty file and leaves nothing behind.
@@ -86,15 +92,35 @@ export function sqliteLocks(dir: string): Locks {
     return new UserError('disk', `cannot lock ${file}: ${message}`, { where: { file }, cause: error });
   }
 
+  /** Connections kept for the next time: opening one costs more than all else a lock does. */
+  const idle = new Map<string, Connection>();
+
+  /** One that is kept, if it is still to the file that has the name; else a new one. */
+  function connect(name: string): Connection {
+    const kept = idle.get(name);
+    idle.delete(name);
+    if (kept !== undefined && kept.inode === inodeOf(pathOf(name))) return kept;
+    kept?.database.close();
+    const { DatabaseSync } = loadSqlite();
+    const database = new DatabaseSync(pathOf(name));
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+    return { database, inode: inodeOf(pathOf(name)) };
+  }
+
+  function letGo(name: string, connection: Connection): void {
+    connection.database.exec('ROLLBACK');
+    if (idle.has(name)) connection.database.close();
+    else idle.set(name, connection);
+  }
+
   return {
     take(name) {
-      const { DatabaseSync } = loadSqlite();
       let database: DatabaseSync | undefined;
       try {
-        const opened = new DatabaseSync(pathOf(name));
-        database = opened;
-        opened.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; BEGIN EXCLUSIVE');
-        return { release: () => opened.close() };
+        const connection = connect(name);
+        database = connection.database;
+        database.exec('BEGIN EXCLUSIVE');
+        return { release: () => letGo(name, connection) };
       } catch (error) {
         database?.close();
         if (sqliteCode(error) === SQLITE.busy) return undefined;
@@ -120,6 +146,10 @@ export function sqliteLocks(dir: string): Locks {
       }
     },
     names: () => (fs.existsSync(dir) ? fs.readdirSync(dir).sort() : []),
-    forget: (name) => fs.rmSync(pathOf(name), { force: true }),
+    forget(name) {
+      idle.get(name)?.database.close();
+      idle.delete(name);
+      fs.rmSync(pathOf(name), { force: true });
+    },
   };
 }
