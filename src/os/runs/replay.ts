@@ -50,16 +50,20 @@ export async function replayEvents(
     halt.abort();
     throw new Error('the replay has ended');
   };
-  /** Nothing is recorded for what is due: the end of an open record, or something the run never did. */
-  const unrecorded = (step: string, what: string): never => {
+  /** Nothing is recorded for what is due: the end of an open record, or something an ended run never did. */
+  const unrecorded = (step: string, what: string): never =>
+    stop(recorded.ended ? { step, what, before: '(not recorded)', after: 'due' } : undefined);
+  /** An event that was not recorded, where perhaps another was. */
+  const unmatched = ({ step = '', type }: RunEventBody): never => {
     const there = step === '' ? [] : recorded.typesAt(step);
-    const before = there.length === 0 ? '(not recorded)' : there.join(', ');
-    return stop(recorded.ended || there.length > 0 ? { step, what, before, after: 'due' } : undefined);
+    return there.length === 0
+      ? unrecorded(step, type)
+      : stop({ step, what: type, before: there.join(', '), after: type });
   };
 
   const emit = (body: RunEventBody): RunEvent => {
     const match = halt.signal.aborted ? undefined : recorded.take(body);
-    if (match === undefined) return halt.signal.aborted ? standIn(body, first) : unrecorded(body.step ?? '', body.type);
+    if (match === undefined) return halt.signal.aborted ? standIn(body, first) : unmatched(body);
     const found = compareEvents(match, body);
     if (found !== undefined) return stop(found);
     same.push(match);
