@@ -116,14 +116,20 @@ type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 function readScalar(building: Building, event: ScalarEvent): Json {
   if (event.valueStart < 0) return null;
   const text = getScalarValue(building.text, event);
-  if (event.style !== SCALAR_STYLE.PLAIN || !MAY_BE_NO_TEXT.has(text.charCodeAt(0))) return text;
+  if (event.style !== SCALAR_STYLE.PLAIN) return text;
+  const value = plainValue(text);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    flaw(building, 'not-finite', event.valueStart, 'infinity and NaN are not allowed');
+  }
+  return value;
+}
+
+/** What a plain scalar says: text, or what looks like null, true, false or a number. */
+export function plainValue(text: string): Json {
+  if (!MAY_BE_NO_TEXT.has(text.charCodeAt(0))) return text;
   for (const tag of IMPLICIT) {
     const value = tag.resolve(text, false, tag.tagName);
-    if (value === NOT_RESOLVED) continue;
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      flaw(building, 'not-finite', event.valueStart, 'infinity and NaN are not allowed');
-    }
-    return value;
+    if (value !== NOT_RESOLVED) return value;
   }
   return text;
 }
