@@ -1,21 +1,25 @@
 import { UserError } from '../errors.ts';
-import { type Json, type JsonObject, parseJson } from '../json.ts';
+import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from '../json.ts';
 import type { Typed } from '../kernel/state.ts';
-import { compileSchema, type JsonSchema, showErrors } from '../schema.ts';
+import { compileSchema, showErrors } from '../schema.ts';
 import type { Skill } from '../skills/skill.ts';
 import { USER_MESSAGE } from '../skills/skill.ts';
+import { exampleOf } from './example.ts';
 
 /** What a caller hands in: text as typed, or a value. */
 export type RunInput = { readonly text: string } | { readonly value: Json };
 
 /**
- * The entry artifact a run begins with. Text that is a JSON object becomes the one entry type it fits; any other text
- * becomes a `user_message` where the entry takes one.
+ * The entry artifact a run begins with. Text that is a JSON object or list becomes the one entry type it fits; any other
+ * text becomes a `user_message` where the entry takes one.
  * @throws UserError `input` with the schema and an example when it fits no entry type, or several.
  */
 export function entryArtifact(skill: Skill, input: RunInput): Typed {
   const types = skill.phases[skill.entry]?.input ?? [];
   const value = 'value' in input ? input.value : valueIn(input.text);
+  if (value !== undefined && isDeeperThan(value, MAX_DEPTH)) {
+    throw new UserError('input', `the input nests deeper than ${MAX_DEPTH} levels`, { where: { skill: skill.name } });
+  }
   if (value !== undefined) {
     const fitting = types.filter((type) => errorsOf(skill, type, value).length === 0);
     const [only] = fitting;
@@ -34,7 +38,7 @@ export function entryArtifact(skill: Skill, input: RunInput): Typed {
 }
 
 function valueIn(text: string): Json | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
+  if (!/^\s*[[{]/.test(text)) return undefined;
   const parsed = parseJson(text);
   return parsed.ok ? parsed.value : undefined;
 }
@@ -54,29 +58,4 @@ function misfit(skill: Skill, types: readonly string[], value: Json | undefined)
     where: { skill: skill.name, phase: skill.entry },
     hint: described.join('\n'),
   });
-}
-
-/** A value that looks like what the schema asks for: a starting point for a person, not a proof. */
-export function exampleOf(schema: JsonSchema): Json {
-  const { default: given, const: fixed, enum: choices, type } = schema;
-  if (given !== undefined) return given;
-  if (fixed !== undefined) return fixed;
-  if (Array.isArray(choices) && choices[0] !== undefined) return choices[0];
-  switch (Array.isArray(type) ? type[0] : type) {
-    case 'object': {
-      const properties = (schema.properties ?? {}) as Record<string, JsonObject>;
-      return Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, exampleOf(property)]));
-    }
-    case 'array':
-      return [exampleOf((schema.items ?? {}) as JsonObject)];
-    case 'integer':
-    case 'number':
-      return typeof schema.minimum === 'number' ? schema.minimum : 1;
-    case 'boolean':
-      return true;
-    case 'string':
-      return '…';
-    default:
-      return null;
-  }
 }
