@@ -1,7 +1,7 @@
 import type { DriveOptions, Reyn } from '../api.ts';
 import type { ExitCode } from '../os/errors.ts';
 import type { RunEvent } from '../os/events/event.ts';
-import type { RunOutcome } from '../os/runs/outcome.ts';
+import type { PendingIntervention, RunOutcome } from '../os/runs/outcome.ts';
 import { asker } from './ask.ts';
 import { type Cli, result, tell } from './cli.ts';
 import { paint } from './output.ts';
@@ -15,7 +15,7 @@ export type DriveFlags = { onAsk?: (typeof ON_ASK)[number]; events?: boolean };
 
 /**
  * Drives a run in view of a person: shows it, asks them, stops it durably on Ctrl-C, and says how it ended.
- * @param earlier events that were there before.
+ * @param earlier events that were there before, of the run and of the runs above and below it.
  */
 export async function driveRun(
   cli: Cli,
@@ -34,6 +34,10 @@ export async function driveRun(
   });
   const person = asker(io, screen, reyn.root, interruption.signal);
   const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY && io.stderr.isTTY);
+  const ask = (asked: PendingIntervention) => {
+    view.goOn(asked.run);
+    return person.ask(asked);
+  };
   try {
     const outcome = await start({
       signal: interruption.signal,
@@ -43,7 +47,7 @@ export async function driveRun(
       },
       onText: view.text,
       ...(flags.onAsk === undefined || flags.onAsk === 'prompt' ? {} : { onAsk: flags.onAsk }),
-      ...(prompts ? { ask: (asked) => paused(view, () => person.ask(asked)) } : {}),
+      ...(prompts ? { ask: (asked) => paused(view, () => ask(asked)) } : {}),
     });
     view.end();
     if (flags.events !== true) result(cli, outcome, () => resultText(outcome));
@@ -68,7 +72,18 @@ async function paused<T>(view: { pause(): void; resume(): void }, work: () => Pr
 /** What the project log says of a run, which is not in the run's own. */
 const ABOUT_RUNS = ['run_opened', 'run_closed', 'run_removed'];
 
-/** Events of a run so far. */
+/** Events so far of a run, of the runs that led to it and of every sub-run of these, parents first. */
 export function eventsOf(reyn: Reyn, run: string): readonly RunEvent[] {
-  return reyn.events.query({ run }).filter((event): event is RunEvent => !ABOUT_RUNS.includes(event.type));
+  return lineOf(reyn, run).flatMap((each) =>
+    reyn.events.query({ run: each }).filter((event): event is RunEvent => !ABOUT_RUNS.includes(event.type)),
+  );
+}
+
+function lineOf(reyn: Reyn, run: string): readonly string[] {
+  const parents = new Map(reyn.runs.list({ limit: Number.MAX_SAFE_INTEGER }).map((each) => [each.run, each.parent]));
+  let root = run;
+  for (let parent = parents.get(root); parent !== undefined; parent = parents.get(root)) root = parent;
+  const line = [root];
+  for (const parent of line) for (const [each, its] of parents) if (its === parent) line.push(each);
+  return line;
 }

@@ -251,6 +251,12 @@ describe('a run as it is watched', () => {
     expect(lines[1]).toBe('  ✗ read_file a  not_found: There is no a.');
   });
 
+  it('says what goes on, in which phase, when a run is taken up again', () => {
+    const resumed: RunEventBody = { type: 'run_resumed', data: { owner: { id: 'o', pid: 1 }, why: 'resume' } };
+    const decided: RunEventBody = { type: 'turn_decided', data: { request: 'q', edge: 'to_review', to: 'review' } };
+    expect(shown([STARTED, decided, resumed]).lines.at(-1)).toBe('letter run r1 goes on in review');
+  });
+
   it('shows what a model wrote on one line, without control characters', () => {
     const { lines } = shown([
       { type: 'turn_decided', data: { request: 'q', edge: 'finish', to: 'end', reason: 'a\n\u001b[2Jb'.repeat(40) } },

@@ -26,7 +26,7 @@ export const define: Define = (command, act) => {
       act(async (cli, reference: string, words: string[], flags: DriveFlags) => {
         const reyn = await cli.open();
         const asked = find(reyn.inbox(), reference);
-        const earlier = asked === undefined ? [] : eventsOf(reyn, asked.root);
+        const earlier = asked === undefined ? [] : eventsOf(reyn, asked.run);
         return driveRun(cli, reyn, flags, earlier, (options) =>
           reyn.answer(asked?.id ?? reference, words.join(' '), options),
         );

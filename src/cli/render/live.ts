@@ -1,21 +1,32 @@
 import type { RunEvent } from '../../os/events/event.ts';
 import type { Io } from '../io.ts';
 import { columnsOf, oneLine, paint, type Screen } from '../output.ts';
-import { NOTHING_SEEN, type Seen, see, statusLine } from './run-view.ts';
+import { goesOn, NOTHING_SEEN, type Seen, see, statusLine } from './run-view.ts';
 
 /** A run as a person watches it on stderr: settled lines, and at a terminal a last line that is redrawn. */
 export type LiveView = {
   event(event: RunEvent): void;
   /** What the model writes, as it comes. */
   text(chunk: string): void;
-  /** Takes what happened earlier into account without showing it. */
+  /** Takes what happened earlier into account without showing it; those runs say that they go on when they do. */
   recall(events: readonly RunEvent[]): void;
+  /** Says that a recalled run goes on, and those that led to it, once; its next event does that, too. */
+  goOn(run: string): void;
   /** Clears the last line while somebody types. */
   pause(): void;
   resume(): void;
   end(): void;
 };
 
+/** One run of those shown; `away` while it was only recalled. */
+type Watched = {
+  readonly seen: Seen;
+  readonly parent: string | undefined;
+  readonly depth: number;
+  readonly away: boolean;
+};
+
+const INDENT = '    ';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const EVERY_MS = 100;
 const ERASE_LINE = '\r\u001b[K';
@@ -25,7 +36,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
   const silent = screen.quiet;
   const moving = !silent && io.stderr.isTTY && io.env.TERM !== 'dumb';
   const began = performance.now();
-  const runs = new Map<string, { seen: Seen; depth: number }>();
+  const runs = new Map<string, Watched>();
   let said = '';
   let frame = 0;
   let drawn = false;
@@ -54,28 +65,43 @@ export function liveView(io: Io, screen: Screen): LiveView {
     timer = setInterval(draw, EVERY_MS);
     timer.unref();
   };
-  /** Sub-runs have a view of their own, indented under the run that started them. */
-  const take = (event: RunEvent): string[] => {
+  const beginning = (event: RunEvent): Watched => {
     const parent = event.type === 'run_skill_started' ? event.data.parent?.run : undefined;
-    const known = runs.get(event.run) ?? { seen: NOTHING_SEEN, depth: (runs.get(parent ?? '')?.depth ?? -1) + 1 };
+    return { seen: NOTHING_SEEN, parent, depth: (runs.get(parent ?? '')?.depth ?? -1) + 1, away: false };
+  };
+  /** Sub-runs have a view of their own, indented under the run that started them. */
+  const take = (event: RunEvent, away: boolean): string[] => {
+    const known = runs.get(event.run) ?? beginning(event);
     const next = see(known.seen, event, style);
-    runs.set(event.run, { seen: next.seen, depth: known.depth });
-    return next.lines.map((line) => '    '.repeat(known.depth) + line);
+    runs.delete(event.run); // the one last heard of stands last
+    runs.set(event.run, { ...known, seen: next.seen, away });
+    return next.lines.map((line) => INDENT.repeat(known.depth) + line);
+  };
+  const show = (lines: readonly string[]) => {
+    if (silent || lines.length === 0) return;
+    erase();
+    for (const line of lines) io.stderr.write(`${line}\n`);
+  };
+  const goOn = (run: string): void => {
+    const known = runs.get(run);
+    if (known?.away !== true) return;
+    if (known.parent !== undefined) goOn(known.parent);
+    runs.set(run, { ...known, away: false });
+    show([INDENT.repeat(known.depth) + goesOn(known.seen, run, style)]);
   };
   start();
   return {
     event: (event) => {
-      const lines = take(event);
       said = '';
-      if (silent || lines.length === 0) return;
-      erase();
-      for (const line of lines) io.stderr.write(`${line}\n`);
+      if (event.type !== 'run_resumed') goOn(event.run); // that event says it itself
+      show(take(event, false));
     },
+    goOn,
     text: (chunk) => {
       said = (said + chunk).slice(-400);
     },
     recall: (events) => {
-      for (const event of events) take(event);
+      for (const event of events) take(event, true);
     },
     pause: stop,
     resume: start,
@@ -83,7 +109,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
   };
 }
 
-/** Counts of all runs together, in the phase of the one that began last. */
+/** Counts of all runs together, in the phase of the one last heard of. */
 function total(runs: readonly { seen: Seen }[]): Seen {
   return runs.reduce<Seen>(
     (sum, { seen }) => ({

@@ -1,10 +1,10 @@
 import type { RunEvent } from '../../os/events/event.ts';
-import type { Json } from '../../os/json.ts';
-import { isObject } from '../../os/json.ts';
+import { subjectOf, subjectsOf } from '../../os/subject.ts';
 import { clean, dollars, duration, grouped, oneLine, type Paint, plural } from '../output.ts';
 
 /** What the view of one run has seen so far. Made by {@link see} alone. */
 export type Seen = {
+  readonly skill: string;
   readonly phase: string;
   /** How often each phase was entered. */
   readonly visits: Readonly<Record<string, number>>;
@@ -16,7 +16,7 @@ export type Seen = {
   readonly begun: Readonly<Record<string, string>>;
 };
 
-export const NOTHING_SEEN: Seen = { phase: '', visits: {}, turns: 0, ops: 0, tokens: 0, usd: 0, begun: {} };
+export const NOTHING_SEEN: Seen = { skill: '', phase: '', visits: {}, turns: 0, ops: 0, tokens: 0, usd: 0, begun: {} };
 
 const WIDTH = 72;
 
@@ -37,7 +37,7 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
       const model = scripted ? `${models.join(', ')} (no model is called)` : models.join(', ') || 'no model';
       const from = data.forked_from === undefined ? '' : ` · forked from ${data.forked_from.run}`;
       return {
-        seen: entered(spent, data.entry),
+        seen: entered({ ...spent, skill: data.skill }, data.entry),
         lines: [
           `${bold(data.skill)} ${dim(`run ${event.run} · model ${model}${from}`)}`,
           heading(data.entry, 1, paint),
@@ -45,7 +45,7 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
       };
     }
     case 'run_resumed':
-      return only(`${dim(`goes on in ${seen.phase}`)}`);
+      return only(goesOn(seen, event.run, paint));
     case 'turn_acted':
       return {
         seen: { ...spent, turns: spent.turns + 1, begun: { ...spent.begun, ...asked(step, event.data.ops) } },
@@ -69,8 +69,8 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
       );
     case 'op_started': {
       const { kind, path, args } = event.data;
-      const about = path ?? args;
-      const what = about === undefined ? (spent.begun[step] ?? kind) : `${kind} ${subject(about)}`.trim();
+      const about = path ?? (args === undefined ? undefined : subjectOf(args));
+      const what = about === undefined ? (spent.begun[step] ?? kind) : named(kind, about);
       const line = `  ${green('•')} ${what}${dim(`  allowed: ${oneLine(event.data.by, WIDTH)}`)}`;
       return { seen: { ...spent, ops: spent.ops + 1, begun: { ...spent.begun, [step]: what } }, lines: [line] };
     }
@@ -116,24 +116,27 @@ function entered(seen: Seen, phase: string): Seen {
   return { ...seen, phase, visits: { ...seen.visits, [phase]: (seen.visits[phase] ?? 0) + 1 } };
 }
 
-/** The ops a turn asked for, by the step ids they get; a repeated attempt at a turn gives them the same. */
+/** The ops a turn asked for, by the step ids they get. */
 function asked(step: string, ops: readonly { kind: string; args: unknown }[]): Record<string, string> {
-  const turn = step.replace(/\.\d+$/, '');
-  return Object.fromEntries(ops.map(({ kind, args }, i) => [`${turn}/o${i + 1}`, `${kind} ${subject(args)}`.trim()]));
+  const subjects = Object.entries(subjectsOf(step, ops));
+  return Object.fromEntries(subjects.map(([id, about], i) => [id, named(ops[i]?.kind ?? '', about)]));
+}
+
+/** An op and what it is about, on one line. */
+export function named(kind: string, about: string): string {
+  return `${kind} ${oneLine(about, WIDTH)}`.trim();
+}
+
+/** The head of a run that is taken up again: `letter run r4k2m9x0ab goes on in review`. */
+export function goesOn({ skill, phase }: Seen, run: string, { bold, dim }: Paint): string {
+  const whose = skill === '' ? '' : `${bold(skill)} `;
+  return `${whose}${dim(`run ${run} goes on`)}${phase === '' ? '' : `${dim(' in')} ${bold(phase)}`}`;
 }
 
 function spend(seen: Seen, event: RunEvent): Seen {
   const usage = 'usage' in event.data ? event.data.usage : undefined;
   if (usage === undefined) return seen;
   return { ...seen, tokens: seen.tokens + usage.input + usage.output, usd: seen.usd + (usage.usd ?? 0) };
-}
-
-/** What an op is about: its path, or its first argument that is text. */
-function subject(about: unknown): string {
-  if (typeof about === 'string') return oneLine(about, WIDTH);
-  if (!isObject(about)) return '';
-  const text = Object.values(about as Record<string, Json>).find((value) => typeof value === 'string');
-  return typeof text === 'string' ? oneLine(text, 48) : '';
 }
 
 /** `draft · 3 turns · 2 ops · 1,234 tokens · $0.01 · 4.2 s`. */

@@ -1,7 +1,7 @@
-import type { RunDetail, VisitDetail } from '../../os/runs/summary.ts';
+import type { RunDetail, RunSummary, VisitDetail } from '../../os/runs/summary.ts';
 import { clean, duration, moment, oneLine, type Paint, plural } from '../output.ts';
 import { question } from './outcome.ts';
-import { figures } from './run-view.ts';
+import { figures, named } from './run-view.ts';
 import { readable } from './value.ts';
 
 /** One run on a page: what it was given, the path it took, what it gave. */
@@ -32,11 +32,23 @@ export function showRun(run: RunDetail, paint: Paint): string {
   ].join('\n');
 }
 
+/** A run whose log is not what was written: what is wrong with it, and what to do. */
+export function showDamaged(run: RunSummary, { bold, dim, red }: Paint): string {
+  return [
+    `${bold(run.run)}  ${run.skill}  ${red(run.status)}`,
+    dim(`started ${moment(run.started)} UTC`),
+    dim(`version ${run.version}${run.parent === undefined ? '' : ` · started by run ${run.parent}`}`),
+    ...(run.fault === undefined ? [] : [`${red('fault')}  ${clean(run.fault)}`]),
+    `${dim('next')}   reyn audit verify ${run.run}`,
+    '',
+  ].join('\n');
+}
+
 function visitLines(visit: VisitDetail, { dim, green, red, yellow, cyan }: Paint): string[] {
   const counts = [plural(visit.turns, 'turn'), ...(visit.rejected === 0 ? [] : [`${visit.rejected} refused`])];
-  const ops = visit.ops.map(({ kind, by, verdict, ok }) => {
+  const ops = visit.ops.map(({ kind, about, by, verdict, ok }) => {
     const mark = verdict === 'denied' ? red('denied') : verdict === 'waiting' ? yellow('waits') : green('allowed');
-    return `    ${mark} ${kind}${dim(`  ${oneLine(by, 72)}`)}${ok === false ? red('  failed') : ''}`;
+    return `    ${mark} ${named(kind, about)}${dim(`  ${oneLine(by, 72)}`)}${ok === false ? red('  failed') : ''}`;
   });
   const { left } = visit;
   const sure = left?.confidence === undefined ? '' : dim(` (${left.confidence})`);

@@ -2,6 +2,7 @@ import type { RunEvent } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import { foldAll } from '../kernel/fold.ts';
 import type { RunState } from '../kernel/state.ts';
+import { subjectOf, subjectsOf } from '../subject.ts';
 import type { PendingIntervention, Spent } from './outcome.ts';
 import { pendingOf, spentOf } from './outcome-of.ts';
 
@@ -49,6 +50,8 @@ export type VisitDetail = {
 export type OpDetail = {
   readonly step: string;
   readonly kind: string;
+  /** What it touches: the path or resource, else the argument that says most; the empty string when none is text. */
+  readonly about: string;
   readonly verdict: 'allowed' | 'denied' | 'waiting';
   /** Rule or zone that decided. */
   readonly by: string;
@@ -87,14 +90,21 @@ export function describeRun(events: readonly RunEvent[]): RunDetail {
   };
 }
 
-type Draft = Omit<VisitDetail, 'ops' | 'ms'> & { ops: Map<string, OpDetail>; first: string; last: string };
+type Draft = Omit<VisitDetail, 'ops' | 'ms'> & {
+  ops: Map<string, OpDetail>;
+  /** What the ops that turns asked for are about, by step id. */
+  asked: Record<string, string>;
+  first: string;
+  last: string;
+};
 
 function visitsOf(events: readonly RunEvent[], entry: string): readonly VisitDetail[] {
   const counts: Record<string, number> = {};
   const drafts: Draft[] = [];
   const enter = (phase: string, ts: string) => {
     counts[phase] = (counts[phase] ?? 0) + 1;
-    drafts.push({ phase, visit: counts[phase], turns: 0, rejected: 0, ops: new Map(), first: ts, last: ts });
+    const visit = counts[phase];
+    drafts.push({ phase, visit, turns: 0, rejected: 0, ops: new Map(), asked: {}, first: ts, last: ts });
   };
   enter(entry, events[0]?.ts ?? '');
   for (const event of events) {
@@ -104,7 +114,7 @@ function visitsOf(events: readonly RunEvent[], entry: string): readonly VisitDet
     drafts[drafts.length - 1] = { ...draft, ...to.changed, last: event.ts };
     if (to.entered !== undefined) enter(to.entered, event.ts);
   }
-  return drafts.map(({ ops, first, last, ...visit }) => ({
+  return drafts.map(({ ops, asked: _, first, last, ...visit }) => ({
     ...visit,
     ops: [...ops.values()],
     ms: Date.parse(last) - Date.parse(first),
@@ -116,7 +126,9 @@ function note(draft: Draft, event: RunEvent): { changed: Partial<Draft>; entered
   const step = event.step ?? '';
   switch (event.type) {
     case 'turn_acted':
-      return { changed: { turns: draft.turns + 1 } };
+      return {
+        changed: { turns: draft.turns + 1, asked: { ...draft.asked, ...subjectsOf(step, event.data.ops) } },
+      };
     case 'validation_error':
       return { changed: { rejected: draft.rejected + 1 } };
     case 'turn_decided': {
@@ -129,23 +141,24 @@ function note(draft: Draft, event: RunEvent): { changed: Partial<Draft>; entered
       return event.data.to === 'end'
         ? { changed: { left: { to: 'end' } } }
         : { changed: { left: { to: event.data.to } }, entered: event.data.to };
-    case 'op_started':
-      return noteOp(draft, { step, kind: event.data.kind, verdict: 'allowed', by: event.data.by });
-    case 'permission_denied':
-      return noteOp(draft, { step, kind: event.data.kind, verdict: 'denied', by: event.data.by });
+    case 'op_started': {
+      const { kind, by, path, args } = event.data;
+      const about = path ?? draft.asked[step] ?? subjectOf(args);
+      return noteOp(draft, { step, kind, about, verdict: 'allowed', by });
+    }
+    case 'permission_denied': {
+      const { kind, by, resource } = event.data;
+      return noteOp(draft, { step, kind, about: resource, verdict: 'denied', by });
+    }
     case 'op_finished': {
       const op = draft.ops.get(step);
       return op === undefined ? { changed: {} } : noteOp(draft, { ...op, ok: event.data.error === undefined });
     }
-    case 'intervention_opened':
-      return event.data.kind === 'permission'
-        ? noteOp(draft, {
-            step,
-            kind: String((event.data.about as { op?: string })?.op ?? ''),
-            verdict: 'waiting',
-            by: 'ask',
-          })
-        : { changed: {} };
+    case 'intervention_opened': {
+      if (event.data.kind !== 'permission') return { changed: {} };
+      const { op = '', resource = '' } = (event.data.about ?? {}) as { op?: string; resource?: string };
+      return noteOp(draft, { step, kind: op, about: resource, verdict: 'waiting', by: 'ask' });
+    }
     default:
       return { changed: {} };
   }
