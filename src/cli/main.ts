@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Reyn } from '../api.ts';
 import { EXIT, type ExitCode } from '../os/errors.ts';
+import { nearest } from '../os/suggest.ts';
 import type { Act, Cli, Define } from './cli.ts';
 import { report } from './errors.ts';
 import { type Io, processIo } from './io.ts';
@@ -133,12 +134,19 @@ function describe(program: Command, io: Io, act: Act): void {
   });
 }
 
+/** The choice that an argument outside the choices was meant to be, as far as one is near. */
+function choiceMeant(what: string): string | undefined {
+  const [, wrong = '', choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
+  const near = nearest(wrong, choices.split(', '));
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
 /** commander's sentence in the form every error has. */
 function usageError(text: string, color: boolean): string {
   const { red, bold, dim } = paint(color);
   const [, what = text, meant] = /^error: (.*?)\s*(?:\((Did you mean .*)\))?\s*$/s.exec(text) ?? [];
   const sentence = what.charAt(0).toUpperCase() + what.slice(1);
-  const next = meant ?? 'See what there is with --help.';
+  const next = meant ?? choiceMeant(what) ?? 'See what there is with --help.';
   return `${red(bold('error:'))} ${sentence}${/[.?!]$/.test(sentence) ? '' : '.'}\n  ${dim('next ')}  ${next}\n`;
 }
 

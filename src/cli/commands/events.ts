@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { EventFilter, Reyn } from '../../api.ts';
-import { EXIT } from '../../os/errors.ts';
+import { EXIT, UserError } from '../../os/errors.ts';
 import type { ProjectEvent, RunEvent } from '../../os/events/event.ts';
+import { nearest } from '../../os/suggest.ts';
 import { type Cli, type Define, result } from '../cli.ts';
 import { oneLine, type Paint, paint, moment as shown } from '../output.ts';
 import { interruptible } from '../signals.ts';
@@ -24,6 +25,7 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, flags: Filters) => {
+        await checkType(flags.type);
         const reyn = await cli.open();
         const events = reyn.events.query(filterOf(reyn, flags));
         const style = paint(cli.screen.color.out);
@@ -38,6 +40,7 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, flags: Filters) => {
+        await checkType(flags.type);
         const reyn = await cli.open();
         const interruption = interruptible(() => {});
         const style = paint(cli.screen.color.out);
@@ -60,6 +63,18 @@ function withFilters(command: Command): Command {
     .option('--type <type>', 'only of this type')
     .option('--skill <name>', 'only of runs of this skill')
     .option('--since <when>', 'not before: a date, or 10m, 2h, 3d ago', moment);
+}
+
+/** @throws UserError `usage` for a type that no event has: its absence would look like an answer. */
+async function checkType(type: string | undefined): Promise<void> {
+  if (type === undefined) return;
+  const { PROJECT_EVENTS, RUN_EVENTS } = await import('../../index.ts'); // what `--help` need not load
+  const types = [...new Set([...Object.keys(RUN_EVENTS), ...Object.keys(PROJECT_EVENTS)])];
+  if (types.includes(type)) return;
+  const near = nearest(type, types);
+  throw new UserError('usage', `There is no type of event "${type}".`, {
+    hint: near === undefined ? `There are: ${types.join(', ')}.` : `Did you mean "${near}"?`,
+  });
 }
 
 function filterOf(reyn: Reyn, { run, ...flags }: Filters): EventFilter {

@@ -2,13 +2,13 @@ import { Option } from 'commander';
 import { EXIT } from '../../os/errors.ts';
 import type { RunSummary } from '../../os/runs/summary.ts';
 import { type Define, result, tell } from '../cli.ts';
-import { dollars, duration, grouped, moment, type Paint, paint, plural, table } from '../output.ts';
+import { clean, dollars, duration, grouped, moment, type Paint, paint, plural, table } from '../output.ts';
 import { resultText, summary } from '../render/outcome.ts';
-import { showRun } from '../render/run.ts';
+import { showDamaged, showRun } from '../render/run.ts';
 import { examples } from './examples.ts';
 import { whole } from './numbers.ts';
 
-const STATUSES = ['running', 'waiting', 'interrupted', 'finished', 'failed', 'aborted'];
+const STATUSES = ['running', 'waiting', 'interrupted', 'finished', 'failed', 'aborted', 'damaged'];
 const REFERENCE = 'id, a unique beginning of one, or `latest`';
 
 export const define: Define = (command, act) => {
@@ -24,7 +24,13 @@ export const define: Define = (command, act) => {
         const reyn = await cli.open();
         const runs = reyn.runs.list(flags);
         result(cli, runs, () => table(rows(runs, paint(cli.screen.color.out)), cli.io.stdout.columns));
-        if (runs.length === 0) tell(cli, 'No runs. Start one with `reyn run <skill> "…"`.');
+        for (const { run } of runs.filter(({ fault }) => fault !== undefined)) {
+          tell(cli, `${run} is damaged; see what is wrong: reyn audit verify ${run}`);
+        }
+        if (runs.length === 0) {
+          const among = wanted(flags);
+          tell(cli, among === '' ? 'No runs. Start one with `reyn run <skill> "…"`.' : `No run matches ${among}.`);
+        }
         return EXIT.done;
       }),
     );
@@ -36,8 +42,15 @@ export const define: Define = (command, act) => {
     .action(
       act(async (cli, reference: string) => {
         const reyn = await cli.open();
-        const run = reyn.runs.show(reyn.runs.idOf(reference));
-        result(cli, run, () => showRun(run, paint(cli.screen.color.out)));
+        const id = reyn.runs.idOf(reference);
+        const style = paint(cli.screen.color.out);
+        const damaged = reyn.runs.list({ status: 'damaged', limit: Number.MAX_SAFE_INTEGER }).find(isRun(id));
+        if (damaged !== undefined) {
+          result(cli, damaged, () => showDamaged(damaged, style));
+          return EXIT.integrity;
+        }
+        const run = reyn.runs.show(id);
+        result(cli, run, () => showRun(run, style));
         return EXIT.done;
       }),
     );
@@ -80,10 +93,24 @@ const COLORS = {
   finished: 'green',
   failed: 'red',
   aborted: 'red',
+  damaged: 'red',
 } as const;
 
+const isRun =
+  (id: string) =>
+  ({ run }: RunSummary) =>
+    run === id;
+
+/** What a list was narrowed to, as it was written; the empty string when it was not. */
+function wanted({ skill, status }: { skill?: string; status?: string }): string {
+  return [
+    ...(skill === undefined ? [] : [`--skill ${clean(skill)}`]),
+    ...(status === undefined ? [] : [`--status ${status}`]),
+  ].join(' ');
+}
+
 function rows(runs: readonly RunSummary[], paint: Paint): string[][] {
-  return runs.map(({ run, skill, status, started, spent, parent }) => {
+  return runs.map(({ run, skill, status, started, spent, parent, fault }) => {
     const tokens = spent.inputTokens + spent.outputTokens;
     const cost = [plural(spent.turns, 'turn'), ...(tokens === 0 ? [] : [`${grouped(tokens)} tokens`])];
     if (spent.usd > 0) cost.push(dollars(spent.usd));
@@ -94,7 +121,7 @@ function rows(runs: readonly RunSummary[], paint: Paint): string[][] {
       moment(started),
       duration(spent.ms),
       `${skill}${paint.dim(child)}`,
-      cost.join(' · '),
+      fault === undefined ? cost.join(' · ') : clean(fault),
     ];
   });
 }
