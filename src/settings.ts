@@ -1,24 +1,34 @@
+import { join } from 'node:path';
 import { systemClock } from './os/clock.ts';
 import { type ConfigEdit, setConfigKey } from './os/config/edit.ts';
-import type { ConfigSources } from './os/config/layer.ts';
+import { type ConfigSources, textOf } from './os/config/layer.ts';
+import { knownKey } from './os/config/read.ts';
 import { openStore } from './os/events/store.ts';
 import { randomIds } from './os/ids.ts';
+import { getPath, type Json, sameJson } from './os/json.ts';
+import { readYaml } from './os/yaml.ts';
 
 /** Settings of a project that need no opened project, so that they can be read and mended when they are wrong. */
 
 export { checkConfig, getConfigKey, readConfig, showConfig } from './os/config/read.ts';
 
+/** What was set; `changed` is false when the file held that value already. */
+export type SettingChange = ConfigEdit & { readonly changed: boolean };
+
 /**
- * Changes one value of `reyn.yaml` and records that in the project log.
+ * Changes one value of `reyn.yaml` and records that in the project log; nothing is recorded where nothing changes.
  * @throws UserError `usage`, `config`, `disk`; the file is then as it was.
  */
-export async function changeSetting(sources: ConfigSources, key: string, value: string): Promise<ConfigEdit> {
+export async function changeSetting(sources: ConfigSources, key: string, value: string): Promise<SettingChange> {
+  const before = readYaml(textOf(join(sources.root, 'reyn.yaml')) ?? '');
   const edit = setConfigKey(sources, key, value);
+  const held = before.ok ? (getPath(before.source.value, knownKey(key)) as Json | undefined) : undefined;
+  if (sameJson(held, edit.value)) return { ...edit, changed: false };
   const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds });
   try {
     await store.appendProject({ type: 'config_set', data: { key: edit.key, value: edit.value, file: edit.file } });
   } finally {
     await store.close();
   }
-  return edit;
+  return { ...edit, changed: true };
 }

@@ -11,7 +11,7 @@ export function report(error: unknown, io: Io, screen: Screen): ExitCode {
     const where = showWhere(error.where);
     if (where !== '') say('where', where);
     if (error.hint !== undefined) say('next', error.hint);
-    if (screen.debug) io.stderr.write(`${dim(stackOf(error))}\n`);
+    if (screen.debug) for (const cause of causesOf(error)) say('cause', cause);
     return error.exit;
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -19,6 +19,13 @@ export function report(error: unknown, io: Io, screen: Screen): ExitCode {
   if (screen.debug) io.stderr.write(`${dim(stackOf(error))}\n`);
   else say('next', 'This is a fault of Reyn. Run the command again with --debug and report what it prints.');
   return EXIT.internal;
+}
+
+/** What lies below an error that people can mend: no stack, since the fault is not in the program. */
+function causesOf(error: Error): string[] {
+  const { cause } = error;
+  if (cause === undefined) return [];
+  return cause instanceof Error ? [`${cause.name}: ${cause.message}`, ...causesOf(cause)] : [String(cause)];
 }
 
 function stackOf(error: unknown): string {

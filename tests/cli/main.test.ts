@@ -29,6 +29,9 @@ describe('a command line that does not fit', () => {
     [['run', 'x', 'y', '--on-ask', 'shout'], /Allowed choices are prompt, suspend, fail/],
     [['run', 'x', '-', '--on-ask', 'prompt'], /cannot hold both/],
     [['lint', '--format', 'xml'], /Allowed choices are text, json/],
+    [['runs', 'list', '--status', 'wating'], /'wating' is invalid.*\n {2}next {3}Did you mean waiting\?/],
+    [['events', 'query', '--type', 'run_finishd'], /no type of event "run_finishd".*\n.*Did you mean "run_finished"\?/],
+    [['events', 'tail', '--type', 'nonsense'], /no type of event "nonsense".*\n.*run_skill_started, .*config_set/],
     [['events', 'query', '--since', 'yesterday'], /It must be a date/],
     [['-C', '/no/such/folder', 'status'], /There is no folder/],
     [['config', 'get', 'limits.usdd'], /Did you mean "limits\.usd"/],
@@ -183,11 +186,20 @@ describe('an error', () => {
     expect(exit).toBe(70);
   });
 
-  it('shows its stack and cause with --debug', async () => {
-    const error = new UserError('disk', 'Full.', { cause: new Error('ENOSPC') });
-    const { err } = await reyn(['run', 'x', 'y', '--debug'], failing(error));
+  it('of our own shows its stack and cause with --debug', async () => {
+    const error = new TypeError('boom', { cause: new Error('ENOSPC') });
+    const { err, exit } = await reyn(['run', 'x', 'y', '--debug'], failing(error));
     expect(err).toMatch(/ {4}at /);
     expect(err).toContain('caused by Error: ENOSPC');
+    expect(exit).toBe(70);
+  });
+
+  it('that people can mend shows its causes with --debug, and no stack', async () => {
+    const error = new UserError('disk', 'Full.', { cause: new Error('ENOSPC') });
+    expect((await reyn(['run', 'x', 'y'], failing(error))).err).toBe('error: Full.\n');
+    expect((await reyn(['run', 'x', 'y', '--debug'], failing(error))).err).toBe(
+      'error: Full.\n  cause  Error: ENOSPC\n',
+    );
   });
 
   it('that carries control characters cannot move the cursor', async () => {

@@ -51,6 +51,21 @@ describe('a new project, from nothing to a verified log', () => {
     expect(event?.data).toEqual({ key: 'limits.usd', value: 2, file: 'reyn.yaml' });
   });
 
+  it('records no setting that did not change, and says so', async () => {
+    const events = async () => (await reyn('events', 'query', '--type', 'config_set')).out;
+    await reyn('config', 'set', 'limits.max_turns', '9');
+    const before = await events();
+    expect((await reyn('config', 'set', 'limits.max_turns', '9')).err).toBe(
+      'limits.max_turns is unchanged: 9 in reyn.yaml.\n',
+    );
+    expect(JSON.parse((await reyn('config', 'set', 'limits.max_turns', '9', '--json')).out)).toMatchObject({
+      changed: false,
+    });
+    expect(await events()).toBe(before);
+    await reyn('config', 'set', 'limits.max_turns', '8');
+    expect(await events()).not.toBe(before);
+  });
+
   it('is well, says the doctor', async () => {
     const { out, exit } = await reyn('doctor', '--json');
     const states = JSON.parse(out) as { name: string; state: string }[];
@@ -92,6 +107,7 @@ describe('the worked examples', () => {
     expect((await reyn(['answer', open?.id ?? '', 'something wrong'])).exit).toBe(2);
     const answered = await reyn(['answer', 'latest', 'the', 'report']);
     expect(answered.exit).toBe(0);
+    expect(answered.err).toMatch(/^plan_day run \w{10} goes on in plan_day\n {2}→ end/);
     expect(answered.out).toContain('focus: ');
     expect((await reyn(['inbox'])).err).toBe('Nothing waits for a person.\n');
   });
@@ -131,7 +147,8 @@ describe('the worked examples', () => {
     [['replay', 'latest', '--against', 'nowhere'], 2, /nowhere/],
     [['skill', 'show', 'nothing'], 2, /nothing/],
     [['skill', 'copy', 'essay', '--as', 'Not A Name'], 2, /Not A Name/],
-    [['new', 'essay'], 4, /essay/],
+    [['new', 'essay'], 2, /essay/],
+    [['skill', 'copy', 'essay'], 2, /essay/],
     [['lint', 'nothing'], 2, /nothing/],
     [['runs', 'fork', 'latest', '--at', '99999'], 2, /99999/],
     [['audit', 'verify', 'zzz'], 2, /zzz/],

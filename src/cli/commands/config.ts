@@ -58,7 +58,8 @@ export const define: Define = (command, act) => {
       act(async (cli, key: string, value: string) => {
         const edit = await changeSetting(sources(cli), key, value);
         result(cli, edit, () => '');
-        tell(cli, `${edit.key} is now ${text(edit.value)} in ${edit.file}.`);
+        const how = edit.changed ? 'is now' : 'is unchanged:';
+        tell(cli, `${edit.key} ${how} ${clean(text(edit.value))} in ${edit.file}.`);
         return EXIT.done;
       }),
     );
