@@ -24,6 +24,11 @@ export const PASSING: readonly RunEventType[] = [
   'turn_lost',
 ];
 
+/** Whether an event says nothing of what the run did: a person who cancels it does that from outside. */
+function isPassing(event: RunEvent): boolean {
+  return PASSING.includes(event.type) || (event.type === 'run_aborted' && event.data.by === 'person');
+}
+
 const TURNS: readonly RunEventType[] = ['turn_acted', 'turn_decided', 'validation_error'];
 const ENDS: readonly RunEventType[] = ['run_finished', 'run_failed', 'run_aborted'];
 const RECEIPTS: readonly RunEventType[] = ['op_finished', 'permission_denied', 'step_finished'];
@@ -50,7 +55,7 @@ export type Recording = {
 };
 
 export function readRecording(events: readonly RunEvent[]): Recording {
-  const acts = events.filter((event) => !PASSING.includes(event.type));
+  const acts = events.filter((event) => !isPassing(event));
   const left = new Set(acts);
   const byStep = Map.groupBy(acts, (event) => event.step ?? '');
   const passing = passingByAct(events);
@@ -82,7 +87,7 @@ function passingByAct([first, ...rest]: readonly RunEvent[]): ReadonlyMap<RunEve
   const found = new Map<RunEvent, RunEvent[]>();
   let act = first;
   for (const event of rest) {
-    if (!PASSING.includes(event.type)) act = event;
+    if (!isPassing(event)) act = event;
     else if (act !== undefined) found.set(act, [...(found.get(act) ?? []), event]);
   }
   return found;
