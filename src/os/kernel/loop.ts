@@ -136,24 +136,21 @@ function interrupt(run: Drive, cause: string, message: string): void {
  * a bug, ends it. A log that takes nothing more is for the caller to report.
  */
 function stop(run: Drive, error: unknown): void {
-  if (run.state().outcome !== undefined || isDiskError(error)) throw error;
-  const cause = run.ports.signal.aborted
-    ? 'signal'
-    : error instanceof UserError && error.code === 'model'
-      ? 'model'
-      : '';
-  if (cause !== '') {
-    interrupt(run, cause, cause === 'signal' ? 'the run was interrupted' : describe(error as UserError));
+  if (run.state().outcome !== undefined) throw error;
+  const cause = run.ports.signal.aborted ? 'signal' : error instanceof UserError ? error.code : '';
+  if (cause === 'corrupt') throw error;
+  if (cause === 'signal' || cause === 'model' || cause === 'disk') {
+    try {
+      interrupt(run, cause, cause === 'signal' ? 'the run was interrupted' : describe(error as UserError));
+    } catch {
+      throw error; // the log takes nothing more: why it does not is the news
+    }
     return;
   }
   const [code, exit] = error instanceof UserError ? [error.code, error.exit] : (['internal', 70] as const);
   const message = error instanceof Error ? error.message : String(error);
   run.emit({ type: 'run_failed', data: { code, message, exit, phase: run.state().phase } });
   if (!(error instanceof UserError)) throw error;
-}
-
-function isDiskError(error: unknown): boolean {
-  return error instanceof UserError && (error.code === 'disk' || error.code === 'corrupt');
 }
 
 function describe(error: UserError): string {

@@ -1,5 +1,6 @@
 import type { RunEventData } from '../events/event.ts';
 import type { Json } from '../json.ts';
+import type { Used } from '../limits/limits.ts';
 import type { Violation } from '../models/port.ts';
 
 /**
@@ -87,16 +88,8 @@ export type Intervention = RunEventData['intervention_opened'] & {
 
 export type DeniedRecord = RunEventData['permission_denied'] & { readonly step: string };
 
-export type SpentState = {
-  readonly turns: number;
-  readonly ops: number;
-  readonly input: number;
-  readonly output: number;
-  readonly usd: number;
-  /** Running milliseconds: waiting and the time no process held the run do not count. */
-  readonly ms: number;
-  readonly bytes: number;
-};
+/** What the run has used. `ms`: waiting, and the time no process held the run, do not count. */
+export type SpentState = Used;
 
 export type Outcome =
   | { readonly status: 'finished'; readonly type: string; readonly artifact: Json; readonly output?: Json }
