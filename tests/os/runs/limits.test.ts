@@ -283,10 +283,10 @@ describe('a limit in USD', () => {
 describe('a call', () => {
   it('is broken off when the running time is used up, and charged for the most it can have cost', () =>
     metered([ACT, hangs], [], async (project, server) => {
-      const outcome = await project.run('demo', 'go', { limits: { seconds: 1, tokens: 100_000 } });
+      const outcome = await project.run('demo', 'go', { limits: { seconds: 0.4, tokens: 100_000 } });
       expect(outcome).toMatchObject({ status: 'failed', exit: 5, reason: { code: 'limit' } });
       expect(project.types(outcome.run).slice(-3)).toEqual(['turn_lost', 'limit_reached', 'run_failed']);
-      expect(reached(project, outcome.run)).toMatchObject([{ limit: 'seconds', cap: 1 }]);
+      expect(reached(project, outcome.run)).toMatchObject([{ limit: 'seconds', cap: 0.4 }]);
       expect(outcome.spent.outputTokens).toBe(30 + 4096);
       expect(server.requests).toHaveLength(2);
       await replays(project, outcome.run);

@@ -61,7 +61,7 @@ describe('a run that is interrupted and resumed', () => {
           expect(done(project.events(outcome.run))).toEqual(events);
           expect(await project.reyn.replay(outcome.run)).toMatchObject({ identical: true });
         }),
-        { numRuns: 8 },
+        { numRuns: 5 },
       );
     }));
 
