@@ -21,7 +21,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'run', group: RUN, summary: 'run a skill', load: () => import('./commands/run.ts') },
   { name: 'resume', group: RUN, summary: 'go on with a run that stopped', load: () => import('./commands/resume.ts') },
   { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
-  { name: 'answer', group: RUN, summary: 'answer one of these', load: () => import('./commands/answer.ts') },
+  { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
   { name: 'skill', group: SKILLS, summary: 'list, show and copy skills', load: () => import('./commands/skill.ts') },
@@ -122,7 +122,7 @@ function describe(program: Command, io: Io, act: Act): void {
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExit codes: 0 done · 1 no · 2 usage · 3 waiting · 4 denied · 5 limit · 6 integrity · 7 machine · 130 stopped\n',
+      '\nExit codes:\n  0 done · 1 no · 2 usage · 3 waiting · 4 denied · 5 limit · 6 integrity\n  7 machine · 70 internal error · 130 stopped\n',
     );
   const byName = new Map(COMMANDS.map((entry) => [entry.name, entry]));
   for (const { name, group, summary } of COMMANDS)

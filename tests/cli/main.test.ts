@@ -62,11 +62,13 @@ describe('help', () => {
     const { out, err, exit } = await reyn([...command.split(' '), '--help']);
     expect(out).toContain(`Usage: reyn ${command}`);
     expect(out).toContain('Examples:\n  ');
+    expect(out.split('\n').filter((line) => line.length > 80 || / +$/.test(line))).toEqual([]);
     expect({ err, exit }).toEqual({ err: '', exit: 0 });
   });
 
   it('lists every command, and `help run` is `run --help`', async () => {
     const { out } = await reyn(['--help']);
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
     for (const command of [...commands, 'skill', 'runs', 'events', 'audit', 'config']) {
       expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }

@@ -11,7 +11,7 @@ export const define: Define = (command, act) => {
   command
     .command('show')
     .description('every value in effect and the file it comes from')
-    .addHelpText('after', examples(['reyn config show', '']))
+    .addHelpText('after', examples(['reyn config show', 'what is in effect, and from where']))
     .action(
       act(async (cli) => {
         const values = showConfig(sources(cli));
@@ -30,7 +30,7 @@ export const define: Define = (command, act) => {
     .command('get')
     .description('one value, or a part of the configuration')
     .argument('<key>', 'as in the file: limits.usd')
-    .addHelpText('after', examples(['reyn config get limits.max_turns', '']))
+    .addHelpText('after', examples(['reyn config get limits.max_turns', 'as a number']))
     .action(
       act(async (cli, key: string) => {
         const value = getConfigKey(sources(cli), key);

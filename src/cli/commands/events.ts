@@ -19,8 +19,8 @@ export const define: Define = (command, act) => {
     .addHelpText(
       'after',
       examples(
-        ['reyn events query --type permission_denied --since 1d', 'what was denied today'],
-        ['reyn events query --run latest --json', 'everything of a run'],
+        ['reyn events query --type permission_denied --since 1d', 'denied in one day'],
+        ['reyn events query --run latest --json', 'the newest 100'],
       ),
     )
     .action(
@@ -36,7 +36,7 @@ export const define: Define = (command, act) => {
   withFilters(command.command('tail').description('events as they are written, until Ctrl-C'))
     .addHelpText(
       'after',
-      examples(['reyn events tail --run latest', ''], ['reyn events tail --json', 'one JSON per line']),
+      examples(['reyn events tail --run latest', 'of one run'], ['reyn events tail --json', 'one JSON per line']),
     )
     .action(
       act(async (cli, flags: Filters) => {

@@ -6,7 +6,7 @@ export const define: Define = (command, act) => {
   command
     .argument('<name>', 'small letters, digits, - and _')
     .argument('[wish]', 'what it should do, in a sentence')
-    .addHelpText('after', examples(['reyn new release_notes "Write release notes from a list of changes"', 'one file']))
+    .addHelpText('after', examples(['reyn new release_notes "Write release notes from changes"', 'from a template']))
     .action(
       act(async (cli, name: string, wish: string | undefined) => {
         const reyn = await cli.open();

@@ -36,9 +36,9 @@ export const define: Define = (command, act) => {
       'after',
       examples(
         ['reyn run summarize "Long text …"', 'text becomes a user_message'],
-        ['reyn run summarize @notes.md --model scripted', 'from a file, without a model'],
-        ['git diff | reyn run review - --json', 'from stdin, result as JSON'],
-        ['reyn run plan \'{"goal": "ship"}\' --max-usd 0.50', 'JSON input, at most 50 cents'],
+        ['reyn run summarize @notes.md --model scripted', 'a file, without a model'],
+        ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
+        ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
       ),
     )
     .action(

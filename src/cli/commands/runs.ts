@@ -38,7 +38,10 @@ export const define: Define = (command, act) => {
     .command('show')
     .description('one run: its path, ops and verdicts, result')
     .argument('<run>', REFERENCE)
-    .addHelpText('after', examples(['reyn runs show latest', ''], ['reyn runs show 4k2m --json', 'for programs']))
+    .addHelpText(
+      'after',
+      examples(['reyn runs show latest', 'on a page'], ['reyn runs show 4k2m --json', 'for programs']),
+    )
     .action(
       act(async (cli, reference: string) => {
         const reyn = await cli.open();
@@ -59,7 +62,7 @@ export const define: Define = (command, act) => {
     .description('end a run for good')
     .argument('<run>', REFERENCE)
     .option('--reason <text>', 'why, for the log', 'cancelled by a person')
-    .addHelpText('after', examples(['reyn runs cancel latest --reason "wrong input"', '']))
+    .addHelpText('after', examples(['reyn runs cancel latest --reason "wrong input"', 'no way back']))
     .action(
       act(async (cli, reference: string, flags: { reason: string }) => {
         const reyn = await cli.open();
@@ -74,7 +77,7 @@ export const define: Define = (command, act) => {
     .description('begin a new run with the events of another')
     .argument('<run>', REFERENCE)
     .option('--at <seq>', 'up to this event; to its end if not given', whole)
-    .addHelpText('after', examples(['reyn runs fork latest --at 12', 'then: reyn resume <new id>']))
+    .addHelpText('after', examples(['reyn runs fork latest --at 3', 'then: reyn resume <new id>']))
     .action(
       act(async (cli, reference: string, flags: { at?: number }) => {
         const reyn = await cli.open();

@@ -10,7 +10,7 @@ export const define: Define = (command, act) => {
   command
     .command('list')
     .description('every skill that resolves, and what it hides')
-    .addHelpText('after', examples(['reyn skill list', ''], ['reyn skill list --json', 'for programs']))
+    .addHelpText('after', examples(['reyn skill list', 'for people'], ['reyn skill list --json', 'for programs']))
     .action(
       act(async (cli) => {
         const reyn = await cli.open();
@@ -27,7 +27,7 @@ export const define: Define = (command, act) => {
     .option('--graph', 'draw the graph only')
     .addHelpText(
       'after',
-      examples(['reyn skill show review', 'phases, ops, permissions'], ['reyn skill show review --graph', 'the graph']),
+      examples(['reyn skill show essay', 'phases, ops, permissions'], ['reyn skill show essay --graph', 'the graph']),
     )
     .action(
       act(async (cli, name: string, flags: { graph?: boolean }) => {
@@ -43,7 +43,7 @@ export const define: Define = (command, act) => {
     .description('copy a skill into reyn/project, where it may be changed')
     .argument('<name>', 'name of the skill')
     .option('--as <name>', 'name of the copy')
-    .addHelpText('after', examples(['reyn skill copy review --as my_review', 'under another name']))
+    .addHelpText('after', examples(['reyn skill copy essay --as my_essay', 'under another name']))
     .action(
       act(async (cli, name: string, flags: { as?: string }) => {
         const reyn = await cli.open();
