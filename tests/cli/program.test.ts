@@ -51,6 +51,15 @@ describe('a new project, from nothing to a verified log', () => {
     expect(event?.data).toEqual({ key: 'limits.usd', value: 2, file: 'reyn.yaml' });
   });
 
+  it('says that a setting has no value, and exits 1', async () => {
+    expect(await reyn('config', 'get', 'base_url')).toMatchObject({
+      out: '',
+      err: 'base_url is not set.\n',
+      exit: 1,
+    });
+    expect((await reyn('config', 'get', 'base_url', '--json')).out).toBe('null\n');
+  });
+
   it('records no setting that did not change, and says so', async () => {
     const events = async () => (await reyn('events', 'query', '--type', 'config_set')).out;
     await reyn('config', 'set', 'limits.max_turns', '9');

@@ -35,6 +35,7 @@ export const define: Define = (command, act) => {
       act(async (cli, key: string) => {
         const value = getConfigKey(sources(cli), key);
         if (value === undefined) {
+          result(cli, null, () => '');
           tell(cli, `${key} is not set.`);
           return EXIT.no;
         }
