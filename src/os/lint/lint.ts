@@ -20,12 +20,13 @@ export function lintSkill(
 ): readonly Finding[] {
   const { skill, document } = input;
   const subject = { skill, document, env, map: mapSkill(skill, document) };
-  const findings = FAMILIES.flatMap(({ rules, check }) =>
-    [...check(subject)].map(({ rule, place, message, fix }): Finding => {
+  const findings: Finding[] = [];
+  for (const { rules, check } of FAMILIES) {
+    for (const { rule, place, message, fix } of check(subject)) {
       const { file, line, column } = place();
-      return { rule, severity: severityOf(rules, rule), skill: skill.name, file, line, column, message, fix };
-    }),
-  );
+      findings.push({ rule, severity: severityOf(rules, rule), skill: skill.name, file, line, column, message, fix });
+    }
+  }
   return sortFindings(findings);
 }
 

@@ -13,6 +13,7 @@ export type SkillMap = {
   readonly reachable: ReadonlySet<string>;
   /** Phases from which some path leads to the end. */
   readonly ending: ReadonlySet<string>;
+  /** Those that ask for anything. */
   readonly guards: readonly GuardPlace[];
   readonly steps: readonly StepPlace[];
   edges(phase: string): readonly Edge[];
@@ -62,20 +63,23 @@ export function mapSkill(skill: Skill, document: SkillDocument): SkillMap {
   const phases = Object.values(skill.phases);
   const edges = (phase: string) => (Object.hasOwn(skill.graph, phase) ? (skill.graph[phase] ?? []) : []);
   const types = (names: readonly string[]) => names.flatMap((name) => artifactOf(skill, name) ?? []);
-  const typesOf = (edge: Edge) =>
-    edge.to === END ? types([skill.finalOutput]) : types(phaseOf(skill, edge.to)?.input ?? []);
-  const inputTypes = (phase: Phase) => types(phase.input);
+  /** By where an edge leads. */
+  const taken = new Map(phases.map(({ name, input }) => [name, types(input)]));
+  taken.set(END, types([skill.finalOutput]));
+  const typesOf = (edge: Edge) => taken.get(edge.to) ?? [];
+  const inputTypes = (phase: Phase) => taken.get(phase.name) ?? [];
   const onward = (phase: string) => edges(phase).map((edge) => edge.to);
   const after = walker(onward);
   const back = reversed(phases, edges);
   const places = placesOf(document);
-  const leavingTypes = (phase: Phase) => [...new Set(edges(phase.name).flatMap(typesOf))];
+  const left = new Map(phases.map(({ name }) => [name, [...new Set(edges(name).flatMap(typesOf))]]));
+  const leavingTypes = (phase: Phase) => left.get(phase.name) ?? [];
   const steps = stepPlaces(skill, phases, { inputTypes, leavingTypes, ...places });
   return {
     phases,
     reachable: new Set([skill.entry, ...walk(skill.entry, onward)]),
     ending: walk(END, (phase) => back.get(phase) ?? []),
-    guards: [...edgeGuards(phases, { edges, typesOf, inputTypes, ...places }), ...steps.map(stepGuard)],
+    guards: [...edgeGuards(phases, { edges, typesOf, inputTypes, ...places }), ...steps.flatMap(stepGuard)],
     steps,
     edges,
     typesOf,
@@ -167,8 +171,9 @@ function stepPlaces(
   return [...own, ...after];
 }
 
-function stepGuard(place: StepPlace): GuardPlace {
+function stepGuard(place: StepPlace): GuardPlace | [] {
   const { step, phase, types, written } = place;
+  if (step.when.length === 0) return [];
   return {
     guard: step.when,
     phase,
@@ -176,7 +181,7 @@ function stepGuard(place: StepPlace): GuardPlace {
     inputs: types,
     artifacts: types,
     written,
-    at: (path) => place.at('when', path),
+    at: (path: string) => place.at('when', path),
   };
 }
 
@@ -187,14 +192,18 @@ function edgeGuards(
   return phases.flatMap((phase) => {
     const inputs = look.inputTypes(phase);
     const written = writtenBy(phase.preprocessor);
-    return look.edges(phase.name).map((edge, index) => ({
-      guard: edge.when,
-      phase: phase.name,
-      edge,
-      inputs,
-      artifacts: phase.modelClass === 'none' ? [...inputs, ...look.typesOf(edge)] : look.typesOf(edge),
-      written,
-      at: (path: string) => look.edgePlace(phase.name, index, 'when', path),
-    }));
+    return look.edges(phase.name).flatMap((edge, index): GuardPlace | [] => {
+      if (edge.when.length === 0) return [];
+      const types = look.typesOf(edge);
+      return {
+        guard: edge.when,
+        phase: phase.name,
+        edge,
+        inputs,
+        artifacts: phase.modelClass === 'none' ? [...inputs, ...types] : types,
+        written,
+        at: (path: string) => look.edgePlace(phase.name, index, 'when', path),
+      };
+    });
   });
 }

@@ -7,7 +7,7 @@ import { readSkillSource, readStamped, type StampedSource } from './read-source.
 import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
-import { isSettled, stampOf } from './stamp.ts';
+import { isSettled, joinStamps, type Stamp, stampOf } from './stamp.ts';
 
 /** A skill folder of the project or of the standard library. */
 export type CatalogEntry = {
@@ -42,7 +42,7 @@ export type Pass = {
   /** Milliseconds since the epoch before anything was looked at: when stamps must have been settled. */
   readonly at: number;
   /** Equal stamps mean that nothing the entry's skill is made of has changed. */
-  stampOf(entry: CatalogEntry): string;
+  stampOf(entry: CatalogEntry): Stamp;
   /** The source and the stamp it was read under. */
   read(entry: CatalogEntry): StampedSource;
 };
@@ -59,7 +59,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     { origin: 'local', dir: path.join(root, 'reyn', 'local') },
     { origin: 'stdlib', dir: stdlibDir },
   ];
-  const opened = new Map<string, Opened & { readonly stamp: string }>();
+  const opened = new Map<string, Opened & { readonly stamp: Stamp }>();
 
   function list(): readonly CatalogEntry[] {
     const winners = new Map<string, SkillOrigin>();
@@ -106,7 +106,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
   function pass(): Pass {
     const at = Date.now();
     const common = stampOf(sharedDir);
-    const whole = (own: string, origin: SkillOrigin) => (origin === 'stdlib' ? own : `${own}\n${common}`);
+    const whole = (own: Stamp, origin: SkillOrigin) => (origin === 'stdlib' ? own : joinStamps(own, common));
     return {
       at,
       stampOf: ({ origin, dir }) => whole(stampOf(dir), origin),
@@ -122,7 +122,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     const entry = found(name);
     const look = pass();
     const known = opened.get(entry.dir);
-    if (known !== undefined && known.stamp === look.stampOf(entry)) return known;
+    if (known !== undefined && known.stamp.text === look.stampOf(entry).text) return known;
     const { source, stamp } = look.read(entry);
     const fresh = { stamp, source, skill: loadSkill(source) };
     if (isSettled(stamp, look.at)) opened.set(entry.dir, fresh);

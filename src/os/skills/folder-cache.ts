@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { digest, isObject, type Json } from '../json.ts';
-import { isSettled } from './stamp.ts';
+import { isSettled, type Stamp } from './stamp.ts';
 
 /**
  * What was worked out from skill folders, kept in a file from one process to the next.
@@ -24,12 +24,12 @@ export type FolderCache = {
 export type Asked<T> = {
   readonly dir: string;
   readonly at: number;
-  stampOf(): string;
+  stampOf(): Stamp;
   make(): Made<T>;
 };
 
 /** A value, and the stamp of what it was made from. */
-export type Made<T> = { readonly value: T; readonly stamp: string };
+export type Made<T> = { readonly value: T; readonly stamp: Stamp };
 
 /** Beyond this many folders, those not asked for since the cache was opened are dropped. */
 const MAX_FOLDERS = 20_000;
@@ -48,10 +48,10 @@ export function openFolderCache(file: string, version: string): FolderCache {
     take<T>({ dir, at, stampOf, make }: Asked<T>): T {
       asked.add(dir);
       const found = kept.get(dir);
-      if (found !== undefined && found.stamp === digest(stampOf())) return found.value as T;
+      if (found !== undefined && found.stamp === digest(stampOf().text)) return found.value as T;
       const { value, stamp } = make();
       if (isSettled(stamp, at)) {
-        kept.set(dir, { stamp: digest(stamp), value });
+        kept.set(dir, { stamp: digest(stamp.text), value });
         changed = true;
       }
       return value;

@@ -38,7 +38,14 @@ function proseOf(sheets: Sheets): readonly Prose[] {
 }
 
 function prose({ file, body, bodyLine }: Sheet): Prose[] {
-  const lines = body.replaceAll('\r\n', '\n').split('\n');
-  const first = lines.findIndex((line) => line.trim() !== '');
-  return first === -1 ? [] : [{ file, line: bodyLine + first, text: lines.slice(first).join('\n').trimEnd() }];
+  const text = (body.includes('\r') ? body.replaceAll('\r\n', '\n') : body).trimEnd();
+  if (text === '') return [];
+  let start = 0;
+  let line = bodyLine;
+  for (let next = text.indexOf('\n'); next !== -1; next = text.indexOf('\n', start)) {
+    if (text.slice(start, next).trim() !== '') break;
+    start = next + 1;
+    line++;
+  }
+  return [{ file, line, text: text.slice(start) }];
 }

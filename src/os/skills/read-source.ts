@@ -6,7 +6,7 @@ import { readShared } from './shared.ts';
 import type { SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
 import { isEntered, isEvalPath, MAX_DIRS, sortPaths } from './source-paths.ts';
-import { stampLine } from './stamp.ts';
+import { openPress, type Press, type Stamp } from './stamp.ts';
 
 /**
  * Reads a skill's folder. Synchronous: over many small files that is three times faster than the same in parallel.
@@ -29,7 +29,7 @@ export type ReadOptions = {
 };
 
 /** A source with the stamp of its own folder as it was read, see `stampOf`; shared files are not in it. */
-export type StampedSource = { readonly source: SkillSource; readonly stamp: string };
+export type StampedSource = { readonly source: SkillSource; readonly stamp: Stamp };
 
 /** Reads the folder `dir` (absolute). Never throws: what is wrong with the folder is in `unread`. */
 export function readSkillSource(dir: string, options: ReadOptions): SkillSource {
@@ -40,12 +40,12 @@ export function readSkillSource(dir: string, options: ReadOptions): SkillSource 
 export function readStamped(dir: string, options: ReadOptions): StampedSource {
   const { name, origin } = options;
   const top = statOf(dir);
-  const reading: Reading = { skill: name, files: new Map(), unread: [], lines: [stampLine.top(top)], bytes: 0 };
+  const reading: Reading = { skill: name, files: new Map(), unread: [], press: openPress(top), bytes: 0 };
   if (top === undefined) note(reading, '', 'format/no-folder', 'there is no such folder', 'Check the path.');
   else if (top.isSymbolicLink()) refuseLink(reading, '');
   else if (!top.isDirectory()) note(reading, '', 'format/no-folder', 'this is not a folder', 'Name the skill folder.');
   else readFolder(reading, dir, '', 0);
-  const stamp = reading.lines.join('\n');
+  const stamp = reading.press.stamp();
   if (options.sharedDir !== undefined) {
     const sharedDir = options.sharedDir;
     const real = (folder: string) => statOf(path.join(sharedDir, folder))?.isDirectory() === true;
@@ -64,8 +64,7 @@ type Reading = {
   readonly skill: string;
   readonly files: Map<string, Uint8Array>;
   readonly unread: Finding[];
-  /** Of the stamp. */
-  readonly lines: string[];
+  readonly press: Press;
   bytes: number;
 };
 
@@ -86,20 +85,20 @@ function readFolder(reading: Reading, dir: string, prefix: string, depth: number
     if (entry.name.startsWith('.') || isEvalPath(file)) continue;
     const from = `${dir}/${entry.name}`;
     if (entry.isDirectory()) {
-      reading.lines.push(stampLine.folder(file));
+      reading.press.folder(file);
       if (isEntered(file, depth)) readFolder(reading, from, `${file}/`, depth + 1);
       else if (file === 'shared') {
         const fix = 'Rename the folder; shared phases live in reyn/project/shared.';
         note(reading, file, 'format/reserved-folder', 'a skill has no folder "shared"', fix);
       } else note(reading, file, 'format/too-deep', `folders nest deeper than ${MAX_DIRS}`, 'Flatten the folder.');
     } else if (!entry.isFile()) {
-      reading.lines.push(stampLine.other(file));
+      reading.press.other(file);
       if (entry.isSymbolicLink()) refuseLink(reading, file);
       else note(reading, file, 'format/not-a-file', 'neither a file nor a folder', 'Remove it from the skill folder.');
     } else if (UNUSABLE.test(file)) {
-      reading.lines.push(stampLine.file(file, statOf(from)));
+      reading.press.file(file, statOf(from));
       note(reading, file, 'format/file-name', 'this file name cannot be used', 'Rename it with letters and digits.');
-    } else reading.lines.push(stampLine.file(file, readOne(reading, from, file) ?? statOf(from)));
+    } else reading.press.file(file, readOne(reading, from, file) ?? statOf(from));
   }
 }
 
@@ -109,7 +108,7 @@ function entriesOf(reading: Reading, dir: string, prefix: string): Dirent[] {
   try {
     return readdirSync(dir, { withFileTypes: true });
   } catch (error) {
-    reading.lines.push(stampLine.unreadable(prefix));
+    reading.press.unreadable(prefix);
     note(reading, prefix.slice(0, -1), 'format/unreadable', `cannot be read: ${reasonOf(error)}`, 'Check its mode.');
     return [];
   }

@@ -12,9 +12,9 @@ import { SKILL_MD } from './source-paths.ts';
  * A file that does not parse adds nothing: compiling it says what is wrong.
  */
 export function readShared(files: ReadonlyMap<string, Uint8Array>, read: (file: string) => boolean): void {
-  const skillMd = textOf(files, SKILL_MD);
-  if (!skillMd?.includes(SHARED)) return;
-  const front = splitFrontMatter(skillMd);
+  const bytes = files.get(SKILL_MD);
+  if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(SHARED)) return;
+  const front = splitFrontMatter(decodeText(bytes) ?? '');
   const keys = front.ok ? mappingOf(front.yaml) : {};
   const sections = front.ok ? splitSections(front.body, front.bodyLine).sections : [];
   const inputs = sections.map(({ yaml }) => (yaml === undefined ? {} : mappingOf(yaml.text)).input ?? null);

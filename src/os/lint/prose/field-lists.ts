@@ -126,6 +126,7 @@ function sentenceRuns(tokens: readonly Token[], wanted: ReadonlySet<string>): Ru
 
 /** A token's text without quotes or a list mark. */
 function plain(token: Token): string {
+  if (token.kind === 'word') return token.text;
   const text = token.text.toLowerCase();
   return text.endsWith('[]') ? text.slice(0, -2) : text;
 }
