@@ -70,9 +70,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ids,
     env,
   };
+  const isDriven = (run: string) => opened().ownership(run)?.alive === true;
   const summaries = () => {
     index.refresh();
-    return index.runs().map((run) => summaryOf(run, (id) => opened().ownership(id)?.alive === true));
+    return index.runs().map((run) => summaryOf(run, isDriven));
   };
   const waiting = () => summaries().flatMap((summary) => summary.waiting);
 
@@ -112,7 +113,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
             (run) => (skill === undefined || run.skill === skill) && (status === undefined || run.status === status),
           )
           .slice(0, limit),
-      show: (run) => describeRun(opened().readRun(run)),
+      show: (run) => {
+        const detail = describeRun(opened().readRun(run));
+        return { ...detail, status: statusOf(detail, isDriven) };
+      },
       idOf: (reference) => idOf(summaries(), reference),
     },
     events: {
@@ -134,12 +138,17 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
 function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boolean): RunSummary {
   const { summary, fault } = run;
   if (summary !== undefined && fault === undefined) {
-    return summary.status === 'running' && !isDriven(run.run) ? { ...summary, status: 'interrupted' } : summary;
+    return { ...summary, status: statusOf(summary, isDriven) };
   }
   const { skill, started, version, parent } = run;
   const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
+}
+
+/** A run that its log says is running, and that no living process drives, was interrupted. */
+function statusOf({ run, status }: RunSummary, isDriven: (run: string) => boolean): RunSummary['status'] {
+  return status === 'running' && !isDriven(run) ? 'interrupted' : status;
 }
 
 function driving(config: Config, options: DriveOptions): Driving {

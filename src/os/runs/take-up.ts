@@ -22,6 +22,8 @@ export async function takeUp(
 ): Promise<OwnedRun> {
   const { store } = project;
   const { log, events } = await store.takeRun(run, why);
+  const resumed = events.at(-1);
+  if (resumed?.type === 'run_resumed') onEvent(resumed);
   const state = foldAll(events);
   const skill = pinnedSkill(state.started, store.blobs);
   const lost = state.outcome === undefined ? lostTurn(project, skill, events, state) : undefined;
