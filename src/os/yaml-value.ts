@@ -125,7 +125,7 @@ function readScalar(building: Building, event: ScalarEvent): Json {
 }
 
 /** What a plain scalar says: text, or what looks like null, true, false or a number. */
-export function plainValue(text: string): Json {
+function plainValue(text: string): Json {
   if (!MAY_BE_NO_TEXT.has(text.charCodeAt(0))) return text;
   for (const tag of IMPLICIT) {
     const value = tag.resolve(text, false, tag.tagName);

@@ -1,7 +1,6 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
 import { type Json, MAX_DEPTH } from './json.ts';
 import { type KeyPath, placeIn, type Spot, spotOf, treeOf, type YamlNode } from './yaml-places.ts';
-import { readPlainYaml } from './yaml-plain.ts';
 import { buildValue, type Flaw, type YamlProblemKind } from './yaml-value.ts';
 
 /**
@@ -48,8 +47,6 @@ export function readYaml(raw: string): YamlRead {
       { kind: 'too-large', offset: 0, message: `this is larger than ${MAX_YAML_BYTES / 1024} KB` },
     ]);
   }
-  const plain = readPlainYaml(text);
-  if (plain !== undefined) return { ok: true, source: sourceOf(text, plain) };
   try {
     const { value, flaws } = buildValue(text, eventsOf(text));
     return flaws.length > 0 ? refused(text, flaws) : { ok: true, source: sourceOf(text, value) };
