@@ -66,12 +66,11 @@ function withTime(state: RunState, event: RunEvent): RunState {
 }
 
 /** Whether a person is being asked or a sub-run goes on. */
-function isHeld({ interventions, steps }: RunState): boolean {
+function isHeld({ interventions, children, steps }: RunState): boolean {
   const asks = (step: string) => steps[step] === undefined || steps[step]?.status === 'started';
-  return (
-    Object.values(interventions).some((asked) => asked.answer === undefined && asks(asked.step)) ||
-    Object.values(steps).some((record) => record.status === 'started' && record.intent.child !== undefined)
-  );
+  if (Object.values(interventions).some((asked) => asked.answer === undefined && asks(asked.step))) return true;
+  if (children.length === 0) return false; // looking through all steps at every event is for runs that have some
+  return Object.values(steps).some((record) => record.status === 'started' && record.intent.child !== undefined);
 }
 
 function apply(state: RunState, event: RunEvent): RunState {
