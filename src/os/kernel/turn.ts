@@ -73,7 +73,7 @@ export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> 
   for (const blob of framed.named) ports.blobs.put(blob.text);
   const turn = await call(drive, model, frame, action.id, room.maxOutputTokens);
   if (turn === undefined) return;
-  const usage = priced(turn.usage, model);
+  const usage = priced(counted(turn, model, frame, room.maxOutputTokens), model);
   const judged = judge(turn.reply, { skill, state, input: action.input, encoding: model.encoding, ...framed });
   if (judged.ok) accept(drive, action.id, frame, usage, judged.accepted);
   else reject(drive, action.id, frame, usage, turn, judged.violation);
@@ -188,6 +188,21 @@ function cutBelow(value: Json, levels: number): Json {
   if (levels === 0) return null;
   if (Array.isArray(value)) return value.map((item) => cutBelow(item, levels - 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(item, levels - 1)]));
+}
+
+/** Where a provider counts nothing, the most it can have been: a limit holds for a server that keeps silent too. */
+function counted({ usage, reply }: Turn, model: Model, frame: Frame, maxOutputTokens: number): Usage {
+  if (!model.metered || (usage.input > 0 && usage.output > 0)) return usage;
+  const said = Buffer.byteLength(reply.text) + reply.calls.reduce((sum, call) => sum + sizeOfCall(call), 0);
+  return {
+    ...usage,
+    input: usage.input > 0 ? usage.input : requestBytes(frame, model.encoding),
+    output: usage.output > 0 ? usage.output : Math.min(said, maxOutputTokens),
+  };
+}
+
+function sizeOfCall({ name, args }: Reply['calls'][number]): number {
+  return Buffer.byteLength(name) + (isDeeperThan(args, KEPT_DEPTH) ? 0 : Buffer.byteLength(JSON.stringify(args) ?? ''));
 }
 
 function priced(usage: Usage, model: Model): Usage | undefined {

@@ -15,7 +15,7 @@ import {
   type TestProject,
 } from '../../project.ts';
 import { framesOf, recorded, section } from '../kernel/logs.ts';
-import { calls, hangs, type Scene, startWireServer, type WireServer } from '../models/wire-server.ts';
+import { calls, hangs, type Scene, says, startWireServer, type WireServer } from '../models/wire-server.ts';
 
 const NOTE = 'artifacts: { note: { text: string } }';
 const READ = { kind: 'read_file', args: { path: 'in/a.txt' } };
@@ -255,6 +255,28 @@ describe('tokens', () => {
       expect(sent.length).toBeGreaterThan(40_000);
       expect(asked === undefined ? 0 : requestBytes(asked.frame, 'tools')).toBeGreaterThanOrEqual(sent.length - 2000);
     }));
+});
+
+describe('tokens that a server does not count', () => {
+  const silent = (value: object): Scene => says(JSON.stringify(value), { usage: null });
+  const act = silent({ ops: [{ kind: 'read_file', args: { path: 'in/a.txt' } }] });
+  const config = ['models: { m: { model: m, encoding: json } }'];
+
+  it('are charged as the most they can have been', () =>
+    metered(
+      [act, silent({ control: { type: 'finish' }, artifact: { type: 'note', data: { text: 'done' } } }), act],
+      config,
+      async (project, server) => {
+        const whole = await project.run('demo', 'go');
+        const asked = framesOf(recorded(project, 'demo', whole.run)).map(({ frame }) => requestBytes(frame, 'json'));
+        expect([whole.exit, asked.length]).toEqual([0, 2]);
+        expect(whole.spent.inputTokens).toBe(asked.reduce((sum, bytes) => sum + bytes, 0));
+        expect(whole.spent.outputTokens).toBeGreaterThan(100);
+        const short = await project.run('demo', 'go', { limits: { tokens: whole.spent.inputTokens - 1 } });
+        expect([short.exit, server.requests.length]).toEqual([5, 3]);
+        await replays(project, short.run);
+      },
+    ));
 });
 
 describe('a limit in USD', () => {
