@@ -1,9 +1,12 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { judge } from '../../../src/os/kernel/contract.ts';
+import { type ContractView, type Judgement, judge } from '../../../src/os/kernel/contract.ts';
 import { foldAll } from '../../../src/os/kernel/fold.ts';
 import { next } from '../../../src/os/kernel/next.ts';
 import { frameNow } from '../../../src/os/kernel/turn.ts';
+import { type Reply, VIOLATION_CODES } from '../../../src/os/models/port.ts';
 import { OPS } from '../../../src/os/ops/list.ts';
+import { compileSchema } from '../../../src/os/schema.ts';
 import { ofType, openProject, phase, phases, type Rule } from '../../project.ts';
 import { framesOf, fullRun, reads, recorded } from './logs.ts';
 
@@ -326,15 +329,46 @@ describe.each(ENCODINGS)('a reply in the encoding %s', (encoding, cases) => {
   });
 });
 
+/** An act turn and a decision that keep the contract in the phase `do`. */
+const GOOD_REPLIES: Readonly<Record<Encoding, readonly Reply[]>> = {
+  tools: [
+    { calls: [{ name: 'ask_user', args: { question: 'Why?' } }], text: '', finish: 'tools' },
+    { calls: [{ name: 'finish', args: { artifact: { text: 'x' } } }], text: '', finish: 'tools' },
+  ],
+  json: [
+    { ops: [{ kind: 'ask_user', args: { question: 'Why?' } }] },
+    { control: { type: 'finish' }, artifact: { type: 'note', data: { text: 'x' } } },
+  ].map((said) => ({ calls: [], text: JSON.stringify(said), finish: 'stop' })),
+};
+
+/** A violation of a known code; or ops that are offered; or an edge with an artifact that fits. */
+function holds(judged: Judgement, { skill, frame }: Pick<ContractView, 'skill' | 'frame'>): void {
+  if (!judged.ok) {
+    expect(VIOLATION_CODES).toContain(judged.violation.code);
+  } else if (judged.accepted.kind === 'act') {
+    const kinds = judged.accepted.ops.map(({ kind }) => kind);
+    expect(frame.ops.map(({ kind }) => kind)).toEqual(expect.arrayContaining(kinds));
+  } else {
+    const { choice, artifact } = judged.accepted;
+    const type = skill.artifacts[choice.candidate.type ?? ''];
+    if (type === undefined) expect(choice.candidate.kind).toBe('abort');
+    else expect(compileSchema(type.schema)(artifact)).toEqual([]);
+  }
+}
+
 describe('the judgement', () => {
-  it('of a reply of any depth is a violation and never an exception', async () => {
+  /** What a reply to the first turn of the phase `do` of the full run is judged in. */
+  async function viewOf(encoding: Encoding) {
     const { skill, events } = await fullRun();
     const at = events.findIndex(({ type }) => type === 'validation_error');
     const state = foldAll(events.slice(0, at));
     const due = next(state, skill, reads).find((action) => action.do === 'turn');
     if (due === undefined) throw new Error('a turn is due');
-    const framed = frameNow(skill, OPS, state, due);
-    const view = { skill, state, input: due.input, encoding: 'tools', ...framed } as const;
+    return { skill, state, input: due.input, encoding, ...frameNow(skill, OPS, state, due) };
+  }
+
+  it('of a reply of any depth is a violation and never an exception', async () => {
+    const view = await viewOf('tools');
     let artifact: unknown = 1;
     for (let level = 0; level < 100_000; level++) artifact = level % 2 === 0 ? [artifact] : { artifact };
     for (const name of ['finish', 'read_file', 'anything']) {
@@ -342,6 +376,79 @@ describe('the judgement', () => {
       expect(judge(reply, view)).toMatchObject({ ok: false, violation: { code: 'too_deep' } });
     }
   });
+
+  it.each(['tools', 'json'] as const)(
+    'of any reply in %s is a known violation or what the contract allows',
+    async (encoding) => {
+      const view = await viewOf(encoding);
+      const text = fc.constantFrom(
+        'note',
+        'job',
+        'finish',
+        'abort',
+        'transition',
+        'again',
+        'do',
+        'end',
+        'x',
+        '__proto__',
+      );
+      const artifact = fc.oneof(fc.record({ text: fc.oneof(text, fc.jsonValue()) }), fc.jsonValue());
+      const name = fc.constantFrom(
+        'finish',
+        'abort',
+        'to_again',
+        'read_file',
+        'ask_user',
+        'run_skill',
+        'end',
+        'toString',
+        '',
+      );
+      const args = fc.oneof(
+        fc.record(
+          { artifact, reason: fc.oneof(text, fc.jsonValue()), confidence: fc.oneof(fc.double(), fc.jsonValue()) },
+          { requiredKeys: [] },
+        ),
+        fc.record({ path: text, question: text }, { requiredKeys: [] }),
+        fc.jsonValue(),
+        fc.string(),
+      );
+      const control = fc.record(
+        { type: text, next_phase: fc.option(text), reason: fc.option(text), confidence: fc.option(fc.double()) },
+        { requiredKeys: [] },
+      );
+      const ops = fc.array(fc.record({ kind: name, args }), { maxLength: 2 });
+      const said = fc.oneof(
+        fc.record(
+          { control: fc.option(control), artifact: fc.option(fc.record({ type: text, data: artifact })), ops },
+          { requiredKeys: [] },
+        ),
+        fc.jsonValue(),
+      );
+      const reply = fc.record({
+        calls: encoding === 'tools' ? fc.array(fc.record({ name, args }), { maxLength: 3 }) : fc.constant([]),
+        text:
+          encoding === 'tools'
+            ? fc.string()
+            : fc.oneof(
+                said.map((value) => JSON.stringify(value)),
+                fc.string(),
+              ),
+        finish: fc.constantFrom('stop', 'tools', 'other'),
+      });
+      const accepted = new Set<string>();
+      fc.assert(
+        fc.property(reply, (given) => {
+          const judged = judge(given, view);
+          if (judged.ok) accepted.add(judged.accepted.kind);
+          holds(judged, view);
+        }),
+        { numRuns: 1000, examples: GOOD_REPLIES[encoding].map((good) => [good]) },
+      );
+      expect([...accepted].sort()).toEqual(['act', 'decide']);
+    },
+  );
 });
 
 describe('a violation', () => {
