@@ -38,14 +38,16 @@ const MAX_BACK = 5;
 
 export function nameOf(kind: Name['kind'], name: string): Name {
   const last = name.slice(name.lastIndexOf('/') + 1);
-  return { kind, name, last, words: last.split(/[_-]/).filter((word) => word !== '') };
+  const words = last.includes('_') || last.includes('-') ? last.split(/[_-]/).filter((word) => word !== '') : [last];
+  return { kind, name, last, words };
 }
 
 export function indexNames(names: readonly Name[]): NameIndex {
   const whole = new Map<string, Name[]>();
   const spelled = new Map<string, Map<string, Name[]>>();
   for (const name of names) {
-    for (const text of new Set([name.name, name.last])) entry(whole, text, () => []).push(name);
+    entry(whole, name.name, () => []).push(name);
+    if (name.last !== name.name) entry(whole, name.last, () => []).push(name);
     const [first, second] = name.words;
     if (first === undefined || second === undefined) continue;
     const seconds = entry(spelled, first, () => new Map<string, Name[]>());

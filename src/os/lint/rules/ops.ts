@@ -81,13 +81,18 @@ export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
 
 /** Kinds of need some op a phase may ask for, or some step, can have. */
 export function usedKinds({ map, env }: Subject): ReadonlySet<string> {
-  const byKind = new Map(env.ops.map((op) => [op.kind, op]));
-  const reading = env.ops.filter((op) => op.effect === 'reads');
-  const asked = map.phases
-    .filter((phase) => phase.modelClass !== 'none')
-    .flatMap((phase) => phase.allowedOps?.map((kind) => byKind.get(kind)) ?? reading);
-  const done = map.steps.map(({ step }) => (step.type === 'op' ? byKind.get(step.op) : undefined));
-  return new Set([...asked, ...done].filter((op): op is LintOp => op !== undefined).flatMap((op) => op.needs));
+  const used = new Set<string>();
+  const use = (op: LintOp | undefined) => {
+    for (const need of op?.needs ?? []) used.add(need);
+  };
+  const useKind = (kind: string) => use(env.ops.find((op) => op.kind === kind));
+  for (const { modelClass, allowedOps } of map.phases) {
+    if (modelClass === 'none') continue;
+    if (allowedOps !== undefined) allowedOps.forEach(useKind);
+    else for (const op of env.ops) if (op.effect === 'reads') use(op);
+  }
+  for (const { step } of map.steps) if (step.type === 'op') useKind(step.op);
+  return used;
 }
 
 /** What to write for a kind of need, e.g. `file: { write: ["work:/**"] }`. */

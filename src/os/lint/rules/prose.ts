@@ -1,7 +1,7 @@
 import type { Prose } from '../../skills/document.ts';
-import type { Phase } from '../../skills/skill.ts';
+import type { ArtifactType, Phase } from '../../skills/skill.ts';
 import { listed } from '../../suggest.ts';
-import { findFieldLists } from '../prose/field-lists.ts';
+import { type FieldSet, findFieldLists } from '../prose/field-lists.ts';
 import { findMentions, indexNames, type Mention, type Name, type NameIndex, nameOf } from '../prose/names.ts';
 import { findSteers, findSteersInBlocks, type SteerKind } from '../prose/steers.ts';
 import { spotIn, type Token, type Tokens, tokenize } from '../prose/tokens.ts';
@@ -77,10 +77,12 @@ export const prose = defineFamily<Id>({
       };
     }
     const names = namesOf(subject);
+    const fields = fieldSets(subject);
     for (const text of subject.document.prose) {
       const phase = text.phase === undefined ? undefined : phaseOf(subject.skill, text.phase);
       // Nobody is steered by what no model reads.
-      if (phase !== undefined && phase.modelClass !== 'none') yield* checkProse(subject, phase, text, names);
+      if (phase !== undefined && phase.modelClass !== 'none')
+        yield* checkProse(subject, phase, text, { names, fields });
     }
   },
 });
@@ -93,19 +95,26 @@ function namesOf({ skill, map }: Subject): NameIndex {
   ]);
 }
 
+/** The fields of each type, read once. */
+function fieldSets({ skill }: Subject): (type: ArtifactType) => FieldSet {
+  const known = new Map(
+    Object.values(skill.artifacts).map(({ name, schema }) => [name, { artifact: name, fields: fieldsOf(schema) }]),
+  );
+  return ({ name }) => known.get(name) ?? { artifact: name, fields: [] };
+}
+
 type Spot = Pick<Token, 'line' | 'start'>;
 
 function* checkProse(
   subject: Subject,
   phase: Phase,
   { file, line, text }: Prose,
-  names: NameIndex,
+  { names, fields }: { readonly names: NameIndex; readonly fields: (type: ArtifactType) => FieldSet },
 ): Iterable<Report<Id>> {
   const { map, env } = subject;
   const read = tokenize(text);
   const place = (token: Spot) => () => ({ file, ...spotIn(read.lines, token, line) });
-  const types = [...new Set([...map.inputTypes(phase), ...map.leavingTypes(phase)])];
-  const sets = types.map(({ name, schema }) => ({ artifact: name, fields: fieldsOf(schema) }));
+  const sets = [...new Set([...map.inputTypes(phase), ...map.leavingTypes(phase)])].map(fields);
   const mentions = findMentions(read.tokens, names, {
     own: (name) => isOwn(name, phase.name),
     ordinary: (word) => sets.some(({ fields }) => fields.includes(word)) || env.ops.some(({ kind }) => kind === word),
@@ -185,7 +194,7 @@ const STEERS: Readonly<Record<SteerKind, { readonly what: string; fix(phase: str
 function* restated(
   read: Tokens,
   text: string,
-  sets: readonly { readonly artifact: string; readonly fields: readonly string[] }[],
+  sets: readonly FieldSet[],
   place: (token: Spot) => Placed,
 ): Iterable<Report<Id>> {
   for (const list of findFieldLists(text, read, sets)) {

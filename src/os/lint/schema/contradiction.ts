@@ -98,16 +98,22 @@ const MEASURES: readonly Measure[] = [
 ];
 
 function boundsOf(schemas: readonly JsonSchema[], measure: Measure) {
-  const read = (keywords: readonly string[]) =>
-    schemas.flatMap((schema) =>
-      keywords.flatMap((keyword): Bound[] => {
-        const value = schema[keyword];
-        return typeof value === 'number' ? [{ value, exclusive: keyword.startsWith('exclusive'), keyword }] : [];
-      }),
-    );
-  const tightest = (bounds: readonly Bound[], sign: 1 | -1) =>
-    bounds.toSorted((a, b) => sign * (b.value - a.value) || Number(b.exclusive) - Number(a.exclusive))[0];
-  return { lower: tightest(read(measure.lower), 1), upper: tightest(read(measure.upper), -1) };
+  return { lower: tightest(schemas, measure.lower, 1), upper: tightest(schemas, measure.upper, -1) };
+}
+
+/** The highest bound with sign 1, the lowest with -1; of equal ones one that is exclusive, else the first. */
+function tightest(schemas: readonly JsonSchema[], keywords: readonly string[], sign: 1 | -1): Bound | undefined {
+  let best: Bound | undefined;
+  for (const schema of schemas) {
+    for (const keyword of keywords) {
+      const value = schema[keyword];
+      if (typeof value !== 'number') continue;
+      const bound = { value, exclusive: keyword.startsWith('exclusive'), keyword };
+      const tighter = best === undefined ? 1 : sign * (value - best.value);
+      if (tighter > 0 || (tighter === 0 && bound.exclusive && best?.exclusive === false)) best = bound;
+    }
+  }
+  return best;
 }
 
 function contradictingBounds(schemas: readonly JsonSchema[]): string | undefined {
