@@ -1,6 +1,7 @@
 import type { RunEvent, RunEventData } from '../events/event.ts';
 import { type Json, sizeOf } from '../json.ts';
 import type { Violation } from '../models/port.ts';
+import { charge, spend, turnLost } from './spend.ts';
 import {
   type Intervention,
   type OpCall,
@@ -137,29 +138,6 @@ function apply(state: RunState, event: RunEvent): RunState {
   }
 }
 
-type Charge = { readonly [K in 'turns' | 'ops' | 'input' | 'output' | 'usd' | 'ms' | 'bytes']?: number | undefined };
-
-function spend(state: RunState, more: Charge): RunState {
-  const { spent } = state;
-  return {
-    ...state,
-    spent: {
-      turns: spent.turns + (more.turns ?? 0),
-      ops: spent.ops + (more.ops ?? 0),
-      input: spent.input + (more.input ?? 0),
-      output: spent.output + (more.output ?? 0),
-      usd: spent.usd + (more.usd ?? 0),
-      ms: spent.ms + (more.ms ?? 0),
-      bytes: spent.bytes + (more.bytes ?? 0),
-    },
-  };
-}
-
-function charge(state: RunState, usage: RunEventData['turn_acted']['usage'], output: Json | undefined): RunState {
-  const { input = 0, output: tokens = 0, usd = 0 } = usage ?? {};
-  return spend(state, { turns: 1, input, output: tokens, usd, bytes: sizeOf(output) });
-}
-
 function setStep(
   state: RunState,
   step: string,
@@ -167,14 +145,6 @@ function setStep(
 ): RunState {
   const changed = change(state.steps[step]);
   return changed === undefined ? state : { ...state, steps: { ...state.steps, [step]: changed } };
-}
-
-/** A call that ran into the limit on running time has used it up, whatever the clock says. */
-function turnLost(state: RunState, { usage, over }: RunEventData['turn_lost']): RunState {
-  const { input, output, usd = 0 } = usage;
-  const charged = spend(state, { input, output, usd });
-  if (over === undefined || charged.spent.ms > over * 1000) return charged;
-  return { ...charged, spent: { ...charged.spent, ms: Math.floor(over * 1000) + 1 } };
 }
 
 function acted(state: RunState, step: string, data: RunEventData['turn_acted']): RunState {
