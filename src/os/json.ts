@@ -97,7 +97,7 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
 }
 
 /** Reads a dot path of own keys (`a.b.0.c`); `undefined` when a part is absent. An empty path is the value itself. */
-export function getPath(value: unknown, path: readonly string[]): unknown {
+export function getPath(value: unknown, path: readonly (string | number)[]): unknown {
   let current = value;
   for (const key of path) {
     if (typeof current !== 'object' || current === null || !Object.hasOwn(current, key)) return undefined;

@@ -1,3 +1,4 @@
+import { getPath } from '../json.ts';
 import { placeOf } from '../yaml.ts';
 import type { Config, ModelConfig } from './config.ts';
 import type { ConfigProblem, Layer, Origin } from './layer.ts';
@@ -113,7 +114,7 @@ function urlFlaw(text: string): string | undefined {
 function whereOf(layers: readonly Layer[], path: readonly string[]): ConfigProblem['where'] {
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length);
-    const layer = layers.findLast((candidate) => has(candidate.value, part));
+    const layer = layers.findLast((candidate) => getPath(candidate.value, part) !== undefined);
     if (layer?.source !== undefined) return { file: layer.file, ...placeOf(layer.source, part) };
   }
   return {};
@@ -121,14 +122,5 @@ function whereOf(layers: readonly Layer[], path: readonly string[]): ConfigProbl
 
 /** Where the value at `path` comes from. */
 export function originOf(layers: readonly Layer[], path: readonly string[]): Origin {
-  return layers.findLast((layer) => has(layer.value, path))?.origin ?? 'default';
-}
-
-function has(value: unknown, path: readonly string[]): boolean {
-  let current = value;
-  for (const part of path) {
-    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) return false;
-    current = (current as Record<string, unknown>)[part];
-  }
-  return true;
+  return layers.findLast((layer) => getPath(layer.value, path) !== undefined)?.origin ?? 'default';
 }

@@ -1,5 +1,6 @@
-import { getPath, isObject, type Json, type JsonObject, MAX_DEPTH } from '../json.ts';
+import { isObject, type Json, type JsonObject, MAX_DEPTH } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
+import { referred } from '../schema-ref.ts';
 import { mapSubschemas, withNote } from './schema-walk.ts';
 
 /**
@@ -21,7 +22,7 @@ export function inlineRefs(root: JsonSchema): JsonSchema {
     const { $ref, ...rest } = withoutNegatedRefs(without(schema as JsonObject, IDENTITY));
     if (typeof $ref !== 'string') return mapSubschemas(rest, (one) => expand(one, trail, depth + 1));
     const words = Object.fromEntries(Object.entries(rest).filter(([keyword]) => WORDS.includes(keyword)));
-    const target = pointedTo(root, $ref);
+    const target = referred(root, $ref);
     if (target === undefined || trail.includes($ref)) return withNote(words, `as in ${$ref}`);
     const inlined = expand(target, [...trail, $ref], depth + 1);
     if (!isObject(inlined)) return inlined;
@@ -46,20 +47,6 @@ function withoutNegatedRefs(schema: JsonObject): JsonObject {
   const rest = negated.length === 0 ? schema : reworded(schema, (keyword) => negated.includes(keyword));
   if (!refers('oneOf') || rest.anyOf !== undefined) return rest;
   return { ...without(rest, ['oneOf']), anyOf: rest.oneOf ?? [] };
-}
-
-function pointedTo(root: JsonSchema, ref: string): Json | undefined {
-  if (ref === '#') return root;
-  if (!ref.startsWith('#/')) return undefined;
-  try {
-    const parts = ref
-      .slice(2)
-      .split('/')
-      .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'));
-    return getPath(root, parts) as Json | undefined;
-  } catch {
-    return undefined; // not a pointer
-  }
 }
 
 const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'];

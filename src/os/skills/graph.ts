@@ -1,3 +1,4 @@
+import { isObject } from '../json.ts';
 import { nearest, some } from '../suggest.ts';
 import { readCarry } from './carry.ts';
 import { readGuard } from './guards.ts';
@@ -67,8 +68,7 @@ function checkNode(part: Part, name: string, context: GraphContext): boolean {
 /** A list of edges, or one edge. An empty list is a leaf: it ends the run. */
 function edgesOf(name: string, part: Part, context: GraphContext): readonly Edge[] {
   const { value } = part;
-  const single = typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value));
-  if (single) return [readEdge(part, context) ?? []].flat();
+  if (typeof value === 'string' || isObject(value)) return [readEdge(part, context) ?? []].flat();
   if (!Array.isArray(value)) {
     refuse(
       part,

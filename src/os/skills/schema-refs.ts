@@ -1,5 +1,6 @@
-import { isObject, type Json } from '../json.ts';
+import { getPath, isObject } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
+import { refPath } from '../schema-ref.ts';
 import type { KeyPath } from '../yaml-places.ts';
 
 export type SchemaProblem = { readonly path: KeyPath; readonly message: string; readonly fix: string };
@@ -65,7 +66,7 @@ function countChecks(path: KeyPath, walk: Walk): number {
 
 /** Paths of the schemas that look at the same value as the one at `path`. */
 function sameValue(schema: JsonSchema, path: KeyPath): KeyPath[] {
-  const node = valueAt(schema, path);
+  const node = getPath(schema, path);
   if (!isObject(node)) return [];
   const found: KeyPath[] = [];
   if (typeof node.$ref === 'string') found.push(pathOf(schema, node.$ref) ?? []);
@@ -90,27 +91,6 @@ function* refsOf(value: unknown, path: KeyPath = []): Iterable<[KeyPath, string]
 
 /** The path a local reference names; `undefined` when there is no schema. */
 function pathOf(schema: JsonSchema, ref: string): KeyPath | undefined {
-  if (ref === '#') return [];
-  if (!ref.startsWith('#/')) return undefined;
-  const path = decode(ref.slice(2))
-    ?.split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return path !== undefined && isObject(valueAt(schema, path)) ? path : undefined;
-}
-
-function decode(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function valueAt(schema: JsonSchema, path: KeyPath): Json | undefined {
-  let value: Json | undefined = schema;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, Json>)[key];
-  }
-  return value;
+  const path = refPath(ref);
+  return path !== undefined && isObject(getPath(schema, path)) ? path : undefined;
 }

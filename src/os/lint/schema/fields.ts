@@ -1,5 +1,6 @@
-import { getPath, isObject } from '../../json.ts';
+import { isObject } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
+import { referred } from '../../schema-ref.ts';
 import type { ArtifactType } from '../../skills/skill.ts';
 
 /**
@@ -50,12 +51,7 @@ function sameValue(root: JsonSchema, start: readonly JsonSchema[]): readonly Jso
 
 /** The schema a local `$ref` (`#`, `#/$defs/x`) points to. */
 export function resolveRef(root: JsonSchema, ref: string): JsonSchema | undefined {
-  if (!ref.startsWith('#')) return undefined;
-  const parts = ref.split('/').slice(1);
-  const found = getPath(
-    root,
-    parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
-  );
+  const found = referred(root, ref);
   return isObject(found) ? (found as JsonSchema) : undefined;
 }
 
