@@ -193,4 +193,23 @@ describe('the shelf', () => {
         expect.objectContaining({ hint: expect.stringMatching(/Did you mean "?demo"?\?/) }),
       );
     }));
+
+  it('exits 4 for a run that waits after a denial: of several outcomes the worst counts', () =>
+    inProject(
+      {
+        skills: {
+          note: {
+            md: NOTE.replace('[write_file, read_file]', '[write_file, ask_user]'),
+            rules: [
+              { match: { turn: 1 }, turn: { ops: [{ kind: 'write_file', args: { path: 'a.md', content: 'x' } }] } },
+              { turn: { ops: [{ kind: 'ask_user', args: { question: 'And now?' } }] } },
+            ],
+          },
+        },
+      },
+      async ({ run }) => {
+        const outcome = await run('note', 'go');
+        expect(outcome).toMatchObject({ status: 'waiting', exit: 4, denied: [{ resource: 'a.md' }] });
+      },
+    ));
 });

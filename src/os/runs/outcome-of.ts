@@ -84,7 +84,7 @@ function denials(state: RunState, skill: Skill): readonly Denial[] {
 function exitOf(state: RunState, denied: readonly Denial[]): ExitCode {
   const codes: ExitCode[] = denied.some(({ optional }) => !optional) ? [EXIT.denied] : [];
   const own = ownExit(state);
-  return state.status === 'waiting' || state.status === 'interrupted' ? own : worstExit([...codes, own]);
+  return own === EXIT.interrupted ? own : worstExit([...codes, own]);
 }
 
 function ownExit(state: RunState): ExitCode {

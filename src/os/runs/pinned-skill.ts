@@ -1,6 +1,7 @@
-import { Bug, CorruptLog } from '../errors.ts';
+import { Bug, CorruptLog, UserError } from '../errors.ts';
 import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
+import { CONTRACT } from '../kernel/version.ts';
 import { compileSkill } from '../skills/compile.ts';
 
 import type { Skill } from '../skills/skill.ts';
@@ -15,8 +16,21 @@ export function pinSkill(source: SkillSource, blobs: Blobs): string {
   return blobs.put(text);
 }
 
-/** The skill a run began with, whatever its folder holds today. */
+/**
+ * The skill a run began with, whatever its folder holds today.
+ * @throws UserError `usage` when the run was made under another contract: its frames would not be the same.
+ */
 export function pinnedSkill(started: RunEventData['run_skill_started'], blobs: Blobs): Skill {
+  if (started.contract !== CONTRACT) {
+    throw new UserError(
+      'usage',
+      `this run was made under the contract ${started.contract}; this Reyn keeps ${CONTRACT}`,
+      {
+        where: { skill: started.skill },
+        hint: 'Go on with the version of Reyn that made it.',
+      },
+    );
+  }
   const { skill, findings } = compileSkill(unpackSource(blobs.get(started.pack).toString('utf8')));
   if (skill === undefined) {
     throw new Bug(`the pinned skill ${started.skill} does not load any more: ${findings[0]?.message ?? 'no finding'}`);
