@@ -199,7 +199,7 @@ describe('the shelf', () => {
       {
         skills: {
           note: {
-            md: NOTE.replace('[write_file, read_file]', '[write_file, ask_user]'),
+            md: phases('note', [NOTE], phase('note', 'input: user_message', 'allowed_ops: [write_file, ask_user]')),
             rules: [
               { match: { turn: 1 }, turn: { ops: [{ kind: 'write_file', args: { path: 'a.md', content: 'x' } }] } },
               { turn: { ops: [{ kind: 'ask_user', args: { question: 'And now?' } }] } },
