@@ -1,5 +1,6 @@
-import { getPath, isObject, type Json, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
+import { referred as leadsTo } from '../schema-ref.ts';
 
 /** Levels of a schema that refers to itself which an example goes down. */
 const MAX_LEVELS = 8;
@@ -57,11 +58,7 @@ function example(schema: JsonSchema, root: JsonSchema, levels: number): Json {
 /** What a `$ref` within the schema, or the first of several alternatives, stands for. */
 function referred({ $ref, anyOf, oneOf, allOf }: JsonSchema, root: JsonSchema): JsonSchema | undefined {
   if (typeof $ref === 'string') {
-    const path = $ref
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const found = $ref.startsWith('#') ? getPath(root, path) : undefined;
+    const found = leadsTo(root, $ref);
     return isObject(found) ? (found as JsonObject) : {};
   }
   const [first] = [anyOf, oneOf, allOf].flatMap((list) => (Array.isArray(list) ? list : []));
