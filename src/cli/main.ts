@@ -136,7 +136,8 @@ function describe(program: Command, io: Io, act: Act): void {
 
 /** The choice that an argument outside the choices was meant to be, as far as one is near. */
 function choiceMeant(what: string): string | undefined {
-  const [, wrong = '', choices = ''] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
+  const [, wrong, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
+  if (wrong === undefined || choices === undefined) return undefined;
   const near = nearest(wrong, choices.split(', '));
   return near === undefined ? undefined : `Did you mean ${near}?`;
 }

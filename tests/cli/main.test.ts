@@ -17,6 +17,7 @@ function remembering() {
 describe('a command line that does not fit', () => {
   const cases: [argv: string[], what: RegExp][] = [
     [[], /^Usage: reyn/],
+    [['bogus'], /Unknown command 'bogus'\.\n {2}next {3}See what there is with --help\./],
     [['runn'], /Unknown command 'runn'\.\n {2}next {3}Did you mean one of run, runs\?/],
     [['skill'], /^Usage: reyn skill/],
     [['skill', 'lst'], /Unknown command 'lst'\.\n.*Did you mean list\?/],
