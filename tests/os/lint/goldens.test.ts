@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { showFindings } from '../../../src/cli/commands/lint.ts';
+import { paint } from '../../../src/cli/output.ts';
 import { EXAMPLE_ENV } from '../../../src/os/lint/examples.ts';
 import { lintSkill } from '../../../src/os/lint/lint.ts';
-import { renderFindings } from '../../../src/os/lint/render.ts';
+import { sortFindings } from '../../../src/os/lint/order.ts';
 import { compileSkill } from '../../../src/os/skills/compile.ts';
 import { readSkillSource } from '../../../src/os/skills/read-source.ts';
 
@@ -30,5 +32,5 @@ function lintFolder(name: string): string {
   const read = readSkillSource(path.join(HERE, name), { name, origin: 'project', sharedDir: path.join(HERE, SHARED) });
   const { skill, document, findings } = compileSkill(read);
   const all = skill === undefined ? findings : [...findings, ...lintSkill({ skill, document }, EXAMPLE_ENV)];
-  return renderFindings(all, 'text', { color: false, pathOf: ({ file }) => file });
+  return showFindings(sortFindings(all), () => '', paint(false));
 }
