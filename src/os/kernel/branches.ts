@@ -85,7 +85,7 @@ function joined(
     return { status: 'failed', code: 'branch', message };
   }
   const slots = branches.map((branch, i) => slotOf(branch.step, ends[i] ?? DUE, schemas[i]));
-  if (step.type === 'iterate') return { status: 'done', result: slots.flatMap((slot) => slot) };
+  if (step.type === 'iterate') return { status: 'done', result: slots.flat() };
   const names = Object.keys(step.branches);
   const filled = slots.flatMap((slot, i): [string, Json][] => slot.map((value) => [names[i] ?? '', value]));
   return { status: 'done', result: Object.fromEntries(filled) };

@@ -44,7 +44,7 @@ export function subSkillNode(
         allowedOps: [],
         maxActTurns: 0,
         preprocessor: [
-          { type: 'op', op: 'run_skill', args: { skill, input: '${input}' }, into: [], onError: 'fail', when: [] },
+          { type: 'op', op: 'run_skill', args: { skill, input: `\${input}` }, into: [], onError: 'fail', when: [] },
         ],
         instructions: '',
         gives: qualify(contract.output),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { derivedId } from '../../../src/os/ids.ts';
 import type { Json } from '../../../src/os/json.ts';
-import { abortAt, inProject, ofType, onePhase, type ProjectSpec, person, phase, phases } from '../../project.ts';
+import { abortAt, inProject, ofType, onePhase, type ProjectSpec, phase, phases } from '../../project.ts';
 
 /** A skill whose one phase has no model: its preprocessor is these lines of YAML. */
 function stepping(
@@ -38,7 +38,8 @@ const spec = (steps: readonly string[], more: Partial<ProjectSpec> = {}): Projec
   ...more,
 });
 
-const outOf = (outcome: { artifact?: { artifact: Json } }) => (outcome.artifact?.artifact as { out: Json }).out;
+const outOf = ({ artifact }: { artifact?: { artifact: Json } }) =>
+  (artifact as { artifact: { out: Json } }).artifact.out;
 
 const EACH = (apply: string, ...more: string[]) => [
   '  - type: iterate',
