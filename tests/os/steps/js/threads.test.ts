@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openJsEngine } from '../../../../src/os/steps/js/engine.ts';
+import { callOf, NEVER, returning, useEngine } from './running.ts';
+
+const { engine, value } = useEngine();
+
+const ENDLESS = 'export function rank() { for (;;); }';
+
+describe('the threads of the engine', () => {
+  it('take many calls at once, each with its own end', async () => {
+    const calls = Array.from({ length: 60 }, (_, i) =>
+      i % 20 === 7
+        ? engine.run(callOf('export const rank = () => { throw new Error("mine"); };'), NEVER)
+        : engine.run(callOf(returning('x * 2'), { input: i }), NEVER),
+    );
+    const ends = await Promise.all(calls);
+    expect(ends.map((end) => (end.ok ? end.value : end.code))).toEqual(
+      ends.map((_, i) => (i % 20 === 7 ? 'js_error' : i * 2)),
+    );
+  });
+
+  it('are let go by a call that is aborted, with the reason of the signal', async () => {
+    const aborts = Array.from({ length: Math.min(availableParallelism(), 4) + 2 }, () => new AbortController());
+    const ends = aborts.map((abort) => engine.run(callOf(ENDLESS), abort.signal));
+    const after = value(returning('1')); // behind more endless calls than there are threads
+    const start = performance.now();
+    for (const [i, abort] of aborts.entries()) abort.abort(new Error(`reason ${i}`));
+    const settled = await Promise.allSettled(ends);
+    expect(settled.map((end) => end.status === 'rejected' && String(end.reason))).toEqual(
+      aborts.map((_, i) => `Error: reason ${i}`),
+    );
+    expect(performance.now() - start).toBeLessThan(900);
+    expect(await after).toBe(1);
+  });
+
+  it('are not even asked when the signal was aborted before', async () => {
+    await expect(engine.run(callOf(returning('1')), AbortSignal.abort(new Error('early')))).rejects.toThrow('early');
+  });
+
+  it('keep nothing of a signal that many calls share', async () => {
+    const { signal } = new AbortController();
+    const calls = Array.from({ length: 40 }, () => engine.run(callOf(returning('1')), signal));
+    expect((await Promise.all(calls)).every((end) => end.ok)).toBe(true);
+  });
+
+  it('end a call that is running or waiting when the engine is closed, and every later one', async () => {
+    const closing = openJsEngine();
+    const calls = Array.from({ length: 6 }, () => closing.run(callOf(ENDLESS), NEVER));
+    await closing.close();
+    const late = closing.run(callOf(returning('1')), NEVER);
+    const closed = { ok: false, code: 'js_error', message: 'steps/rank.js cannot run: the engine was closed' };
+    expect(await Promise.all([...calls, late])).toEqual(Array.from({ length: 7 }, () => closed));
+  });
+
+  it('hold the process while a call runs, and no longer', () => {
+    const module = fileURLToPath(new URL('../../../../src/os/steps/js/engine.ts', import.meta.url));
+    const call = callOf(returning('x + 1'), { input: 1 });
+    const script = `
+      import { openJsEngine } from ${JSON.stringify(module)};
+      const engine = openJsEngine();
+      engine.run(${JSON.stringify(call)}, new AbortController().signal).then((end) => console.log(JSON.stringify(end)));`;
+    const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(JSON.parse(out)).toEqual({ ok: true, value: 2 });
+  });
+});
