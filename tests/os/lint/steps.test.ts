@@ -124,7 +124,9 @@ describe('steps within steps', () => {
 describe('a node that is another skill', () => {
   const node = (edges: string) => {
     const contract = {
-      input: [{ name: 'text', schema: { type: 'object' } }],
+      input: [
+        { name: 'text', schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } },
+      ],
       output: {
         name: 'mark',
         schema: { type: 'object', properties: { score: { type: 'number' } }, additionalProperties: false },
