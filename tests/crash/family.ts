@@ -106,7 +106,8 @@ export async function familyFault(root: string): Promise<string | undefined> {
     if (unfinished.length > 0) return `${unfinished.length} runs are not finished`;
     const top = runs.find(({ parent }) => parent === undefined);
     if (top === undefined) return 'there is no run at the top';
-    const out = (reyn.runs.show(top.run).outcome?.artifact as { out: { all: unknown[]; person: unknown } }).out;
+    const { outcome } = reyn.runs.show(top.run);
+    const { out } = (outcome ?? { artifact: {} }).artifact as { out: { all: unknown[]; person: unknown } };
     const all = out.all.map((each) => (each as { said: { text: string } }).said.text);
     const expected = Array.from({ length: ITEMS }, (_, n) => `said number ${n}`);
     if (JSON.stringify(all) !== JSON.stringify(expected)) return `the results are ${JSON.stringify(all)}`;
