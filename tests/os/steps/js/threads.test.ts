@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openJsEngine } from '../../../../src/os/steps/js/engine.ts';
@@ -36,6 +37,17 @@ describe('the threads of the engine', () => {
     expect(await after).toBe(1);
   });
 
+  it('are whole for other calls whenever one is aborted, also just when it answers', async () => {
+    for (let i = 0; i < 40; i++) {
+      const abort = new AbortController();
+      const aborted = engine.run(callOf(returning('1')), abort.signal).catch((error: Error) => error.message);
+      await sleep(i / 10);
+      abort.abort(new Error('enough'));
+      expect(await value(returning('x'), { input: i })).toBe(i);
+      expect([{ ok: true, value: 1 }, 'enough']).toContainEqual(await aborted);
+    }
+  });
+
   it('are not even asked when the signal was aborted before', async () => {
     await expect(engine.run(callOf(returning('1')), AbortSignal.abort(new Error('early')))).rejects.toThrow('early');
   });
@@ -55,17 +67,22 @@ describe('the threads of the engine', () => {
     expect(await Promise.all([...calls, late])).toEqual(Array.from({ length: 7 }, () => closed));
   });
 
-  it('hold the process while a call runs, and no longer', () => {
+  const runAlone = (script: string): string => {
     const module = fileURLToPath(new URL('../../../../src/os/steps/js/engine.ts', import.meta.url));
-    const call = callOf(returning('x + 1'), { input: 1 });
-    const script = `
-      import { openJsEngine } from ${JSON.stringify(module)};
-      const engine = openJsEngine();
-      engine.run(${JSON.stringify(call)}, new AbortController().signal).then((end) => console.log(JSON.stringify(end)));`;
-    const out = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    });
-    expect(JSON.parse(out)).toEqual({ ok: true, value: 2 });
+    const opening = `import { openJsEngine } from ${JSON.stringify(module)};
+      const { run, close } = openJsEngine();
+      const call = ${JSON.stringify(callOf(returning('x + 1'), { input: 1 }))};
+      const again = () => run(call, new AbortController().signal);
+      ${script}`;
+    const args = ['--input-type=module', '-e', opening];
+    return execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }).trim();
+  };
+
+  it('hold the process while a call runs, and no longer', () => {
+    expect(runAlone('again().then((end) => console.log(end.value));')).toBe('2');
+  });
+
+  it('hold the process while they are being closed', () => {
+    expect(runAlone('await again(); await again(); await close(); console.log("closed");')).toBe('closed');
   });
 });
