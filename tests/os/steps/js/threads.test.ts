@@ -1,14 +1,19 @@
-import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { openJsEngine } from '../../../../src/os/steps/js/engine.ts';
-import { callOf, NEVER, returning, useEngine } from './running.ts';
+import { callOf, NEVER, returning, runAlone, useEngine } from './running.ts';
 
 const { engine, value } = useEngine();
 
+const CALL = callOf(returning('x + 1'), { input: 1 });
 const ENDLESS = 'export function rank() { for (;;); }';
+
+/** Keeps this thread busy, so that messages come in and are not read. */
+function work(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
 
 describe('the threads of the engine', () => {
   it('take many calls at once, each with its own end', async () => {
@@ -37,7 +42,18 @@ describe('the threads of the engine', () => {
     expect(await after).toBe(1);
   });
 
-  it('are whole for other calls whenever one is aborted, also just when it answers', async () => {
+  it('are whole for other calls when one is aborted whose answer is there but not yet read', async () => {
+    await value(returning('1'));
+    const abort = new AbortController();
+    const aborted = engine.run(callOf(returning('1')), abort.signal);
+    work(50);
+    abort.abort(new Error('enough'));
+    const others = [1, 2, 3, 4, 5, 6].map((input) => value(returning('x'), { input }));
+    await expect(aborted).rejects.toThrow('enough');
+    expect(await Promise.all(others)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('are whole for other calls at whatever moment one is aborted', async () => {
     for (let i = 0; i < 40; i++) {
       const abort = new AbortController();
       const aborted = engine.run(callOf(returning('1')), abort.signal).catch((error: Error) => error.message);
@@ -67,22 +83,11 @@ describe('the threads of the engine', () => {
     expect(await Promise.all([...calls, late])).toEqual(Array.from({ length: 7 }, () => closed));
   });
 
-  const runAlone = (script: string): string => {
-    const module = fileURLToPath(new URL('../../../../src/os/steps/js/engine.ts', import.meta.url));
-    const opening = `import { openJsEngine } from ${JSON.stringify(module)};
-      const { run, close } = openJsEngine();
-      const call = ${JSON.stringify(callOf(returning('x + 1'), { input: 1 }))};
-      const again = () => run(call, new AbortController().signal);
-      ${script}`;
-    const args = ['--input-type=module', '-e', opening];
-    return execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 }).trim();
-  };
-
   it('hold the process while a call runs, and no longer', () => {
-    expect(runAlone('again().then((end) => console.log(end.value));')).toBe('2');
+    expect(runAlone(CALL, 'again().then((end) => console.log(end.value));')).toBe('2');
   });
 
   it('hold the process while they are being closed', () => {
-    expect(runAlone('await again(); await again(); await close(); console.log("closed");')).toBe('closed');
+    expect(runAlone(CALL, `${work} await again(); work(50); await close(); console.log("closed");`)).toBe('closed');
   });
 });
