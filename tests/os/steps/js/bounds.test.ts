@@ -58,18 +58,18 @@ describe('a step that goes on for ever', () => {
 
 describe('a step that takes too much', () => {
   it.each([
-    ['objects', 'export const rank = () => { const a = []; for (;;) a.push({ k: 1 }); };'],
-    ['a chain of prototypes', 'export const rank = () => { let a = {}; for (;;) a = Object.create(a); };'],
     ['one block', 'export const rank = () => new ArrayBuffer(100e6).byteLength;'],
+    ['many arrays', 'export const rank = () => { const a = []; for (;;) a.push(new Array(10_000).fill(1)); };'],
     [
-      'bound functions, which hide their size',
+      'bound functions, whose size is not counted',
       'export const rank = () => { let f = () => 1; for (;;) f = f.bind(null); };',
     ],
-    ['objects in a job', 'export async function rank() { await 0; const a = []; for (;;) a.push({ k: 1 }); }'],
+    [
+      'arrays in a job',
+      'export async function rank() { await 0; const a = []; for (;;) a.push(new Array(10_000).fill(1)); }',
+    ],
   ])('of memory is ended: %s', async (_, source) => {
-    expect(await fault(source)).toMatch(
-      /^js_(memory: steps\/rank\.js(:\d+)? needs more than 64 MB of memory|timeout: .*)$/,
-    );
+    expect(await fault(source)).toMatch(/^js_memory: steps\/rank\.js(:\d+)? needs more than 64 MB of memory$/);
     await works();
   });
 
