@@ -80,6 +80,9 @@ describe('sources', () => {
     fs.rmSync(monthFiles(root)[0] as string);
     expect((await keys(sources, 'words', ['docs'])).toSorted()).toEqual(['docs both', 'docs fresh']);
     expect(await keys(sources, 'january')).toEqual([]);
+    fs.rmSync(monthFiles(root)[0] as string);
+    expect(await keys(sources, 'words')).toEqual([]);
+    expect(sources.list()).toEqual([]);
   });
 
   it('lose the words of events that are no longer in the log', async () => {
