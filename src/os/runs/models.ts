@@ -6,6 +6,7 @@ import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
 import { openModel } from '../models/open.ts';
 import type { Model } from '../models/port.ts';
+import { withPrice } from '../models/prices.ts';
 import type { Skill } from '../skills/skill.ts';
 import { readScripted } from '../skills/source.ts';
 
@@ -33,7 +34,7 @@ export function pinModels(
   return Object.fromEntries(
     classesOf(skill).map((name) => {
       const key = override ?? config.classes[name] ?? config.default;
-      return [name, pin(key, modelConfig(config, key, name), skill, env)];
+      return [name, pin(key, withPrice(modelConfig(config, key, name)), skill, env)];
     }),
   );
 }
