@@ -1,4 +1,5 @@
 import type { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { isObject } from '../json.ts';
 import type { Reply, Turn, Usage } from './port.ts';
 import { readTolerantJson } from './read-json.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -120,7 +121,8 @@ function counted(tokens: number | undefined): number {
 
 /** An error within the stream: an object as the provider sent it, or what the SDK made of a broken chunk. */
 function brokenBy(error: unknown): BrokenStream {
-  const fields = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
+  const outer: Record<string, unknown> = isObject(error) ? error : {};
+  const fields = isObject(outer.error) ? outer.error : outer;
   const { message, code, statusCode } = fields;
   const status = Number(statusCode ?? code);
   return new BrokenStream(
