@@ -3,6 +3,7 @@ import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit-file.ts';
 import { globFiles } from './glob-files.ts';
 import { grepFiles } from './grep-files.ts';
+import { judgeOutput } from './judge-output.ts';
 import { lintSkillOp } from './lint-skill.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
@@ -19,5 +20,6 @@ export const OPS: readonly Op[] = [
   deleteFile,
   askUser,
   runSkill,
+  judgeOutput,
   lintSkillOp(() => OPS),
 ];

@@ -16,6 +16,7 @@ const FULL: Record<string, JsonObject> = {
   delete_file: { path: 'a' },
   ask_user: { question: 'Which?', choices: ['a', 'b'], default: 'a' },
   run_skill: { skill: 'other', input: { text: 'x' } },
+  judge_output: { output: 'x', rubric: 'Is it good?', scale: { min: 0, max: 10 }, model_class: 'light' },
   lint_skill: { path: 'a', shared: true },
 };
 
