@@ -92,7 +92,7 @@ export function crossChecks(layers: readonly Layer[], file: ConfigFile): readonl
   const names = Object.keys(config.define);
   const { model, base_url } = file;
   if (model !== undefined && config.define[model] === undefined) {
-    const hint = `Add \`base_url: http://…/v1\` beside it, or define \`models.${model}\`; \`model: scripted\` needs nothing.`;
+    const hint = `Add \`base_url: http://…/v1\` beside it, or define \`models.${model}\` with a \`provider\`; \`model: scripted\` needs nothing.`;
     add(['model'], `The model "${model}" is not defined.`, hint);
   }
   if (base_url !== undefined && model === undefined) {

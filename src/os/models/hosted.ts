@@ -129,7 +129,7 @@ type Once =
   | { readonly kind: 'done'; readonly value: Turn }
   | { readonly kind: 'failed'; readonly failure: ProviderFailure };
 
-/** One call, put differently as long as what is refused is the form it has. Each other form is tried once. */
+/** One call, put differently as long as what is refused is the form it has; forms only ever go forward. */
 async function untilTaken(call: Call, signal: AbortSignal): Promise<Once> {
   for (;;) {
     const { form } = call.wire;
@@ -137,13 +137,9 @@ async function untilTaken(call: Call, signal: AbortSignal): Promise<Once> {
     if (outcome.kind === 'done') return outcome;
     const other = otherForm(call, form, outcome.failure);
     if (other === undefined) return outcome;
+    // Where a call beside this one has moved on already, its form is the next to try.
     if (call.wire.form === form) call.wire.form = other;
-    else if (sameForm(call.wire.form, form)) return outcome;
   }
-}
-
-function sameForm(one: WireForm, other: WireForm): boolean {
-  return one.schema === other.schema && one.newerLimit === other.newerLimit;
 }
 
 /** The next form after a refusal that is about the form; `undefined` when there is none, or it is about something else. */

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { simulatedClock, systemClock } from '../../../src/os/clock.ts';
 import type { ModelConfig } from '../../../src/os/config/config.ts';
 import { UserError } from '../../../src/os/errors.ts';
@@ -17,9 +17,12 @@ import { fails, type Scene, type Server, startServer, type Wire } from './wire/s
 
 const KEY = 'sk-very-secret-0123456789';
 
+const OWN_KEYS = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'REYN_API_KEY'];
+
 const opened: Server<unknown>[] = [];
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   for (const server of opened.splice(0)) await server.close();
 });
 
@@ -195,12 +198,26 @@ describe.each(WIRES.map((wire) => [wire.provider, wire] as const))('%s', (_, wir
     expect(server.requests[0]?.bytes).toBeLessThanOrEqual(requestBytes(seen, 'tools'));
   });
 
-  it('is sent no key where there is none', async () => {
+  it('is sent no key where there is none, whatever this process has in its environment', async () => {
     const server = await serve(wire, finishes);
+    for (const name of OWN_KEYS) vi.stubEnv(name, KEY);
     await ask(modelAt(wire, server.baseUrl, {}, { env: {} }));
     const { headers } = server.requests[0] ?? {};
-    expect(Object.keys(headers ?? {})).not.toEqual(expect.arrayContaining(['authorization']));
-    expect(JSON.stringify(headers)).not.toMatch(/x-api-key|x-goog-api-key|bearer/i);
+    expect(JSON.stringify(headers)).not.toMatch(/x-api-key|x-goog-api-key|bearer|authorization/i);
+    expect(JSON.stringify(headers)).not.toContain(KEY);
+  });
+
+  it('asked by many at once takes one step for all', async () => {
+    const refusal = fails(400, wire.error('schema not supported'));
+    const server = await serve(wire, (response, seen) => {
+      const first = JSON.stringify(wire.read(server.requests[0] as never).tools);
+      return JSON.stringify(wire.read(seen).tools) === first ? refusal(response, seen) : finishes(response, seen);
+    });
+    const seen = frame({ candidates: [{ id: 'finish', kind: 'finish', type: 'draft', schema: LARGE }] });
+    const model = modelAt(wire, server.baseUrl);
+    const turns = await Promise.all(Array.from({ length: 6 }, () => ask(model, seen)));
+    expect(turns.map(({ reply }) => reply.calls.length)).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(new Set(server.requests.map((request) => JSON.stringify(wire.read(request).tools))).size).toBe(2);
   });
 });
 
