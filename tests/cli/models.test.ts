@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runCli } from '../../src/cli/main.ts';
 import { WIRES } from '../os/models/wire/list.ts';
 import { fails, type Scene, startServer, type Wire } from '../os/models/wire/server.ts';
 import { folderWith, reynIn } from './program.ts';
+import { ioWith } from './surroundings.ts';
 
 const KEY = 'sk-very-secret-0123456789';
 const SKILL = `---
@@ -15,10 +17,27 @@ artifacts: { note: { text: string } }
 Work.
 `;
 
+type Reyn = (...argv: string[]) => Promise<{ out: string; err: string; exit: number | null }>;
+
+const program =
+  (root: string): Reyn =>
+  (...argv) =>
+    reynIn(root, argv, { env: { BEE_KEY: KEY } });
+
+/** The same command lines without a process each. */
+const inProcess =
+  (root: string): Reyn =>
+  async (...argv) => {
+    const { io, captured } = ioWith({ cwd: root, env: { BEE_KEY: KEY, HOME: root } });
+    const exit = await runCli(argv, io);
+    return { ...captured, exit };
+  };
+
 async function inFolder(
   wire: Wire,
   scene: Scene,
-  act: (reyn: (...argv: string[]) => ReturnType<typeof reynIn>, root: string) => Promise<void>,
+  how: (root: string) => Reyn,
+  act: (reyn: Reyn, root: string) => Promise<void>,
 ): Promise<void> {
   const server = await startServer(wire.prefix, [scene]);
   const model = {
@@ -34,7 +53,7 @@ async function inFolder(
     'reyn/project/demo/skill.md': SKILL,
   });
   try {
-    await act((...argv) => reynIn(folder.root, argv, { env: { BEE_KEY: KEY } }), folder.root);
+    await act(how(folder.root), folder.root);
   } finally {
     folder.remove();
     await server.close();
@@ -52,7 +71,7 @@ const greets = compatible.answers({ calls: [['finish', { artifact: { text: 'Hell
 
 describe('reyn models', () => {
   it('lists, tests and probes', () =>
-    inFolder(compatible, greets, async (reyn, root) => {
+    inFolder(compatible, greets, program, async (reyn, root) => {
       const list = await reyn('models', 'list');
       expect(list.exit).toBe(0);
       expect(list.out).toMatch(/^m +openai-compatible\/bee-1 +tools +inline_refs +– +yes +– +default$/m);
@@ -73,7 +92,7 @@ describe('reyn models', () => {
     }));
 
   it('speaks JSON, and keeps the answer of a model apart from the exit code', () =>
-    inFolder(compatible, compatible.answers({ text: 'Hello.' }), async (reyn) => {
+    inFolder(compatible, compatible.answers({ text: 'Hello.' }), program, async (reyn) => {
       const test = await reyn('--json', 'models', 'test', 'm');
       expect(test.exit).toBe(1);
       expect(JSON.parse(test.out)).toMatchObject({ name: 'm', violation: expect.stringContaining('calls no tool') });
@@ -86,16 +105,21 @@ describe('reyn models', () => {
     'says nowhere the key of %s that a %i echoes',
     { timeout: 60_000 },
     (_, status, wire) =>
-      inFolder(wire, fails(status, wire.error(`Bearer ${KEY} ${encodeURIComponent(KEY)}`)), async (reyn, root) => {
-        const ended = [await reyn('--debug', 'models', 'test', 'm'), await reyn('--debug', 'run', 'demo', 'go')];
-        expect(ended.map(({ exit }) => exit)).toEqual([7, 7]);
-        for (const { out, err } of ended) {
-          expect(err).toContain(`${wire.provider}/bee-1`);
-          expect(err).toContain(`answered ${status}`);
-          expect(out + err).not.toContain(KEY);
-        }
-        expect(everything(root)).toContain('[key]');
-        expect(everything(root)).not.toContain(KEY);
-      }),
+      inFolder(
+        wire,
+        fails(status, wire.error(`Bearer ${KEY} ${encodeURIComponent(KEY)}`)),
+        inProcess,
+        async (reyn, root) => {
+          const ended = [await reyn('--debug', 'models', 'test', 'm'), await reyn('--debug', 'run', 'demo', 'go')];
+          expect(ended.map(({ exit }) => exit)).toEqual([7, 7]);
+          for (const { out, err } of ended) {
+            expect(err).toContain(`${wire.provider}/bee-1`);
+            expect(err).toContain(`answered ${status}`);
+            expect(out + err).not.toContain(KEY);
+          }
+          expect(everything(root)).toContain('[key]');
+          expect(everything(root)).not.toContain(KEY);
+        },
+      ),
   );
 });

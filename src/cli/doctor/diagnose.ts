@@ -50,8 +50,10 @@ async function checkModel(
   }
   const key_ = env[model.api_key_env];
   const hasKey = key_ !== undefined && key_ !== '';
-  const withKey = hasKey ? `key from ${model.api_key_env}` : `no key in ${model.api_key_env}`;
-  if (model.base_url === undefined || model.provider !== 'openai-compatible') {
+  const inFile = !hasKey && model.api_key_file !== undefined;
+  const none = inFile ? `key in ${model.api_key_file}` : `no key in ${model.api_key_env}`;
+  const withKey = hasKey ? `key from ${model.api_key_env}` : none;
+  if (model.base_url === undefined || model.provider !== 'openai-compatible' || inFile) {
     return { name, state: 'ok', says: `${model.provider}, ${withKey}; \`reyn models test ${key}\` asks it` };
   }
   if (offline) return { name, state: 'ok', says: `${model.base_url}, ${withKey}; not asked` };

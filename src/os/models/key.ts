@@ -19,10 +19,15 @@ type KeyConfig = Pick<ModelConfig, 'api_key_env' | 'api_key_file'>;
 
 const MAX_BYTES = 8192;
 
+/** What a header takes: for anything else the error of whoever refuses it would show it. */
+const WORD = /^[\x21-\x7e]+$/;
+
 export function readKey({ api_key_env: name, api_key_file: file }: KeyConfig, env: Env): Key {
+  const from = `the environment variable ${name}`;
   const held = env[name]?.trim() ?? '';
-  if (held !== '') return { ok: true, key: held, from: `the environment variable ${name}` };
-  return file === undefined ? { ok: true, from: `the environment variable ${name}` } : keyInFile(file, env);
+  if (held === '') return file === undefined ? { ok: true, from } : keyInFile(file, env);
+  if (WORD.test(held)) return { ok: true, key: held, from };
+  return { ok: false, message: `What ${from} holds is not a key.`, hint: 'A key is one word of plain characters.' };
 }
 
 function keyInFile(shown: string, env: Env): Key {
@@ -51,7 +56,7 @@ function keyInFile(shown: string, env: Env): Key {
   } catch (error) {
     return refuse(`cannot be read: ${(error as NodeJS.ErrnoException).code}`, 'Correct `api_key_file` in the config.');
   }
-  if (!/^[\x21-\x7e]+$/.test(text)) {
+  if (!WORD.test(text)) {
     return refuse('does not hold a key', 'It must hold the key in one line, and nothing else.');
   }
   return { ok: true, key: text, from: `the file ${shown}` };

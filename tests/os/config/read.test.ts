@@ -178,7 +178,7 @@ describe('a wrong configuration is refused with its place and what to do', () =>
     [
       'an address of a provider that is none',
       'models: { a: { provider: openai, base_url: x } }\n',
-      /:1:36 .*not a URL/,
+      /:1:34 .*not a URL/,
     ],
     ['a step of schemas that is none', 'models: { a: { schema: tiny } }\n', /must be one of "inline_refs"/],
     [

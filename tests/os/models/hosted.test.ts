@@ -207,6 +207,18 @@ describe.each(WIRES.map((wire) => [wire.provider, wire] as const))('%s', (_, wir
     expect(JSON.stringify(headers)).not.toContain(KEY);
   });
 
+  it.each([
+    ['with a line break', `${KEY}\nX-Other: 1`],
+    ['with a space', `${KEY} x`],
+    ['with other characters', `${KEY}é✓`],
+  ])('is not asked with a key %s, which no message shows', async (_case, key) => {
+    const server = await serve(wire, finishes);
+    const error = await failureOf(ask(modelAt(wire, server.baseUrl, {}, { env: { BEE_KEY: key } })));
+    expect(error.message).toBe('What the environment variable BEE_KEY holds is not a key.');
+    expect(`${error.hint}${error.stack}`).not.toContain(KEY);
+    expect(server.requests).toEqual([]);
+  });
+
   it('asked by many at once takes one step for all', async () => {
     const refusal = fails(400, wire.error('schema not supported'));
     const server = await serve(wire, (response, seen) => {
