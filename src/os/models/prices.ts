@@ -2,13 +2,13 @@ import type { ModelConfig } from '../config/config.ts';
 
 type Price = NonNullable<ModelConfig['price']>;
 
-/** When the prices below were read on the providers' pages. */
+/** When the prices below were last looked up. */
 export const PRICES_OF = '2026-11-26';
 
 /**
- * USD per million tokens of a few models, as their providers publish them for ordinary calls. Only models with one
- * price whatever the length of a request are here: a limit in USD must be able to rely on it. Config overrides it, and a
- * model that is neither there nor here has no price.
+ * USD per million tokens of a few models, for ordinary calls; beside each provider is the page that decides. Only
+ * models with one price whatever the length of a request are here: a limit in USD must be able to rely on it. Config
+ * overrides it, and a model that is neither there nor here has no price. Without `cached`, cached input costs as other.
  */
 const PRICES: Readonly<Partial<Record<ModelConfig['provider'], Readonly<Record<string, Price>>>>> = {
   // https://developers.openai.com/api/docs/pricing
@@ -29,7 +29,7 @@ const PRICES: Readonly<Partial<Record<ModelConfig['provider'], Readonly<Record<s
   // https://ai.google.dev/gemini-api/docs/pricing
   google: {
     'gemini-2.5-flash': { input: 0.3, output: 2.5, cached: 0.03 },
-    'gemini-2.5-flash-lite': { input: 0.1, output: 0.4, cached: 0.01 },
+    'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
     'gemini-3.5-flash': { input: 1.5, output: 9, cached: 0.15 },
   },
 };
