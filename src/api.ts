@@ -1,5 +1,5 @@
 import type { AuditReport } from './os/audit/report.ts';
-import type { Config } from './os/config/config.ts';
+import type { Config, ModelConfig } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
@@ -70,6 +70,15 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  readonly models: {
+    /** Every model of the configuration, in its order. Asks nobody. */
+    list(): readonly ModelEntry[];
+    /** One small call, as a run would make it. @throws UserError `not_found`, `config`, `model`. */
+    test(name: string, signal?: AbortSignal): Promise<ModelTest>;
+    /** Tries what the model can do and keeps it as its defaults. @throws UserError `not_found`, `config`, `model`. */
+    probe(name: string, signal?: AbortSignal): Promise<ModelProbe>;
+  };
+
   /** Verifies one run, or with `undefined` everything. Problems are data. */
   verify(run?: string): AuditReport;
   close(): Promise<void>;
@@ -109,6 +118,51 @@ export type SkillEntry = {
   /** Origin of the skill that this one is hidden by. */
   readonly shadowedBy?: SkillOrigin;
   readonly error?: string;
+};
+
+export type ModelEntry = {
+  readonly name: string;
+  readonly provider: ModelConfig['provider'];
+  /** The provider's name for it; absent for `scripted`, as are all below. */
+  readonly model?: string;
+  readonly base_url?: string;
+  readonly encoding: ModelConfig['encoding'];
+  /** How far schemas are degraded at first; absent in the json encoding, too. */
+  readonly schema?: string;
+  /** USD per million tokens. */
+  readonly price?: NonNullable<ModelConfig['price']>;
+  /** `config`, or the date of the prices that ship. */
+  readonly price_from?: string;
+  /** Whether a key is there, and where it is looked for. */
+  readonly key?: { readonly present: boolean; readonly from: string };
+  /** When it was probed, ISO 8601. */
+  readonly probed?: string;
+  /** Classes it serves; `default` = every class that has no other. */
+  readonly uses: readonly string[];
+};
+
+export type ModelTest = {
+  readonly name: string;
+  /** Provider and model that were asked. */
+  readonly asked: string;
+  readonly encoding: ModelConfig['encoding'];
+  /** Milliseconds to the end of the answer. */
+  readonly ms: number;
+  readonly usage: { readonly input: number; readonly output: number; readonly cached?: number };
+  /** Absent where no price is known. */
+  readonly usd?: number;
+  /** Why a run would have refused the answer; absent when it would not. */
+  readonly violation?: string;
+};
+
+export type ModelProbe = Pick<ModelTest, 'name' | 'asked' | 'usage' | 'usd'> & {
+  /** What works best; absent when nothing did. */
+  readonly encoding?: ModelConfig['encoding'];
+  readonly schema?: string;
+  readonly findings: readonly { readonly what: string; readonly supported: boolean; readonly note: string }[];
+  readonly calls: number;
+  /** Where the profile was written, relative to the root. */
+  readonly file: string;
 };
 
 export type { AuditReport, EventFilter, Recalled, SourceSummary };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DriveOptions, Reyn } from './api.ts';
+import { openModels } from './models.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -141,6 +142,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
     },
+    models: openModels({ root, config, env, clock }),
     verify: (run) => verifyStore(root, run, disk),
     close: async () => {
       index.close();

@@ -33,6 +33,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
   { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  { name: 'models', group: SETTINGS, summary: 'list, test, probe models', load: () => import('./commands/models.ts') },
   { name: 'doctor', group: SETTINGS, summary: 'check this machine', load: () => import('./commands/doctor.ts') },
 ];
 

@@ -5,6 +5,7 @@ import { globFiles } from './glob-files.ts';
 import { grepFiles } from './grep-files.ts';
 import { indexDrop } from './index-drop.ts';
 import { indexWrite } from './index-write.ts';
+import { judgeOutput } from './judge-output.ts';
 import { lintSkillOp } from './lint-skill.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
@@ -25,5 +26,6 @@ export const OPS: readonly Op[] = [
   recallOp,
   indexWrite,
   indexDrop,
+  judgeOutput,
   lintSkillOp(() => OPS),
 ];
