@@ -6,6 +6,7 @@ import { durableStep } from './durable-step.ts';
 import { inFlight } from './in-flight.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
+import { recall } from './recall.ts';
 import { resume } from './resume.ts';
 import { publish, render, type Section } from './table.ts';
 
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'in-flight': inFlight,
   'load-lint': loadLint,
   resume,
+  recall,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */
