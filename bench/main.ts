@@ -7,6 +7,7 @@ import { inFlight } from './in-flight.ts';
 import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
+import { recall } from './recall.ts';
 import { resume } from './resume.ts';
 import { publish, render, type Section } from './table.ts';
 
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'load-lint': loadLint,
   resume,
   'js-step': jsStep,
+  recall,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */

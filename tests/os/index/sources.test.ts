@@ -97,6 +97,10 @@ describe('sources', () => {
     expect(await keys(sources, '"turn_decided"')).toEqual(['events aa2/2']);
     await endedRun(store, 'aa3');
     expect(await keys(sources, '"turn_decided"')).toEqual(['events aa2/2', 'events aa3/2']);
+    const ask = { sources: ['events'], query: 'turn_decided aa2' };
+    const scores = await sources.recall(ask, SIGNAL);
+    fs.rmSync(dbFile(root));
+    expect(await sourcesOf(root, store).recall(ask, SIGNAL)).toEqual(scores);
   });
 
   it.each<[string, (file: string) => void]>([
