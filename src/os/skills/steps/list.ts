@@ -6,4 +6,4 @@ import { validateStep } from './validate.ts';
 export const STEP_TYPES: readonly StepType[] = [opStep, validateStep];
 
 /** Types the format knows and this version does not load. */
-export const LATER_STEP_TYPES = ['run_skill', 'iterate', 'parallel', 'js', 'python', 'lint_skill', 'run_op'];
+export const LATER_STEP_TYPES = ['run_skill', 'iterate', 'parallel', 'js', 'python', 'lint_skill'];
