@@ -20,7 +20,11 @@ export function modernPermissions(part: Part): Change | undefined {
   if (!isObject(value)) return undefined;
   checkPythonPermissions(member(part, 'python'));
   const lost = Object.keys(LOST).filter((key) => Object.hasOwn(value, key));
-  for (const key of lost) warnLost(member(part, key), `"${key}" grants nothing here`, LOST[key] ?? 'Delete it.');
+  for (const key of lost) {
+    const entry = member(part, key);
+    const fix = entry.value === false ? 'Delete it.' : (LOST[key] ?? 'Delete it.');
+    warnLost(entry, `"${key}" grants nothing here`, fix);
+  }
   const servers = member(part, 'mcp');
   if (Array.isArray(servers.value)) {
     warnLost(servers, 'a list of servers grants nothing: tools are named one by one', 'Write "server: [tools]" lines.');
