@@ -82,7 +82,7 @@ function flow([part, ...rest]: readonly string[], value: Json): string {
 /** A scalar in its shortest safe spelling. */
 function scalar(value: Json, inFlow: boolean): string {
   if (typeof value !== 'string') return JSON.stringify(value);
-  const plain = /^[A-Za-z0-9_./][A-Za-z0-9_./:@+ -]*$/.test(value) && !/: |\s#|[\s:]$/.test(value);
+  const plain = /^[A-Za-z0-9_./][A-Za-z0-9_./:@+ -]*$/.test(value) && !/: |\s#|[\s:]$|^\d{4}-\d/.test(value); // others read a date as one
   const read = plain && !(inFlow && /[:{}[\],]/.test(value)) ? readYaml(value) : undefined;
   return read?.ok === true && read.source.value === value ? value : JSON.stringify(value);
 }

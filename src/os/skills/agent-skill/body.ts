@@ -31,14 +31,19 @@ function isPlain({ graph }: Skill, { name, input }: Phase): boolean {
 function overview(skill: Skill): string {
   return [
     `Work through the phases below one at a time, beginning with **${skill.entry}**. In each, look at nothing but what it`,
-    'takes, do what it says, then choose one of the ways on. Keep count of how often a phase was entered.',
+    'takes, do what it says, then choose one of the ways on.',
+    ...(countsVisits(skill) ? ['Keep count of how often each phase was entered.'] : []),
   ].join('\n');
+}
+
+function countsVisits({ graph }: Skill): boolean {
+  return Object.values(graph).some((edges) => edges.some(({ when }) => when.some(({ root }) => root === 'visits')));
 }
 
 function section(skill: Skill, phase: Phase): string {
   const { name, input, role, modelClass, preprocessor, instructions } = phase;
   const takes = `Takes ${input.map((type) => reference(type)).join(' or ')}.`;
-  const who = role === undefined ? '' : ` Your role: ${role}.`;
+  const who = role === undefined ? '' : ` Your role: ${role.trim().replace(/\.$/, '')}.`;
   const first = modelClass === 'none' ? 'Nothing is decided here: take the first way on whose condition holds.' : '';
   const edges = (skill.graph[name] ?? []).map((edge) => `- ${edgeWords(edge, resultOf(skill, edge.to))}`);
   return [
@@ -59,12 +64,17 @@ function resultOf(skill: Skill, to: string): string {
 }
 
 function reference(type: string): string {
-  return `a \`${type}\` (${schemaFile(type)})`;
+  return `\`${type}\` (${schemaFile(type)})`;
 }
+
+/** How a template opens. */
+const PLACE = '$'.concat('{');
 
 function steps(when: string, list: readonly Step[]): string[] {
   if (list.length === 0) return [];
-  return [`${when}:`, list.map((step, index) => `${index + 1}. ${stepWords(step)}`).join('\n')];
+  const words = list.map((step, index) => `${index + 1}. ${stepWords(step)}`).join('\n');
+  const places = words.includes(PLACE) ? [`There \`${PLACE}x}\` stands for the field x of the input.`] : [];
+  return [`${when}:`, words, ...places];
 }
 
 function ending(skill: Skill): string[] {

@@ -1,11 +1,11 @@
-import { isObject, type Json } from '../../json.ts';
+import type { Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
 import { type Edge, END, type Guard, type Step } from '../skill.ts';
 
 /** An edge as a sentence for a model that has nobody to hold it to the graph. */
 export function edgeWords(edge: Edge, result: string): string {
   const { to, when, carry, description } = edge;
-  const act = to === END ? `finish, with a ${result}` : `go on to the phase **${to}**, with a ${result}`;
+  const act = to === END ? `finish, handing over ${result}` : `go on to the phase **${to}**, handing over ${result}`;
   const taken = Object.entries(carry).map(([field, from]) => `\`${field}\` is \`${from.path}\`, unchanged`);
   const parts = [
     when.length === 0 ? act : `only if ${guardWords(when)}: ${act}`,
@@ -52,13 +52,16 @@ function show(value: Json): string {
 /** A step without a model as an instruction. */
 export function stepWords(step: Step): string {
   const { type, into, onError, when, ...rest } = step;
-  const act = isObject(rest) && 'op' in rest ? opWords(rest) : `${type}: \`${JSON.stringify(rest)}\``;
+  const act = actWords(type, rest);
   const guard = when.length === 0 ? '' : `If ${guardWords(when)}: `;
   const target = into === undefined ? '' : ` The result becomes \`${into.join('.') || 'the input'}\`.`;
   const failing = onError === 'fail' ? '' : ' Where that fails, go on without it.';
   return `${guard}${act}.${target}${failing}`;
 }
 
-function opWords({ op, args }: { readonly op: unknown; readonly args?: unknown }): string {
-  return `do \`${String(op)}\` with \`${JSON.stringify(args ?? {})}\``;
+function actWords(type: string, rest: object): string {
+  if ('op' in rest) return `do \`${String(rest.op)}\` with \`${JSON.stringify('args' in rest ? rest.args : {})}\``;
+  if ('module' in rest && 'function' in rest)
+    return `call \`${String(rest.function)}\` of scripts/${String(rest.module)}`;
+  return `${type} \`${JSON.stringify(rest)}\``;
 }
