@@ -60,7 +60,7 @@ async function copySkill(shelf: Shelf, name: string, as: string): Promise<string
   const source = shelf.catalog.source(name);
   const files = filesOf(shelf, source);
   const renamed = as === name ? files : rename(files, name, as);
-  return writeSkill(shelf, as, renamed, name);
+  return writeSkill(shelf, as, renamed, name, path.resolve(shelf.root, source.dir));
 }
 
 /** All files of a skill's own folder, those only people see among them. */
@@ -86,7 +86,8 @@ async function importSkill(shelf: Shelf, folder: string, as: string | undefined)
     const hint = 'Close it with a line "---", write its keys in lines of their own, and mend what `reyn lint` names.';
     throw refuse('the front matter cannot be changed', hint, pathOfFile(source.dir, main));
   }
-  return writeSkill(shelf, name, new Map([...filesOf(shelf, source), [main, changed]]), folder);
+  const files = new Map([...filesOf(shelf, source), [main, changed]]);
+  return writeSkill(shelf, name, files, folder, path.resolve(shelf.root, source.dir));
 }
 
 async function exportSkill(shelf: Shelf, name: string, out: string): Promise<string> {
@@ -106,7 +107,7 @@ async function exportSkill(shelf: Shelf, name: string, out: string): Promise<str
     const hint = 'Name another place with --out, or remove that folder first.';
     throw new UserError('usage', 'there is a folder already', { where: { file: shown }, hint });
   }
-  placeFolder(place, exported.files);
+  placeFolder(place, exported.files, path.resolve(shelf.root, source?.dir ?? '.'));
   return shown;
 }
 
@@ -148,6 +149,7 @@ async function writeSkill(
   name: string,
   files: ReadonlyMap<string, Uint8Array | string>,
   from: string,
+  dir?: string,
 ): Promise<string> {
   const problem = nameProblem('skill', name);
   if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
@@ -159,7 +161,7 @@ async function writeSkill(
       hint: 'Choose another name, or remove that folder first.',
     });
   }
-  placeFolder(place, files);
+  placeFolder(place, files, dir);
   await shelf.store().appendProject({
     type: 'skill_created',
     data: { skill: name, skill_version_hash: fingerprintOf(shelf.catalog.source(name)), from },
@@ -167,13 +169,17 @@ async function writeSkill(
   return shown;
 }
 
-/** A folder with all of the files, or none: made beside its place, then renamed. */
-function placeFolder(place: string, files: ReadonlyMap<string, Uint8Array | string>): void {
+/**
+ * A folder with all of the files, or none: made beside its place, then renamed. What can be executed in `dir`, where the
+ * files come from, can be executed here.
+ */
+function placeFolder(place: string, files: ReadonlyMap<string, Uint8Array | string>, dir: string | undefined): void {
   const staging = path.join(path.dirname(place), `.new-${path.basename(place)}-${process.pid}`);
   try {
     for (const [file, content] of files) {
       mkdirSync(path.dirname(path.join(staging, file)), { recursive: true });
-      writeFileSync(path.join(staging, file), content);
+      const mode = dir === undefined ? 0 : (lstatSync(path.join(dir, file), { throwIfNoEntry: false })?.mode ?? 0);
+      writeFileSync(path.join(staging, file), content, { mode: 0o666 | (mode & 0o111) });
     }
     renameSync(staging, place);
   } finally {

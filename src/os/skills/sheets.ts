@@ -56,7 +56,12 @@ function readSkillMd(source: SkillSource, report: Report, phases: Map<string, Sh
   const bytes = source.files.get(SKILL_MD);
   if (bytes === undefined) {
     if (!source.unread?.some(({ file }) => ['.', SKILL_MD, AGENT_SKILL_MD].includes(file))) {
-      report.error('format/no-skill-md', SKILL_MD, [], 'the folder has no skill.md', 'Write one; see `reyn new`.');
+      const near = [...source.files.keys()].find((file) => file.toLowerCase() === SKILL_MD);
+      const fix =
+        near === undefined
+          ? 'Write one; see `reyn new`.'
+          : `Rename ${near}: ${SKILL_MD} for this format, ${AGENT_SKILL_MD} for one of Agent Skills.`;
+      report.error('format/no-skill-md', SKILL_MD, [], 'the folder has no skill.md', fix);
     }
     return undefined;
   }
