@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
 import { inFlight } from './in-flight.ts';
+import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
 import { resume } from './resume.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'in-flight': inFlight,
   'load-lint': loadLint,
   resume,
+  'js-step': jsStep,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */

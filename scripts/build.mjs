@@ -1,5 +1,6 @@
 /**
- * Builds `dist/`: the command line as one file, the public modules, their types, and the skills that ship.
+ * Builds `dist/`: the command line as one file, the public modules, their types, the worker of isolated steps, and the
+ * skills that ship.
  *
  *   node scripts/build.mjs [--no-types] [--if-stale]
  *
@@ -39,6 +40,7 @@ export async function build({ types = true } = {}) {
   const staging = mkdtempSync(join(dist, '.building-'));
   try {
     await bundleProgram(esbuild, staging);
+    await bundleWorker(esbuild, staging);
     const modules = ['index', 'testing'].filter((name) => existsSync(join(source, `${name}.ts`)));
     if (modules.length > 0) await bundleModules(esbuild, modules, staging);
     if (types && modules.length > 0) emitTypes(join(staging, 'types'));
@@ -67,6 +69,17 @@ function bundleProgram(esbuild, outdir) {
     define: { 'import.meta.url': 'reynModuleUrl' },
     banner: { js: "const reynModuleUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [smallTypebox(esbuild), childlessCommander],
+  });
+}
+
+/** What runs in the threads of isolated steps, for the command line and the modules alike. */
+function bundleWorker(esbuild, outdir) {
+  return esbuild.build({
+    ...shared,
+    format: 'cjs',
+    entryPoints: { 'js-worker': 'src/os/steps/js/worker.ts' },
+    outdir,
+    outExtension: { '.js': '.cjs' },
   });
 }
 

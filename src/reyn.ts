@@ -22,6 +22,7 @@ import { resumeRun } from './os/runs/resume.ts';
 import { startRun } from './os/runs/start.ts';
 import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
 import { openCatalog } from './os/skills/catalog.ts';
+import { openJsEngine } from './os/steps/js/engine.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -58,6 +59,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
+  const js = openJsEngine();
   const project: Project = {
     root,
     get store() {
@@ -68,6 +70,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ops: OPS,
     clock,
     ids,
+    js,
     env,
   };
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
@@ -129,6 +132,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     verify: (run) => verifyStore(root, run, disk),
     close: async () => {
       index.close();
+      await js.close();
       await store?.close();
     },
   };

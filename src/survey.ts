@@ -7,6 +7,7 @@ import { digest, type Json } from './os/json.ts';
 import { type LintEnv, lintSkill } from './os/lint/lint.ts';
 import { sortFindings } from './os/lint/order.ts';
 import { RULES } from './os/lint/rules.ts';
+import { lintOps } from './os/ops/lint-env.ts';
 import type { Op } from './os/ops/op.ts';
 import type { Catalog, CatalogEntry } from './os/skills/catalog.ts';
 import { compileSkill } from './os/skills/compile.ts';
@@ -66,7 +67,7 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
 
   function envOf(entries: readonly CatalogEntry[]): LintEnv {
     return {
-      ops: ops.map(({ kind, effect, needKinds }) => ({ kind, effect, needs: needKinds })),
+      ops: lintOps(ops),
       skills: entries.map(({ name }) => name),
       modelClasses: Object.keys(config.classes),
     };

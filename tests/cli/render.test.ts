@@ -77,6 +77,7 @@ const LOOP: Skill = {
   kind: 'graph',
   entry: 'draft',
   finalOutput: 'letter',
+  code: {},
   finishCriteria: [],
   phases: Object.fromEntries(
     ['draft', 'review', 'revise'].map((name) => [

@@ -157,6 +157,9 @@ export const RUN_EVENTS = {
     reason: text,
     by: text,
   }),
+  branches_opened: event('A step that is done as several: one branch per item of a list, or per name.', {
+    count,
+  }),
   step_finished: event('Result of a deterministic step that is not an op.', {
     result: optional(value),
     error: optional(failure),

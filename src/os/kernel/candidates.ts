@@ -44,7 +44,7 @@ function candidate(skill: Skill, edge: Edge, type: ArtifactType, union: boolean)
   const ends = edge.to === END;
   const description = edge.description ?? (ends ? skill.finalOutputDescription : undefined) ?? type.description;
   return {
-    id: ends ? 'finish' : `to_${edge.to.replaceAll('/', '_')}${union ? `__${type.name}` : ''}`,
+    id: ends ? 'finish' : `to_${edge.to.replaceAll(/[/@]/g, '_')}${union ? `__${type.name}` : ''}`,
     kind: ends ? 'finish' : 'transition',
     ...(ends ? {} : { to: edge.to }),
     type: type.name,

@@ -2,13 +2,13 @@ import { UserError } from '../errors.ts';
 import type { RunEventBody } from '../events/event.ts';
 import { derivedId } from '../ids.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { remaining } from '../limits/limits.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import { isDelegated } from '../permissions/declared.ts';
 import { permitsOf } from '../permissions/permits.ts';
 import { question } from './intervene.ts';
 import { contextOf, permit, type Request } from './permit.ts';
-import type { Drive } from './ports.ts';
+import type { ChildEnd, Drive } from './ports.ts';
 import { repeat } from './repeat.ts';
 import type { StepRecord } from './state.ts';
 
@@ -25,7 +25,7 @@ import type { StepRecord } from './state.ts';
  * Does one op, or leaves it waiting. Its events are the outcome.
  */
 export async function dispatch(drive: Drive, op: Op, request: Request): Promise<void> {
-  const recorded = drive.ports.receipts?.(request.step);
+  const recorded = drive.ports.recorded?.receipts(request.step);
   if (recorded !== undefined) return repeat(drive, op, request, recorded);
   const { step } = request;
   const args = request.args as JsonObject;
@@ -162,25 +162,38 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
   start(drive, performance, { child: id });
   await drive.log.flush();
   const state = drive.state();
-  const end = await drive.ports.startChild({
+  const { ports } = drive;
+  const own = { skill: drive.skill.name, permissions: drive.skill.permissions };
+  const end = await ports.startChild({
     child: id,
     parent: { run: state.run, step, root: state.started.parent?.root ?? state.run },
     skill,
     input,
     model: state.started.model,
-    limits: remaining(state.started.limits, state.raised, state.spent),
-    signal: drive.ports.signal,
+    limits: ports.meter.left(),
+    bounds: isDelegated(skill, own.permissions) ? ports.bounds : [...ports.bounds, own],
+    meter: ports.meter,
+    signal: ports.signal,
   });
+  try {
+    settle(drive, step, skill, id, end);
+    await drive.log.flush();
+  } finally {
+    end.settled();
+  }
+}
+
+function settle(drive: Drive, step: string, skill: string, child: string, end: ChildEnd): void {
   if (end.status === 'interrupted') {
     if (end.cause === 'signal') return;
     throw new UserError('model', end.message, { where: { skill } });
   }
   if (end.status === 'waiting') {
-    drive.emit({ type: 'child_waiting', step, data: { child: id, waiting: [...end.waiting] } });
+    drive.emit({ type: 'child_waiting', step, data: { child, waiting: [...end.waiting] } });
     return;
   }
-  const { bytes: _, ...spent } = end.spent;
+  const { bytes: _, ms, ...used } = end.spent;
+  const spent = { ...used, ms: drive.ports.meter.elapsed(ms) };
   const how = end.status === 'finished' ? { result: end.result } : { error: { code: end.code, message: end.message } };
   drive.emit({ type: 'op_finished', step, data: { ...how, spent } });
-  await drive.log.flush();
 }

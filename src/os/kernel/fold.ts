@@ -110,6 +110,8 @@ function apply(state: RunState, event: RunEvent): RunState {
       const denied = { ...state, denied: [...state.denied, { ...event.data, step }] };
       return setStep(denied, step, () => ({ status: 'denied', reason, need, resource }));
     }
+    case 'branches_opened':
+      return setStep(state, step, () => ({ status: 'open', count: event.data.count }));
     case 'step_finished':
       return setStep(spend(state, { bytes: sizeOf(event.data.result as Json) }), step, () => stepRecord(event.data));
     case 'phase_left':

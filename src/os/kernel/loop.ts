@@ -1,13 +1,12 @@
 import { Bug, UserError } from '../errors.ts';
-import { type Crossing, crossing } from '../limits/limits.ts';
 import { compileSchema, showErrors } from '../schema.ts';
 import { dispatch } from './dispatch.ts';
 import { namedBlobs } from './frame.ts';
 import { leave } from './leave.ts';
+import { isNew, limitBefore } from './limit-before.ts';
 import { type Action, next, preparedInput, stepOf } from './next.ts';
 import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
-import type { RunState } from './state.ts';
 import { takeStep } from './step.ts';
 import { takeTurn } from './turn.ts';
 
@@ -50,25 +49,12 @@ function heldFromBefore(actions: readonly Action[], tried: ReadonlySet<string>):
 async function round(run: Drive, actions: readonly Action[]): Promise<void> {
   const fitting: Action[] = [];
   for (const action of actions) {
-    const crossed = limitBefore(run.state(), action, fitting.filter((each) => isNew(run.state(), each)).length);
+    const crossed = limitBefore(run, action, fitting.filter((each) => isNew(run.state(), each)).length);
     if (crossed === undefined) fitting.push(action);
     else if (fitting.length === 0) return overLimit(run, stepOf(action) ?? '', crossed);
     else break;
   }
   await allOf(fitting.map((action) => perform(run, action)));
-}
-
-/** The limit that stands in the way of an action, or `undefined` (L4). */
-function limitBefore(state: RunState, action: Action, opsBefore: number): Crossing | undefined {
-  if (stepOf(action) === undefined || !isNew(state, action)) return undefined;
-  const kind = action.do === 'turn' || action.do === 'leave' ? action.do : 'op';
-  const { started, raised, spent, visits, phase } = state;
-  return crossing(started.limits, raised, spent, { kind, visits: visits[phase] ?? 0, opsBefore });
-}
-
-/** Whether nothing of it was begun; what was under way at a crash was let through then. */
-function isNew(state: RunState, action: Action): boolean {
-  return state.steps[stepOf(action) ?? ''] === undefined;
 }
 
 /** Waits for all, then throws the first failure: nothing of a round is left running behind the caller's back (L2). */

@@ -3,9 +3,9 @@ import type { Json } from '../json.ts';
 import { showCrossing } from '../limits/limits.ts';
 import type { Violation } from '../models/port.ts';
 import type { Phase, Skill, Step } from '../skills/skill.ts';
-import { applyStep, type StepEnd } from '../steps/apply.ts';
-import { firstFailing } from './guards.ts';
-import type { OpCall, RunState, StepRecord, Typed } from './state.ts';
+import { applyStep, schemaAt } from '../steps/apply.ts';
+import { isHeldUp, isSettled, standingOf, waitsAt, whyOf } from './branches.ts';
+import type { OpCall, RunState, Typed } from './state.ts';
 
 /** What is to be done now. Actions of one list are independent of each other and may run concurrently. */
 export type Action =
@@ -107,18 +107,12 @@ function runSteps(
   let artifact = start;
   for (const [i, step] of steps.entries()) {
     const id = `${prefix}s${i + 1}`;
-    const record = state.steps[id];
-    if (!isSettled(record)) {
-      const closed =
-        record === undefined && firstFailing(step.when, { visits: state.visits, input: artifact, artifact });
-      if (closed) continue;
-      return { action: { do: 'step', id, step, artifact } };
+    const standing = standingOf({ id, step, scope: artifact }, state, schemaAt(schema, step.into ?? []));
+    if (standing.status === 'due') return { action: { do: 'step', id, step, artifact } };
+    if ((standing.status === 'failed' || standing.status === 'denied') && step.onError === 'fail') {
+      return { action: failing('step', `step ${id} (${step.type}) failed: ${whyOf(standing)}`) };
     }
-    if ((record.status === 'failed' || record.status === 'denied') && step.onError === 'fail') {
-      const why = record.status === 'failed' ? record.message : `denied: ${record.reason}`;
-      return { action: failing('step', `step ${id} (${step.type}) failed: ${why}`) };
-    }
-    artifact = applyStep(artifact, step, record, schema);
+    artifact = applyStep(artifact, step, standing, schema);
   }
   return { artifact };
 }
@@ -130,12 +124,6 @@ export function preparedInput(state: RunState, skill: Skill): Typed | undefined 
   const schema = skill.artifacts[state.input.type]?.schema;
   const prepared = runSteps(state, phase.preprocessor, `${state.visitNo}/`, state.input.artifact, schema);
   return 'action' in prepared ? undefined : { type: state.input.type, artifact: prepared.artifact };
-}
-
-type Settled = Exclude<StepRecord, { status: 'started' }>;
-
-export function isSettled(record: StepRecord | undefined): record is Settled & StepEnd {
-  return record !== undefined && record.status !== 'started';
 }
 
 /** Ids of questions that still matter: not answered, and what asked has not been settled without an answer. */
@@ -153,9 +141,7 @@ function waitingChildren(state: RunState): string[] {
 
 /** An action whose step has an open question, or whose sub-run waits, cannot go on. */
 function waits(action: Action, state: RunState): boolean {
+  if (action.do === 'step') return isHeldUp({ id: action.id, step: action.step, scope: action.artifact }, state);
   const id = stepOf(action);
-  if (id === undefined) return false;
-  const record = state.steps[id];
-  if (record?.status === 'started' && record.childWaits !== undefined) return true;
-  return Object.values(state.interventions).some((asked) => asked.step === id && asked.answer === undefined);
+  return id !== undefined && waitsAt(id, state);
 }

@@ -1,12 +1,16 @@
-import { type Crossing, showCrossing } from '../limits/limits.ts';
+import { showCrossing } from '../limits/limits.ts';
+import type { MeterCrossing } from '../limits/meter.ts';
 import { question } from './intervene.ts';
 import type { Drive } from './ports.ts';
 
-/** What happens at a limit: the run stops, or a person is asked whether to go on for as much again. */
-export async function overLimit(drive: Drive, step: string, crossing: Crossing): Promise<void> {
+/**
+ * What happens at a limit: the run stops, or a person is asked whether to go on for as much again. A limit of a run above
+ * stops this one; whether that goes on is asked there.
+ */
+export async function overLimit(drive: Drive, step: string, crossing: MeterCrossing): Promise<void> {
   const { limit, used, cap } = crossing;
   const stop = () => drive.emit({ type: 'limit_reached', step, data: { limit, used, cap } });
-  if (drive.state().started.limits.on_limit === 'stop') {
+  if (crossing.above === true || drive.state().started.limits.on_limit === 'stop') {
     stop();
     return;
   }

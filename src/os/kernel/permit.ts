@@ -41,7 +41,8 @@ export async function permit(
 export function contextOf(drive: Drive, named: ReadonlySet<string>): DecisionContext {
   const { skill, ports } = drive;
   const { answers } = drive.state();
-  return { skill: skill.name, permissions: skill.permissions, policy: ports.policy, answers, blobs: named };
+  const { policy, bounds } = ports;
+  return { skill: skill.name, permissions: skill.permissions, bounds, policy, answers, blobs: named };
 }
 
 async function askLeave(

@@ -3,9 +3,12 @@ import type { Limits } from '../config/limits.ts';
 import type { RunEvent, RunEventBody } from '../events/event.ts';
 import type { Blobs, RunLog } from '../events/port.ts';
 import type { Json } from '../json.ts';
+import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
 import type { Op } from '../ops/op.ts';
+import type { Bound } from '../permissions/decide.ts';
 import type { Skill } from '../skills/skill.ts';
+import type { JsEngine } from '../steps/js/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Intervention, RunState, SpentState } from './state.ts';
 
@@ -25,10 +28,23 @@ export type Ports = {
   readonly ask: (intervention: Intervention) => Promise<string | undefined>;
   /** What becomes of a question that nobody answered. */
   readonly onAsk: 'suspend' | 'fail';
-  /** Receipts of an earlier run by step id: a replay performs no op, it repeats what was recorded. */
-  readonly receipts: ((step: string) => readonly RunEventBody[] | undefined) | undefined;
+  /** Runs the functions of `js` steps. */
+  readonly js: JsEngine;
+  /** What the run and those beneath it use, and what limits leave. */
+  readonly meter: Meter;
+  /** Permissions of the runs above: a sub-run is held to theirs besides its own. */
+  readonly bounds: readonly Bound[];
+  /** What an earlier run did, by step id: a replay performs nothing, it repeats what was recorded. */
+  readonly recorded: Recorded | undefined;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
+};
+
+export type Recorded = {
+  /** The events that settled a step. @throws when it was not settled: the replay ends there. */
+  receipts(step: string): readonly RunEventBody[];
+  /** Whether anything was recorded of a step. */
+  isRecorded(step: string): boolean;
 };
 
 /** Starts a sub-run, or adopts the one that this step started before. */
@@ -40,10 +56,16 @@ export type StartChild = (request: {
   /** The model asked for instead of those of config; `undefined` = those of config. */
   readonly model: string | undefined;
   readonly limits: Limits;
+  readonly bounds: readonly Bound[];
+  /** The meter of the run that starts it. */
+  readonly meter: Meter;
   readonly signal: AbortSignal;
 }) => Promise<ChildEnd>;
 
-export type ChildEnd =
+/** `settled`: to be called once the receipt is in the log of the run that started it. */
+export type ChildEnd = ChildOutcome & { readonly settled: () => void };
+
+export type ChildOutcome =
   | { readonly status: 'finished'; readonly result: Json; readonly spent: SpentState }
   | { readonly status: 'failed'; readonly code: string; readonly message: string; readonly spent: SpentState }
   | { readonly status: 'waiting'; readonly waiting: readonly string[] }

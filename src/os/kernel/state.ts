@@ -8,8 +8,9 @@ import type { Violation } from '../models/port.ts';
  *
  *  - K1 Only `fold` makes a RunState, from events as written, live and on resume alike.
  *  - K2 Steps are keyed by step id, which is a path, never an arrival order: `3/s1` the first deterministic step of the
- *    third visit, `3/t2` its second turn, `3/t2.2` the second attempt at that turn, `3/t2/o1` the first op it asked for,
- *    `3/leave` leaving without a model, `post/s1` a step of the postprocessor.
+ *    third visit, `3/s1/i8` its eighth item and `3/s1/b-facts` its branch of that name, `3/t2` the second turn, `3/t2.2`
+ *    the second attempt at that turn, `3/t2/o1` the first op it asked for, `3/leave` leaving without a model, `post/s1` a
+ *    step of the postprocessor.
  *  - K3 What depends on the skill's text (guards, steps, candidates) is computed from state and skill when needed and
  *    never stored in the state.
  */
@@ -75,6 +76,8 @@ export type OpCall = { readonly step: string; readonly kind: string; readonly ar
 
 export type StepRecord =
   | { readonly status: 'started'; readonly intent: RunEventData['op_started']; readonly childWaits?: readonly string[] }
+  /** A step of several branches, which have records of their own; how it stands follows from them. */
+  | { readonly status: 'open'; readonly count: number }
   | { readonly status: 'done'; readonly result?: Json }
   | { readonly status: 'failed'; readonly code: string; readonly message: string }
   | { readonly status: 'denied'; readonly reason: string; readonly need: string; readonly resource: string }

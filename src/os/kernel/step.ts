@@ -1,20 +1,53 @@
 import type { Json } from '../json.ts';
 import { checkArgs } from '../ops/validate.ts';
-import { showErrors } from '../schema.ts';
-import type { OpStep, ValidateStep } from '../skills/skill.ts';
+import { compileSchema, showErrors } from '../schema.ts';
+import type { JsStep, OpStep, ValidateStep } from '../skills/skill.ts';
 import { validateAt } from '../steps/apply.ts';
 import { fillTemplate } from '../steps/template.ts';
 import { dispatch } from './dispatch.ts';
 import type { Action } from './next.ts';
 import type { Drive } from './ports.ts';
+import { takeBranches } from './take-branches.ts';
+
+type StepAction = Extract<Action, { do: 'step' }>;
 
 /**
  * Does one deterministic step. An op step goes through the same gate as an op a model asked for; a `validate` step is
  * done again in a replay, since it depends on nothing but the artifact.
  */
-export async function takeStep(drive: Drive, { id, step, artifact }: Extract<Action, { do: 'step' }>): Promise<void> {
-  if (step.type === 'op') await opStep(drive, id, step, artifact);
-  else validateStep(drive, id, step, artifact);
+export async function takeStep(drive: Drive, action: StepAction): Promise<void> {
+  const { id, step, artifact } = action;
+  switch (step.type) {
+    case 'op':
+      return opStep(drive, id, step, artifact);
+    case 'validate':
+      return validateStep(drive, id, step, artifact);
+    case 'js':
+      return jsStep(drive, id, step, artifact);
+    case 'iterate':
+    case 'parallel':
+      return takeBranches(drive, action, takeStep);
+  }
+}
+
+/** The function's result, as far as it is what the step says it returns. A replay takes what was recorded. */
+async function jsStep(drive: Drive, id: string, step: JsStep, artifact: Json): Promise<void> {
+  const recorded = drive.ports.recorded?.receipts(id);
+  if (recorded !== undefined) {
+    for (const body of recorded) drive.emit(body);
+    return;
+  }
+  const { code, name } = drive.skill;
+  const call = { modules: code, module: step.module, function: step.function, input: artifact };
+  const seed = `${drive.state().run}/${id}`;
+  const end = await drive.ports.js.run({ ...call, seed }, drive.ports.signal);
+  if (!end.ok) return fail(drive, id, end.code, end.message);
+  const errors = compileSchema(step.outputSchema)(end.value);
+  if (errors.length === 0) drive.emit({ type: 'step_finished', step: id, data: { result: end.value } });
+  else {
+    const what = `what ${step.function} of steps/${step.module} in ${name} returned`;
+    fail(drive, id, 'js_output', `${what} does not fit output_schema: ${showErrors(errors)}`);
+  }
 }
 
 async function opStep(drive: Drive, id: string, step: OpStep, artifact: Json): Promise<void> {

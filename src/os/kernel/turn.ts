@@ -1,5 +1,6 @@
 import { isDeeperThan, type Json, MAX_DEPTH } from '../json.ts';
 import { capOf } from '../limits/limits.ts';
+import type { Call } from '../limits/meter.ts';
 import { costOf, reserve } from '../limits/reserve.ts';
 import { requestBytes } from '../models/frame-request.ts';
 import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
@@ -68,12 +69,30 @@ export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> 
     return;
   }
   const model = ports.model(action.phase.modelClass, action.id);
-  const room = roomFor(model, frame, state);
+  const room = await ports.meter.reserve(model.metered ? costOfCall(model, frame) : undefined, ports.signal);
   if (!room.ok) return overLimit(drive, action.id, room.crossing);
   for (const blob of framed.named) ports.blobs.put(blob.text);
-  const turn = await call(drive, model, frame, action.id, room.maxOutputTokens);
+  try {
+    const maxOutputTokens = model.metered ? room.maxOutputTokens : model.maxOutputTokens;
+    await ask(drive, action, framed, model, maxOutputTokens);
+  } finally {
+    room.release();
+  }
+}
+
+async function ask(
+  drive: Drive,
+  action: TurnAction,
+  framed: Framed,
+  model: Model,
+  maxOutputTokens: number,
+): Promise<void> {
+  const { frame } = framed;
+  const { skill } = drive;
+  const state = drive.state();
+  const turn = await call(drive, model, frame, action.id, maxOutputTokens);
   if (turn === undefined) return;
-  const usage = priced(counted(turn, model, frame, room.maxOutputTokens), model);
+  const usage = priced(counted(turn, model, frame, maxOutputTokens), model);
   const judged = judge(turn.reply, { skill, state, input: action.input, encoding: model.encoding, ...framed });
   if (judged.ok) accept(drive, action.id, frame, usage, judged.accepted);
   else reject(drive, action.id, frame, usage, turn, judged.violation);
@@ -110,8 +129,9 @@ async function call(
 
 /** The most a call over this frame can have cost; `undefined` when none was to be made, or it costs nothing. */
 export function lostUsage(model: Model, frame: Frame, state: RunState): Usage | undefined {
-  const room = roomFor(model, frame, state);
-  return model.metered && room.ok ? mostOf(model, frame, room.maxOutputTokens) : undefined;
+  if (!model.metered) return undefined;
+  const room = reserve(state.started.limits, state.raised, state.spent, costOfCall(model, frame));
+  return room.ok ? mostOf(model, frame, room.maxOutputTokens) : undefined;
 }
 
 function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
@@ -119,13 +139,9 @@ function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
   return priced(most, model) ?? most;
 }
 
-function roomFor(model: Model, frame: Frame, state: RunState) {
-  if (!model.metered) return { ok: true, maxOutputTokens: model.maxOutputTokens } as const;
-  return reserve(state.started.limits, state.raised, state.spent, {
-    requestBytes: requestBytes(frame, model.encoding),
-    maxOutputTokens: model.maxOutputTokens,
-    price: model.price,
-  });
+function costOfCall(model: Model, frame: Frame): Call {
+  const { maxOutputTokens, price } = model;
+  return { requestBytes: requestBytes(frame, model.encoding), maxOutputTokens, price };
 }
 
 function accept(drive: Drive, step: string, frame: Frame, usage: Usage | undefined, accepted: Accepted): void {

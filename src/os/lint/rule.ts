@@ -1,6 +1,7 @@
+import type { JsonObject } from '../json.ts';
 import type { SkillDocument } from '../skills/document.ts';
 import type { Finding } from '../skills/finding.ts';
-import type { Skill } from '../skills/skill.ts';
+import type { Permissions, Skill } from '../skills/skill.ts';
 import type { Placed, SkillMap } from './skill-map.ts';
 
 /** What lint must know of the world around a skill. */
@@ -19,6 +20,11 @@ export type LintOp = {
   readonly effect: string;
   /** Kinds of need it may declare, e.g. `file.read`; none = it needs no permission. */
   readonly needs: readonly string[];
+  /**
+   * What a step with these arguments needs and these permissions do not declare, as `kind of resource`; nothing is said
+   * of what a template fills in.
+   */
+  undeclared(args: JsonObject, permissions: Permissions): readonly string[];
 };
 
 /** What a rule looks at. */

@@ -141,9 +141,9 @@ function stepPlaces(
   look: Pick<SkillMap, 'inputTypes' | 'leavingTypes' | 'phasePlace' | 'skillPlace'>,
 ): readonly StepPlace[] {
   const own = phases.flatMap((phase) =>
-    phase.preprocessor.map((step, index) => {
+    phase.preprocessor.flatMap((step, index) => {
       const types = look.inputTypes(phase);
-      return {
+      return withBranches({
         step,
         phase: phase.name,
         index,
@@ -151,7 +151,7 @@ function stepPlaces(
         takers: phase.modelClass === 'none' ? [...types, ...look.leavingTypes(phase)] : types,
         written: writtenBy(phase.preprocessor.slice(0, index)),
         at: (...path: (string | number)[]) => look.phasePlace(phase.name, 'preprocessor', index, ...path),
-      };
+      });
     }),
   );
   const { postprocessor } = skill;
@@ -159,16 +159,34 @@ function stepPlaces(
   const result = artifactOf(skill, skill.finalOutput);
   const output = { name: postprocessor.outputName, schema: postprocessor.outputSchema };
   const types = result === undefined ? [output] : [result, output];
-  const after = postprocessor.steps.map((step, index) => ({
-    step,
-    phase: undefined,
-    index,
-    types,
-    takers: types,
-    written: writtenBy(postprocessor.steps.slice(0, index)),
-    at: (...path: (string | number)[]) => look.skillPlace('postprocessor', 'steps', index, ...path),
-  }));
+  const after = postprocessor.steps.flatMap((step, index) =>
+    withBranches({
+      step,
+      phase: undefined,
+      index,
+      types,
+      takers: types,
+      written: writtenBy(postprocessor.steps.slice(0, index)),
+      at: (...path: (string | number)[]) => look.skillPlace('postprocessor', 'steps', index, ...path),
+    }),
+  );
   return [...own, ...after];
+}
+
+/** A step and those within it; a branch of a list sees its item beside the artifact. */
+function withBranches(place: StepPlace): readonly StepPlace[] {
+  const { step, written, at } = place;
+  const inside = (inner: Step, key: readonly string[], more: readonly string[]): readonly StepPlace[] =>
+    withBranches({
+      ...place,
+      step: inner,
+      written: new Set([...written, ...more]),
+      at: (...path) => at(...key, ...path),
+    });
+  if (step.type === 'iterate') return [place, ...inside(step.apply, ['apply'], [step.as, 'index'])];
+  if (step.type !== 'parallel') return [place];
+  const branches = Object.entries(step.branches);
+  return [place, ...branches.flatMap(([name, inner]) => inside(inner, ['branches', name], []))];
 }
 
 function stepGuard(place: StepPlace): GuardPlace | [] {
@@ -191,7 +209,8 @@ function edgeGuards(
 ): readonly GuardPlace[] {
   return phases.flatMap((phase) => {
     const inputs = look.inputTypes(phase);
-    const written = writtenBy(phase.preprocessor);
+    const { gives } = phase;
+    const written = gives === undefined ? writtenBy(phase.preprocessor) : new Set<string>();
     return look.edges(phase.name).flatMap((edge, index): GuardPlace | [] => {
       if (edge.when.length === 0) return [];
       const types = look.typesOf(edge);
@@ -200,7 +219,8 @@ function edgeGuards(
         phase: phase.name,
         edge,
         inputs,
-        artifacts: phase.modelClass === 'none' ? [...inputs, ...types] : types,
+        artifacts:
+          gives !== undefined ? [gives, ...types] : phase.modelClass === 'none' ? [...inputs, ...types] : types,
         written,
         at: (path: string) => look.edgePlace(phase.name, index, 'when', path),
       };

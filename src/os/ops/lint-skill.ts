@@ -6,6 +6,7 @@ import { readShared } from '../skills/shared.ts';
 import { isEvalPath, mainFileOf, SKILL_MD, sortPaths } from '../skills/source-paths.ts';
 import { canonicalPath } from '../workspace/location.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
+import { lintOps } from './lint-env.ts';
 import { defineOp, type Op } from './op.ts';
 
 const SHARED = 'reyn/project/shared';
@@ -101,8 +102,8 @@ async function findingsOf(folder: Folder, ops: readonly Op[]): Promise<readonly 
   if (skill === undefined) return findings;
   const { lintSkill } = await import('../lint/lint.ts');
   const env = {
-    ops: ops.map(({ kind, effect, needKinds }) => ({ kind, effect, needs: needKinds })),
-    skills: skill.permissions.skill.run, // whether one of them resolves, a file op cannot know
+    ops: lintOps(ops),
+    skills: [...skill.permissions.skill.run, ...skill.permissions.skill.delegate], // whether one of them resolves, a file op cannot know
     modelClasses: undefined,
   };
   return [...findings, ...lintSkill({ skill, document }, env)];

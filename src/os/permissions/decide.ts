@@ -17,7 +17,8 @@ import { protectionOf } from './protections.ts';
 /**
  * Whether an op may have what it needs. Pure, and the only place where this is decided.
  *
- *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it.
+ *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it; in a sub-run also what a run
+ *    above it does not declare.
  *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, this run's answers;
  *    else a person is asked. Nothing after a protection can open it.
  *  - A3 What cannot be understood is denied: a path that is refused, a deny rule whose pattern cannot be read (it may
@@ -26,7 +27,7 @@ import { protectionOf } from './protections.ts';
  */
 export type Decision = {
   readonly verdict: 'allow' | 'deny' | 'ask';
-  /** What decided: `declared`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`, `allow rule <n>`, `answer`. */
+  /** What decided: `declared`, `bound <skill>`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`, `allow rule <n>`, `answer`. */
   readonly by: string;
   /** A sentence that a person and the model can act on. */
   readonly reason: string;
@@ -36,6 +37,8 @@ export type DecisionContext = {
   readonly skill: string;
   /** What the skill declares. */
   readonly permissions: Permissions;
+  /** What the runs above declare, when this is a sub-run. */
+  readonly bounds: readonly Bound[];
   readonly policy: Config['policy'];
   /** What people answered in this run; `resource` as in the need that was asked for. */
   readonly answers: readonly { readonly need: string; readonly resource: string; readonly allow: boolean }[];
@@ -43,11 +46,15 @@ export type DecisionContext = {
   readonly blobs: ReadonlySet<string>;
 };
 
+/** A run above: the sub-runs it starts do nothing that it does not declare itself, unless it delegates to them. */
+export type Bound = { readonly skill: string; readonly permissions: Permissions };
+
 export function decide(need: Need, context: DecisionContext): Decision {
   const target = targetOf(need);
   if ('refused' in target) return { verdict: 'deny', by: 'path', reason: target.refused };
   return (
     outsideDeclared(need, target, context) ??
+    outsideBounds(need, target, context) ??
     protectedPlace(need, target) ??
     byDenyRule(need, target, context) ??
     byZone(need, target, context) ??
@@ -77,6 +84,18 @@ function outsideDeclared(need: Need, target: Target, { skill, permissions }: Dec
     verdict: 'deny',
     by: 'declared',
     reason: `The skill "${skill}" does not declare ${need.kind} of "${visible(target.resource)}"; its permissions declare ${instead}.`,
+  };
+}
+
+/** Running a skill further down does nothing by itself: what that does is held to the same bounds. */
+function outsideBounds(need: Need, target: Target, { skill, bounds }: DecisionContext): Decision | undefined {
+  if (need.kind === 'skill.run') return undefined;
+  const bound = bounds.find(({ permissions }) => !isDeclared(need, permissions));
+  if (bound === undefined) return undefined;
+  return {
+    verdict: 'deny',
+    by: `bound ${bound.skill}`,
+    reason: `"${skill}" runs for the skill "${bound.skill}", which does not declare ${need.kind} of "${visible(target.resource)}" itself.`,
   };
 }
 

@@ -14,7 +14,7 @@ export function isDeclared(need: Need, permissions: Permissions): boolean {
     case 'file.write':
       return isFileDeclared(need.path, permissions.file.write, false);
     case 'skill.run':
-      return permissions.skill.run.includes(need.skill);
+      return runnable(permissions).some((name) => name === need.skill || name === ANY_SKILL);
     case 'skill.write':
       return permissions.skill.write.includes(need.skill);
     case 'exec':
@@ -30,6 +30,18 @@ export function isDeclared(need: Need, permissions: Permissions): boolean {
     case 'eval':
       return permissions.eval;
   }
+}
+
+/** Stands for every skill among the names a skill may run. */
+const ANY_SKILL = '*';
+
+function runnable({ skill }: Permissions): readonly string[] {
+  return [...skill.run, ...skill.delegate];
+}
+
+/** Whether a sub-run of this skill is held to its own permissions alone. */
+export function isDelegated(skill: string, permissions: Permissions): boolean {
+  return permissions.skill.delegate.some((name) => name === skill || name === ANY_SKILL);
 }
 
 function isFileDeclared(path: string, patterns: readonly string[], tree: boolean): boolean {
@@ -56,7 +68,7 @@ export function declaredFor(kind: NeedKind, permissions: Permissions): readonly 
     case 'file.write':
       return permissions.file.write;
     case 'skill.run':
-      return permissions.skill.run;
+      return runnable(permissions);
     case 'skill.write':
       return permissions.skill.write;
     case 'exec':

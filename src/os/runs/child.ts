@@ -1,6 +1,6 @@
 import { UserError } from '../errors.ts';
 import { foldAll } from '../kernel/fold.ts';
-import type { ChildEnd, StartChild } from '../kernel/ports.ts';
+import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
 import { createRun } from './create-run.ts';
 import { driveRun, type OwnedRun } from './drive-run.ts';
@@ -16,18 +16,21 @@ export function childStarter(project: Project, driving: Driving): StartChild {
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
     const owned = await ownChild(project, request, driving);
-    if ('failed' in owned) return owned.failed;
+    if ('failed' in owned) return { ...owned.failed, settled: () => undefined };
+    const { meter, bounds, child } = request;
+    const settled = () => meter.settle(child);
     if (owned.state.outcome !== undefined) {
       await owned.log.close();
-      return endOf(owned.state);
+      return { ...endOf(owned.state), settled };
     }
-    const outcome = await driveRun(project, owned, under, startChild);
-    return endOfOutcome(project, outcome);
+    const outcome = await driveRun(project, owned, under, startChild, { meter, bounds });
+    const end = endOfOutcome(project, outcome);
+    return { ...end, settled: end.status === 'finished' || end.status === 'failed' ? settled : () => undefined };
   };
   return startChild;
 }
 
-type Owned = OwnedRun | { readonly failed: ChildEnd };
+type Owned = OwnedRun | { readonly failed: ChildOutcome };
 
 async function ownChild(project: Project, request: Parameters<StartChild>[0], driving: Driving): Promise<Owned> {
   const { store } = project;
@@ -57,7 +60,7 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0], dr
 
 const NOTHING = { turns: 0, ops: 0, input: 0, output: 0, usd: 0, ms: 0, bytes: 0 };
 
-function endOf(state: OwnedRun['state']): ChildEnd {
+function endOf(state: OwnedRun['state']): ChildOutcome {
   const { outcome, spent } = state;
   if (outcome?.status === 'finished') {
     return { status: 'finished', result: outcome.output ?? outcome.artifact, spent };
@@ -71,7 +74,7 @@ function endOf(state: OwnedRun['state']): ChildEnd {
   };
 }
 
-function endOfOutcome(project: Project, outcome: RunOutcome): ChildEnd {
+function endOfOutcome(project: Project, outcome: RunOutcome): ChildOutcome {
   if (outcome.status === 'interrupted') {
     const { code: cause, message } = outcome.reason ?? { code: 'signal', message: 'the sub-run was interrupted' };
     return { status: 'interrupted', cause, message };

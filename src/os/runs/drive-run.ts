@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import type { RunEvent, RunEventBody } from '../events/event.ts';
-import type { RunLog } from '../events/port.ts';
-import { fold } from '../kernel/fold.ts';
+import type { RunLog, Store } from '../events/port.ts';
+import { fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import type { Ports, StartChild } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
+import { type Meter, openMeter } from '../limits/meter.ts';
 import type { Skill } from '../skills/skill.ts';
 import { openWorkspace } from '../workspace/open.ts';
 import { lineOf } from './lineage.ts';
 import { openPinned } from './models.ts';
 import type { RunOutcome } from './outcome.ts';
 import { outcomeOf, pendingIn } from './outcome-of.ts';
-import type { Driving, Project } from './project.ts';
+import type { Driving, Project, Under } from './project.ts';
 
 /** A run this process owns, ready to be driven. */
 export type OwnedRun = { readonly skill: Skill; readonly log: RunLog; readonly state: RunState };
@@ -22,6 +23,7 @@ export async function driveRun(
   owned: OwnedRun,
   driving: Driving,
   startChild: StartChild,
+  under: Under,
 ): Promise<RunOutcome> {
   const { store } = project;
   const { skill, log } = owned;
@@ -33,6 +35,9 @@ export async function driveRun(
     return event;
   };
   const { started } = state;
+  const account = { limits: started.limits, raised: () => state.raised, spent: () => state.spent };
+  const meter = under.meter?.under(state.run, account) ?? openMeter(account, project.clock.now);
+  countUnderWay(store, meter, state);
   const ports: Ports = {
     ops: project.ops,
     policy: project.config.policy,
@@ -48,7 +53,10 @@ export async function driveRun(
     startChild,
     ask: (asked) => driving.ask(pendingIn(state, asked)),
     onAsk: driving.onAsk,
-    receipts: undefined,
+    js: project.js,
+    meter,
+    bounds: under.bounds,
+    recorded: undefined,
     signal: driving.signal,
     onText: driving.onText,
   };
@@ -58,4 +66,15 @@ export async function driveRun(
     await log.close();
   }
   return outcomeOf(state, skill, lineOf(store, state));
+}
+
+/** Counts what sub-runs used that an earlier process started and whose receipts are not in the log. */
+function countUnderWay(store: Store, meter: Meter, state: RunState): void {
+  for (const record of Object.values(state.steps)) {
+    const child = record.status === 'started' ? record.intent.child : undefined;
+    if (child === undefined || !store.hasRun(child)) continue;
+    const left = foldAll(store.readRun(child));
+    const account = { limits: left.started.limits, raised: () => left.raised, spent: () => left.spent };
+    countUnderWay(store, meter.under(child, account), left);
+  }
 }

@@ -4,8 +4,11 @@ import type { Limits } from '../config/limits.ts';
 import type { RunEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import type { Ids } from '../ids.ts';
+import type { Meter } from '../limits/meter.ts';
 import type { Op } from '../ops/op.ts';
+import type { Bound } from '../permissions/decide.ts';
 import type { Catalog } from '../skills/catalog.ts';
+import type { JsEngine } from '../steps/js/port.ts';
 import type { PendingIntervention } from './outcome.ts';
 
 /** What every run of one opened project shares. */
@@ -17,6 +20,7 @@ export type Project = {
   readonly ops: readonly Op[];
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly js: JsEngine;
   /** Where keys of providers come from. */
   readonly env: NodeJS.ProcessEnv;
 };
@@ -29,6 +33,16 @@ export type Driving = {
   readonly onAsk: 'suspend' | 'fail';
   readonly signal: AbortSignal;
 };
+
+/** What a run has from the one that started it. */
+export type Under = {
+  /** The meter of the run above. */
+  readonly meter: Meter | undefined;
+  readonly bounds: readonly Bound[];
+};
+
+/** A run that a person started. */
+export const ROOT: Under = { meter: undefined, bounds: [] };
 
 export type Starting = {
   /** Key of config's models, for every class; absent = as config maps them. */

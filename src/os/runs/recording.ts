@@ -1,6 +1,7 @@
 import { Bug } from '../errors.ts';
 import type { RunEvent, RunEventBody, RunEventData, RunEventType } from '../events/event.ts';
 import { canonicalJson, isObject, type Json, type JsonObject } from '../json.ts';
+import type { Crossing } from '../limits/limits.ts';
 import type { Encoding, Reply } from '../models/port.ts';
 import type { RecordedTurn } from '../models/recorded.ts';
 import type { Skill } from '../skills/skill.ts';
@@ -46,6 +47,8 @@ export type Recording = {
   take(body: RunEventBody): RunEvent | undefined;
   /** What was recorded of a step, whatever it is, as types of events; empty when nothing was. */
   typesAt(step: string): readonly string[];
+  /** The limit that stopped the run, or was asked about, at this step, as long as that has not been made again. */
+  limitDue(step: string): Crossing | undefined;
   /** The recorded answer to a question. */
   answer(intervention: string): string | undefined;
   /** The passing events that follow an event directly. */
@@ -73,6 +76,7 @@ export function readRecording(events: readonly RunEvent[]): Recording {
       return same;
     },
     typesAt: (step) => (byStep.get(step) ?? []).map(({ type }) => type),
+    limitDue: (step) => (byStep.get(step) ?? []).filter((event) => left.has(event)).flatMap(limitIn)[0],
     answer: (id) => {
       const answers = acts.filter((event) => event.type === 'intervention_answered');
       return answers.find(({ data }) => data.id === id)?.data.answer;
@@ -80,6 +84,12 @@ export function readRecording(events: readonly RunEvent[]): Recording {
     passingAfter: (event) => passing.get(event) ?? [],
     firstLeft: () => acts.find((event) => left.has(event)),
   };
+}
+
+function limitIn(event: RunEvent): readonly Crossing[] {
+  if (event.type === 'limit_reached') return [event.data as Crossing];
+  const asked = event.type === 'intervention_opened' && event.data.kind === 'limit';
+  return asked ? [event.data.about as Crossing] : [];
 }
 
 /** The passing events behind each act, or behind the first event. */

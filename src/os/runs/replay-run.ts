@@ -10,7 +10,7 @@ import { entryArtifact } from './input.ts';
 import { pinModels } from './models.ts';
 import type { RunOutcome } from './outcome.ts';
 import { pinnedSkill, pinSkill } from './pinned-skill.ts';
-import type { Driving, Project } from './project.ts';
+import { type Driving, type Project, ROOT } from './project.ts';
 import type { Difference } from './recording.ts';
 import { replayEvents } from './replay.ts';
 
@@ -76,7 +76,7 @@ export async function replayRun(
     input: takes(after, input.type) ? input : entryArtifact(after, { value: input.artifact as Json }),
   });
   const turnsBefore = owned.state.spent.turns;
-  const continued = await driveRun(project, owned, driving, childStarter(project, driving));
+  const continued = await driveRun(project, owned, driving, childStarter(project, driving), ROOT);
   return { ...report, modelCalls: continued.spent.turns - turnsBefore, continued };
 }
 

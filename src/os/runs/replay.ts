@@ -6,10 +6,12 @@ import { next } from '../kernel/next.ts';
 import type { Ports } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
 import { frameNow } from '../kernel/turn.ts';
+import { openMeter } from '../limits/meter.ts';
 import type { Frame, Model } from '../models/port.ts';
 import { frameDifference, RequestDiffers, recordedModel } from '../models/recorded.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
+import type { JsEngine } from '../steps/js/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { compareEvents, type Difference, readRecording, recordedTurn, type TurnEvent } from './recording.ts';
 
@@ -87,6 +89,8 @@ export async function replayEvents(
     };
     return { ...model, turn };
   };
+  const account = { limits: first.data.limits, raised: () => state.raised, spent: () => state.spent };
+  const meter = openMeter(account, () => 0);
   const ports: Ports = {
     ops,
     policy: { allow: [], deny: [] },
@@ -96,7 +100,13 @@ export async function replayEvents(
     startChild: () => Promise.reject(new TypeError('a replay starts no run')),
     ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
     onAsk: recorded.ended ? 'fail' : 'suspend',
-    receipts: (step) => recorded.receipts(step) ?? unrecorded(step, 'receipt'),
+    js: NO_ENGINE,
+    meter: { ...meter, crossing: (act, step) => recorded.limitDue(step) ?? meter.crossing(act, step) },
+    bounds: [],
+    recorded: {
+      receipts: (step) => recorded.receipts(step) ?? unrecorded(step, 'receipt'),
+      isRecorded: (step) => recorded.typesAt(step).length > 0,
+    },
     signal: halt.signal,
     onText: () => undefined,
   };
@@ -171,6 +181,11 @@ function logOf(run: string, append: (body: RunEventBody) => RunEvent): RunLog {
     close: () => Promise.resolve(),
   };
 }
+
+const NO_ENGINE: JsEngine = {
+  run: () => Promise.reject(new TypeError('a replay runs no function')),
+  close: () => Promise.resolve(),
+};
 
 const NO_WORKSPACE: Workspace = {
   handle: () => {

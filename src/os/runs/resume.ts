@@ -3,7 +3,7 @@ import { driveRun } from './drive-run.ts';
 import { lineOf } from './lineage.ts';
 import type { RunOutcome } from './outcome.ts';
 import { outcomeOf } from './outcome-of.ts';
-import type { Driving, Project } from './project.ts';
+import { type Driving, type Project, ROOT } from './project.ts';
 import { takeUp } from './take-up.ts';
 
 /**
@@ -20,7 +20,7 @@ export async function resumeRun(
   const root = rootOf(project, run);
   if (root !== run) return resumeRun(project, root, driving, why);
   const owned = await takeUp(project, run, why, driving.onEvent);
-  if (owned.state.outcome === undefined) return driveRun(project, owned, driving, childStarter(project, driving));
+  if (owned.state.outcome === undefined) return driveRun(project, owned, driving, childStarter(project, driving), ROOT);
   await owned.log.close();
   return outcomeOf(owned.state, owned.skill, lineOf(project.store, owned.state));
 }

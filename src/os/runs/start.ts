@@ -5,7 +5,7 @@ import { createRun } from './create-run.ts';
 import { driveRun } from './drive-run.ts';
 import type { RunInput } from './input.ts';
 import type { RunOutcome } from './outcome.ts';
-import type { Driving, Project, Starting } from './project.ts';
+import { type Driving, type Project, ROOT, type Starting } from './project.ts';
 
 /** A new run, driven as far as it goes now. @throws UserError `input`, `config`, `skill` before anything is written. */
 export async function startRun(
@@ -19,5 +19,5 @@ export async function startRun(
   const run = project.ids.next();
   const fresh = { run, input, limits, model: starting.model, parent: undefined };
   const owned = await createRun(project, loaded, fresh, driving.onEvent);
-  return driveRun(project, owned, driving, childStarter(project, driving));
+  return driveRun(project, owned, driving, childStarter(project, driving), ROOT);
 }

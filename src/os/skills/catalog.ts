@@ -2,6 +2,8 @@ import { readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { nearest } from '../suggest.ts';
+import { compileSkill } from './compile.ts';
+import { contractOf, type SkillContract, subSkillsIn } from './contract.ts';
 import { loadSkill } from './load.ts';
 import { readSkillSource, readStamped, type StampedSource } from './read-source.ts';
 import { statOf } from './regular-file.ts';
@@ -60,6 +62,8 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     { origin: 'stdlib', dir: stdlibDir },
   ];
   const opened = new Map<string, Opened & { readonly stamp: Stamp }>();
+  /** Skills that the graph of the skill in a folder runs as phases, as of the last reading. */
+  const subSkills = new Map<string, readonly string[]>();
 
   function list(): readonly CatalogEntry[] {
     const winners = new Map<string, SkillOrigin>();
@@ -100,19 +104,39 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
   }
 
   function read({ name, origin, dir }: CatalogEntry): StampedSource {
-    return readStamped(dir, { name, origin, root, ...shared(origin) });
+    const { source, stamp } = readStamped(dir, { name, origin, root, ...shared(origin) });
+    subSkills.set(dir, subSkillsIn(source.files));
+    return { source: withContracts(source), stamp };
+  }
+
+  /** The source with what the skills that its graph runs as phases take and give. */
+  function withContracts(source: SkillSource): SkillSource {
+    return { ...source, contracts: new Map(subSkillsIn(source.files).map((name) => [name, contractAt(name)])) };
+  }
+
+  function contractAt(name: string): SkillContract | { readonly problem: string } {
+    const entry = find(name);
+    if (entry === undefined) return { problem: `there is no skill "${name}"` };
+    const { dir, origin } = entry;
+    const { skill, findings } = compileSkill(readSkillSource(dir, { name, origin, root, ...shared(origin) }));
+    if (skill !== undefined) return contractOf(skill);
+    return { problem: `the skill "${name}" does not load: ${findings[0]?.message ?? 'it is broken'}` };
   }
 
   function pass(): Pass {
     const at = Date.now();
     const common = stampOf(sharedDir);
-    const whole = (own: Stamp, origin: SkillOrigin) => (origin === 'stdlib' ? own : joinStamps(own, common));
+    /** Of a folder that was not read yet the sub-skills are not known; then its stamp matches none that was kept. */
+    const whole = (own: Stamp, { origin, dir }: CatalogEntry) => {
+      const beside = (subSkills.get(dir) ?? []).map((name) => stampOf(find(name)?.dir ?? path.join(dir, '@', name)));
+      return [...(origin === 'stdlib' ? [] : [common]), ...beside].reduce(joinStamps, own);
+    };
     return {
       at,
-      stampOf: ({ origin, dir }) => whole(stampOf(dir), origin),
+      stampOf: (entry) => whole(stampOf(entry.dir), entry),
       read(entry) {
         const { source, stamp } = read(entry);
-        return { source, stamp: whole(stamp, entry.origin) };
+        return { source, stamp: whole(stamp, entry) };
       },
     };
   }
@@ -141,7 +165,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
       if (real === undefined) {
         throw new UserError('not_found', 'there is no such skill folder', { where: { file: dir } });
       }
-      return readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir });
+      return withContracts(readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir }));
     },
     pass,
     sharedDir,

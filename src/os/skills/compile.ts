@@ -1,10 +1,11 @@
 import { sha256 } from '../json.ts';
 import { readArtifacts } from './artifacts.ts';
+import { readCode } from './code.ts';
 import { readFolder } from './dialects.ts';
 import type { SkillDocument } from './document.ts';
 import type { Finding } from './finding.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { readGraph } from './graph.ts';
+import { readGraph, readSubSkills } from './graph.ts';
 import { entryOf, finalOutputOf, nameOf, readHead } from './head.ts';
 import { readLibrary } from './library.ts';
 import { readLimits } from './limits.ts';
@@ -44,15 +45,21 @@ function assemble(source: SkillSource, sheet: Sheet, sheets: Sheets, report: Rep
   const artifacts = readArtifacts(sheets.artifacts, member(keys, 'artifacts'));
   if (keys.value === undefined) return undefined;
   const head = readHead(keys, source);
-  const names = [...sheets.phases.keys()];
-  const phases = readPhases(sheets, { phases: names, artifacts: artifacts.own });
+  const subSkills = readSubSkills(member(keys, 'graph'), source.contracts);
+  const own = [...sheets.phases.keys()];
+  const names = [...own, ...subSkills.phases.keys()];
+  const code = readCode(source, report);
+  const context = { phases: names, artifacts: artifacts.own, code: Object.keys(code) };
+  const phases = new Map([...readPhases(sheets, context), ...subSkills.phases]);
+  const types = new Map([...artifacts.types, ...subSkills.types.map((type) => [type.name, type] as const)]);
   const finalOutput = finalOutputOf(keys, head.kind, artifacts.own);
-  const graph = readGraph(member(keys, 'graph'), { phases, types: artifacts.types, finalOutput });
-  const entry = entryOf(keys, names, graph);
-  const postprocessor = readPostprocessor(member(keys, 'postprocessor'), names);
+  const graph = readGraph(member(keys, 'graph'), { phases, types, finalOutput });
+  const entry = entryOf(keys, own, graph);
+  const postprocessor = readPostprocessor(member(keys, 'postprocessor'), context);
   const rest = {
     permissions: readPermissions(member(keys, 'permissions')),
     ...(postprocessor === undefined ? {} : { postprocessor }),
+    code,
     limits: readLimits(member(keys, 'limits')),
     library: readLibrary(keys),
     fingerprint: fingerprintOf(source),
@@ -67,7 +74,7 @@ function assemble(source: SkillSource, sheet: Sheet, sheets: Sheets, report: Rep
     entry,
     finalOutput,
     phases: ordered,
-    artifacts: usedArtifacts(artifacts.types, artifacts.own, [finalOutput, ...inputsOf(ordered)]),
+    artifacts: usedArtifacts(types, artifacts.own, [finalOutput, ...inputsOf(ordered)]),
     graph,
     ...rest,
   };

@@ -1,11 +1,14 @@
-import { isObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { nearest, some } from '../suggest.ts';
 import { readCarry } from './carry.ts';
+import { type SkillContracts, SUB_SKILL } from './contract.ts';
+import { graphNodes } from './graph-nodes.ts';
 import { readGuard } from './guards.ts';
 import { SHARED } from './names.ts';
 import { checkKeys, member, membersOf, type Part, refuse, textOf } from './part.ts';
 import type { ReadPhase } from './phases.ts';
 import { type ArtifactType, type Edge, END } from './skill.ts';
+import { subSkillNode } from './sub-skill.ts';
 
 const EDGE_KEYS = ['to', 'when', 'carry', 'description'];
 
@@ -51,11 +54,7 @@ function withoutEdges(part: Part, name: string, noGraph: boolean): readonly Edge
 /** Whether `name` is a phase; reports what it is otherwise. */
 function checkNode(part: Part, name: string, context: GraphContext): boolean {
   if (context.phases.has(name)) return true;
-  if (name.startsWith('@')) {
-    const fix = 'Let a phase use the run_skill op, or leave the node out.';
-    refuse(part, 'format/not-yet', `the node "${name}" (a skill as a phase) runs in a later version`, fix);
-    return false;
-  }
+  if (name.startsWith(SUB_SKILL)) return false; // its own report says why
   const known = [...context.phases.keys()];
   const near = nearest(name, known);
   const place = name.startsWith(SHARED) ? `reyn/project/shared/phases/${name.slice(SHARED.length)}.md` : 'this skill';
@@ -123,6 +122,24 @@ function checkTarget(part: Part, to: string, context: GraphContext): boolean {
 function targetTypes(to: string, context: GraphContext): ArtifactType[] {
   const names = to === END ? [context.finalOutput ?? ''] : (context.phases.get(to)?.phase.input ?? []);
   return names.flatMap((name) => context.types.get(name) ?? []);
+}
+
+/** The nodes of the graph that are other skills, as phases, with the artifact types they bring along. */
+export function readSubSkills(
+  part: Part,
+  contracts: SkillContracts | undefined,
+): { readonly phases: ReadonlyMap<string, ReadPhase>; readonly types: readonly ArtifactType[] } {
+  if (!isObject(part.value)) return { phases: new Map(), types: [] };
+  const names = graphNodes({ graph: part.value as Json }).filter((name) => name.startsWith(SUB_SKILL));
+  const nodes = [...new Set(names)].flatMap((name) => {
+    const own = member(part, name);
+    const node = subSkillNode(own.value === undefined ? part : own, name, contracts);
+    return node === undefined ? [] : [{ name, node }];
+  });
+  return {
+    phases: new Map(nodes.map(({ name, node }) => [name, node.read])),
+    types: nodes.flatMap(({ node }) => node.types),
+  };
 }
 
 /** A model sees `shared/x` as `shared_x`; an own phase of that name would be the same candidate. */

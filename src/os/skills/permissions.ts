@@ -24,13 +24,17 @@ export function readPermissions(part: Part): Permissions {
   if (membersOf(part) === undefined) return NO_PERMISSIONS;
   checkKeys(part, KEYS, 'permissions');
   const file = group(member(part, 'file'), ['read', 'write']);
-  const skill = group(member(part, 'skill'), ['run', 'write']);
+  const skill = group(member(part, 'skill'), ['run', 'delegate', 'write']);
   return {
     file: { read: texts(member(file, 'read'), 'globs'), write: texts(member(file, 'write'), 'globs') },
     exec: (itemsOf(member(part, 'exec'), 'argument lists') ?? []).map((item) => texts(item, 'argument patterns')),
     net: texts(member(part, 'net'), 'hosts'),
     mcp: readMcp(member(part, 'mcp')),
-    skill: { run: texts(member(skill, 'run'), 'skill names'), write: texts(member(skill, 'write'), 'skill names') },
+    skill: {
+      run: texts(member(skill, 'run'), 'skill names'),
+      delegate: texts(member(skill, 'delegate'), 'skill names'),
+      write: texts(member(skill, 'write'), 'skill names'),
+    },
     recall: texts(member(part, 'recall'), 'sources'),
     index: texts(member(part, 'index'), 'sources'),
     eval: flagOf(member(part, 'eval')) ?? false,

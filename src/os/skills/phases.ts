@@ -41,6 +41,8 @@ export type PhaseContext = {
   readonly phases: readonly string[];
   /** Names of all artifact types that are defined. */
   readonly artifacts: readonly string[];
+  /** Files in `steps/`. */
+  readonly code: readonly string[];
 };
 
 export type ReadPhase = { readonly phase: Phase; readonly canFinish: boolean };
@@ -61,7 +63,7 @@ export function readPhase(name: string, sheet: Sheet, isFile: boolean, context: 
     modelClass: modelClassOf(member(keys, 'model_class')),
     ...(allowed === undefined ? {} : { allowedOps: allowed }),
     maxActTurns: numberOf(member(keys, 'max_act_turns'), 0, true) ?? DEFAULT_ACT_TURNS,
-    preprocessor: readSteps(member(keys, 'preprocessor'), context.phases),
+    preprocessor: readSteps(member(keys, 'preprocessor'), context),
     instructions: plainText(sheet.body),
   };
   return { phase, canFinish: flagOf(member(keys, 'can_finish')) ?? false };

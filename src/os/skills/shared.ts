@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json.ts';
-import { readYaml } from '../yaml.ts';
 import { splitFrontMatter } from './front-matter.ts';
+import { graphNodes, mappingIn } from './graph-nodes.ts';
 import { nameProblem, SHARED } from './names.ts';
 import { decodeText } from './regular-file.ts';
 import { splitSections } from './sections.ts';
@@ -15,9 +15,9 @@ export function readShared(files: ReadonlyMap<string, Uint8Array>, read: (file: 
   const bytes = files.get(SKILL_MD);
   if (bytes === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(SHARED)) return;
   const front = splitFrontMatter(decodeText(bytes) ?? '');
-  const keys = front.ok ? mappingOf(front.yaml) : {};
+  const keys = front.ok ? mappingIn(front.yaml) : {};
   const sections = front.ok ? splitSections(front.body, front.bodyLine).sections : [];
-  const inputs = sections.map(({ yaml }) => (yaml === undefined ? {} : mappingOf(yaml.text)).input ?? null);
+  const inputs = sections.map(({ yaml }) => (yaml === undefined ? {} : mappingIn(yaml.text)).input ?? null);
   for (const file of files.keys()) {
     if (/^phases\/[^/]+\.md$/.test(file)) inputs.push(inputOf(files, file));
   }
@@ -34,7 +34,7 @@ export function readShared(files: ReadonlyMap<string, Uint8Array>, read: (file: 
 
 function inputOf(files: ReadonlyMap<string, Uint8Array>, file: string): Json {
   const front = splitFrontMatter(textOf(files, file) ?? '');
-  return front.ok ? (mappingOf(front.yaml).input ?? null) : null;
+  return front.ok ? (mappingIn(front.yaml).input ?? null) : null;
 }
 
 function typesIn(input: Json): string[] {
@@ -43,18 +43,9 @@ function typesIn(input: Json): string[] {
 
 /** Names of shared phases that stand in the graph as nodes or targets, or are the entry. */
 function sharedNodes(keys: Record<string, Json>): Set<string> {
-  const graph = isObject(keys.graph) ? keys.graph : {};
-  const targets = Object.values(graph)
-    .flatMap((edges) => (Array.isArray(edges) ? edges : [edges]))
-    .map((edge) => (isObject(edge) ? edge.to : edge));
-  const nodes = [...Object.keys(graph), ...targets, keys.entry].filter((node) => typeof node === 'string');
+  const nodes = graphNodes(keys);
   const names = nodes.filter((node) => node.startsWith(SHARED)).map((node) => node.slice(SHARED.length));
   return new Set(names.filter((name) => nameProblem('phase', name) === undefined));
-}
-
-function mappingOf(yaml: string): Record<string, Json> {
-  const read = readYaml(yaml);
-  return read.ok && isObject(read.source.value) ? (read.source.value as Record<string, Json>) : {};
 }
 
 function textOf(files: ReadonlyMap<string, Uint8Array>, file: string): string | undefined {

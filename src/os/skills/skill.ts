@@ -23,6 +23,8 @@ export type Skill = {
   readonly graph: Readonly<Record<string, readonly Edge[]>>;
   readonly permissions: Permissions;
   readonly postprocessor?: Postprocessor;
+  /** Sources of its `js` steps, by path in `steps/`. */
+  readonly code: Readonly<Record<string, string>>;
   readonly limits: SkillLimits;
   readonly library: LibraryKeys;
   /** SHA-256 (hex) over the manifest of the skill's regular files, eval files left out: its version. */
@@ -51,6 +53,8 @@ export type Phase = {
   readonly maxActTurns: number;
   readonly preprocessor: readonly Step[];
   readonly instructions: string;
+  /** Of a node that is another skill: what comes out of it. */
+  readonly gives?: ArtifactType;
 };
 
 export type ArtifactType = {
@@ -91,8 +95,11 @@ export type CarryPath = {
 
 export type OnError = 'fail' | 'skip' | 'empty';
 
-/** A deterministic step. `type` decides the rest. */
-export type Step = OpStep | ValidateStep;
+/** A deterministic step. `type` decides the rest. `run_skill` and `lint_skill` steps are loaded as the ops they are. */
+export type Step = OpStep | ValidateStep | JsStep | BranchingStep;
+
+/** A step that is done as several, at the same time, whose results it joins. */
+export type BranchingStep = IterateStep | ParallelStep;
 
 type StepFrame = {
   /** Dot path in the artifact the result goes to; `[]` replaces the whole artifact; absent = the result is dropped. */
@@ -115,6 +122,34 @@ export type ValidateStep = StepFrame & {
   readonly schema: JsonSchema;
 };
 
+export type JsStep = StepFrame & {
+  readonly type: 'js';
+  /** A file of {@link Skill.code}. */
+  readonly module: string;
+  /** The export that is called with the artifact. */
+  readonly function: string;
+  /** What the function must return. */
+  readonly outputSchema: JsonSchema;
+};
+
+/** One branch per item of a list. A branch sees the artifact with its item and place in it; results in order. */
+export type IterateStep = StepFrame & {
+  readonly type: 'iterate';
+  /** Dot path of the list. */
+  readonly over: readonly string[];
+  /** Field under which a branch sees its item; its place, from 0, is under `index`. */
+  readonly as: string;
+  readonly apply: Step;
+  readonly concurrency: number;
+};
+
+/** Named branches over the same artifact; results under their names. */
+export type ParallelStep = StepFrame & {
+  readonly type: 'parallel';
+  readonly branches: Readonly<Record<string, Step>>;
+  readonly concurrency: number;
+};
+
 export type Postprocessor = {
   readonly outputName: string;
   readonly outputDescription?: string;
@@ -128,7 +163,12 @@ export type Permissions = {
   readonly exec: readonly (readonly string[])[];
   readonly net: readonly string[];
   readonly mcp: Readonly<Record<string, readonly string[]>>;
-  readonly skill: { readonly run: readonly string[]; readonly write: readonly string[] };
+  /** `run`: sub-runs held to these permissions besides their own. `delegate`: sub-runs held to their own alone. */
+  readonly skill: {
+    readonly run: readonly string[];
+    readonly delegate: readonly string[];
+    readonly write: readonly string[];
+  };
   readonly recall: readonly string[];
   readonly index: readonly string[];
   readonly eval: boolean;
@@ -142,7 +182,7 @@ export const NO_PERMISSIONS: Permissions = {
   exec: [],
   net: [],
   mcp: {},
-  skill: { run: [], write: [] },
+  skill: { run: [], delegate: [], write: [] },
   recall: [],
   index: [],
   eval: false,

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import path from 'node:path';
 import { CorruptLog } from '../errors.ts';
 import { canonicalJson, isObject, type Json } from '../json.ts';
+import { packContracts, type SkillContracts, unpackContracts } from './contract.ts';
 import type { Finding } from './finding.ts';
 import { decodeText, readRegular, statOf } from './regular-file.ts';
 import type { SkillOrigin } from './skill.ts';
@@ -19,6 +20,11 @@ export type SkillSource = {
    * and artifacts the skill uses stand under `shared/phases/<phase>.md` and `shared/artifacts/<type>.yaml`.
    */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /**
+   * Contracts of the skills its graph runs as phases. They are pinned with it and are no part of its version. Absent
+   * when nobody looked for them.
+   */
+  readonly contracts?: SkillContracts;
   /** What could not be read: links, oversized files. Absent when everything could. */
   readonly unread?: readonly Finding[];
 };
@@ -34,9 +40,10 @@ export function readScripted(dir: string): string | undefined {
  * A skill's source as one text, so that a run can be pinned to it by one blob. Canonical JSON: equal sources give equal
  * texts. A file is its UTF-8 text, or `{base64}`.
  */
-export function packSource({ name, origin, dir, files }: SkillSource): string {
+export function packSource({ name, origin, dir, files, contracts }: SkillSource): string {
   const packed = sortPaths(files.keys()).map((path): Json => [path, packFile(files.get(path) ?? new Uint8Array())]);
-  return canonicalJson({ v: 1, name, origin, dir, files: packed });
+  const sub = packContracts(contracts);
+  return canonicalJson({ v: 1, name, origin, dir, files: packed, ...(sub === undefined ? {} : { contracts: sub }) });
 }
 
 /**
@@ -47,8 +54,10 @@ export function unpackSource(text: string): SkillSource {
   const packed = parse(text);
   if (!isObject(packed) || packed.v !== 1 || !Array.isArray(packed.files)) throw notPacked();
   const { name, origin, dir } = packed;
+  const contracts = packed.contracts === undefined ? new Map() : unpackContracts(packed.contracts);
+  if (contracts === undefined) throw notPacked();
   if (typeof name !== 'string' || typeof dir !== 'string' || !isOrigin(origin)) throw notPacked();
-  return { name, origin, dir, files: new Map(packed.files.map(unpackFile)) };
+  return { name, origin, dir, files: new Map(packed.files.map(unpackFile)), contracts };
 }
 
 function packFile(bytes: Uint8Array): Json {

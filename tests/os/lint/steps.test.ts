@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { skillMd } from '../../../src/os/lint/examples/example.ts';
+import { EXAMPLE_ENV } from '../../../src/os/lint/examples.ts';
+import { type LintEnv, lintSkill } from '../../../src/os/lint/lint.ts';
+import { lintOps } from '../../../src/os/ops/lint-env.ts';
+import { OPS } from '../../../src/os/ops/list.ts';
+import { compileSkill } from '../../../src/os/skills/compile.ts';
 import { lintText } from './lint-text.ts';
+
+const ENV: LintEnv = { ...EXAMPLE_ENV, ops: lintOps(OPS) };
 
 /** Rules found in a skill whose first phase has these keys. */
 function rules(keys: string, instructions = ''): string[] {
@@ -72,5 +80,87 @@ describe('a step of a phase with a model', () => {
       ['steps/path-unknown-field'],
       ['guard/unknown-field'],
     ]);
+  });
+});
+
+describe('steps within steps', () => {
+  const FRONT = [
+    'artifacts:',
+    '  batch: { rows: "string[]", out: "string[]?" }',
+    'final_output: batch',
+    'permissions: { file: { read: ["in/**"] }, skill: { run: [translate] } }',
+  ].join('\n');
+  const each = (apply: string, over = 'rows') =>
+    lintText(
+      skillMd(
+        FRONT,
+        `## phase: work\n\n\`\`\`yaml\ninput: batch\nmodel_class: none\npreprocessor:\n  - { type: iterate, over: ${over}, as: row, apply: ${apply}, into: out }\n\`\`\`\n`,
+      ),
+      ENV,
+    );
+  const rulesOf = (...args: Parameters<typeof each>) => each(...args).map(({ rule }) => rule);
+
+  it('see their item and its place beside the artifact', () => {
+    const read = `{ type: op, op: read_file, args: { path: "in/\${row}-\${index}-\${rows.0}" } }`;
+    expect(rulesOf(read)).toEqual(['permissions/never-used']);
+  });
+
+  it('name only what is there', () => {
+    expect(rulesOf(`{ type: op, op: read_file, args: { path: "in/\${item}" } }`)).toContain(
+      'steps/template-unknown-field',
+    );
+    expect(rulesOf('{ type: run_skill, skill: translate }', 'lines')).toContain('steps/path-unknown-field');
+    expect(rulesOf('{ type: op, op: read_fil }')).toContain('steps/unknown-op');
+  });
+
+  it('do nothing that the permissions do not declare', () => {
+    const found = each('{ type: run_skill, skill: other }').find(({ rule }) => rule === 'ops/outside-permissions');
+    expect(found?.message).toBe('this step does run_skill, but `permissions` does not declare skill.run of "other"');
+    expect(found).toMatchObject({ line: 15 });
+    expect(rulesOf(`{ type: op, op: read_file, args: { path: src/a } }`)).toContain('ops/outside-permissions');
+  });
+});
+
+describe('a node that is another skill', () => {
+  const node = (edges: string) => {
+    const contract = {
+      input: [
+        { name: 'text', schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] } },
+      ],
+      output: {
+        name: 'mark',
+        schema: { type: 'object', properties: { score: { type: 'number' } }, additionalProperties: false },
+      },
+    };
+    const md = skillMd(
+      `artifacts:\n  draft: { text: string, score: number }\nentry: write\npermissions: { skill: { run: [judge] } }\ngraph:\n  write: ["@judge"]\n  "@judge": ${edges}`,
+      '## phase: write\n\nWrite the text of a short note.',
+    );
+    const files = new Map([['skill.md', Buffer.from(md)]]);
+    const contracts = new Map([['judge', contract]]);
+    const { skill, document, findings } = compileSkill({
+      name: 'example',
+      origin: 'project',
+      dir: 'd',
+      files,
+      contracts,
+    });
+    if (skill === undefined) throw new Error(findings[0]?.message);
+    return lintSkill({ skill, document }, { ...ENV, skills: ['judge'] });
+  };
+
+  it('must give what its edges lead to, as far as `carry` does not', () => {
+    const [finding, ...others] = node('[end]');
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ rule: 'carry/incomplete', line: 10 });
+    expect(finding?.message).toContain('nothing fills "text" of "draft"');
+    expect(node('[{ to: end, carry: { text: phases.write.text } }]')).toEqual([]);
+  });
+
+  it('may be guarded by what the skill gives, and by nothing else', () => {
+    const to = (path: string) =>
+      `[{ to: end, when: { ${path}: { minimum: 0.5 } }, carry: { text: run.input.text } }, { to: end, carry: { text: run.input.text } }]`;
+    expect(node(to('score'))).toEqual([]);
+    expect(node(to('skore')).map(({ rule }) => rule)).toContain('guard/unknown-field');
   });
 });

@@ -53,7 +53,7 @@ describe('offeredOps', () => {
   const reading = {
     ...NO_PERMISSIONS,
     file: { read: ['docs/**'], write: ['docs/**'] },
-    skill: { run: ['x'], write: [] },
+    skill: { run: ['x'], delegate: [], write: [] },
   };
 
   it('offers, where a phase names none, a question and the reading ops that permissions cover', () => {

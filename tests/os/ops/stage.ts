@@ -26,6 +26,7 @@ export function opOf(kind: string): Op {
 const OPEN: DecisionContext = {
   skill: 'demo',
   permissions: { ...NO_PERMISSIONS, file: { read: ['**'], write: ['**'] } },
+  bounds: [],
   policy: { allow: [{ need: 'file.write' }], deny: [] },
   answers: [],
   blobs: new Set(),

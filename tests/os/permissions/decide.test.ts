@@ -5,12 +5,16 @@ import type { Need } from '../../../src/os/permissions/need.ts';
 import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
 
 const SHA = 'b'.repeat(64);
-const EVERYTHING = { ...NO_PERMISSIONS, file: { read: ['**'], write: ['**'] }, skill: { run: ['other'], write: [] } };
+const EVERYTHING = {
+  ...NO_PERMISSIONS,
+  file: { read: ['**'], write: ['**'] },
+  skill: { run: ['other'], delegate: [], write: [] },
+};
 
 /** A skill that declares every file, with an operator who allows every write: only protections and rules can stop it. */
 function context(rest: Partial<DecisionContext> = {}): DecisionContext {
   const policy = { allow: [{ need: 'file.write' }], deny: [] };
-  return { skill: 'demo', permissions: EVERYTHING, policy, answers: [], blobs: new Set(), ...rest };
+  return { skill: 'demo', permissions: EVERYTHING, bounds: [], policy, answers: [], blobs: new Set(), ...rest };
 }
 const NO_RULES = { allow: [], deny: [] };
 const read = (path: string): Need => ({ kind: 'file.read', path });

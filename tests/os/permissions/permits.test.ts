@@ -6,6 +6,7 @@ import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
 const context: DecisionContext = {
   skill: 'demo',
   permissions: { ...NO_PERMISSIONS, file: { read: ['docs/**', 'src/**'], write: ['docs/**'] } },
+  bounds: [],
   policy: { allow: [], deny: [{ need: 'file.read', resource: 'docs/private' }] },
   answers: [],
   blobs: new Set(),

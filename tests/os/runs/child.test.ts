@@ -21,9 +21,10 @@ function skill(name: string, permissions: string, ops: string, ...rules: Rule[])
 
 const run = (name: string, input: string | object = 'sub') => ({ kind: 'run_skill', args: { skill: name, input } });
 const finish = (text: string) => ({ turn: { finish: { text } } });
+/** Its parent declares what its sub-runs do, or they could not. */
 const PARENT = skill(
   'parent',
-  '{ skill: { run: [child, absent, broken, parent] } }',
+  '{ skill: { run: [child, absent, broken, parent] }, file: { read: ["in/**"], write: ["out/**"] } }',
   'run_skill',
   { match: { turn: 1 }, turn: { ops: [run('child')] } },
   finish('parent is done'),
@@ -108,7 +109,7 @@ describe('a sub-run', () => {
       expect(refused).toMatchObject({ exit: 4, denied: [{ need: 'skill.run', resource: 'child' }] });
       expect(project.reyn.runs.list()).toHaveLength(1);
 
-      project.skill('parent', { md: md.replace('{ skill:', '{ file: { write: ["**"] }, skill:') });
+      project.skill('parent', { md: md.replace('write: ["out/**"]', 'write: ["**"]') });
       project.skill('child', { md: (WRITING.md ?? '').replace('out/**', 'other/**') });
       const parent = await project.run('parent', 'go');
       expect(parent).toMatchObject({
@@ -118,6 +119,38 @@ describe('a sub-run', () => {
       });
       expect(project.read('out/x')).toBeUndefined();
     }));
+
+  it('is held to what its parent declares, besides what it declares itself', () =>
+    inProject(
+      family(WRITING, {
+        parent: { ...PARENT, md: (PARENT.md ?? '').replace('write: ["out/**"]', 'write: []') },
+        config: ['policy: { allow: [{ need: file.write }] }'],
+      }),
+      async (project) => {
+        const parent = await project.run('parent', 'go');
+        expect(parent).toMatchObject({ exit: 4, denied: [{ need: 'file.write', resource: 'out/x' }] });
+        expect(parent.denied[0]?.reason).toContain('runs for the skill "parent", which does not declare file.write');
+        expect(project.read('out/x')).toBeUndefined();
+        const child = derivedId(parent.run, '1/t1/o1');
+        expect(ofType(project.events(child), 'permission_denied')[0]?.data.by).toBe('bound parent');
+        expect(await project.reyn.replay(child)).toMatchObject({ identical: true });
+      },
+    ));
+
+  it('is held to its own permissions alone where its parent delegates to it', () =>
+    inProject(
+      family(WRITING, {
+        parent: {
+          ...PARENT,
+          md: (PARENT.md ?? '').replace(/permissions: .*/, 'permissions: { skill: { delegate: ["*"] } }'),
+        },
+        config: ['policy: { allow: [{ need: file.write }] }'],
+      }),
+      async (project) => {
+        expect(await project.run('parent', 'go')).toMatchObject({ status: 'finished', exit: 0 });
+        expect(project.read('out/x')).toBe('y');
+      },
+    ));
 
   it('that waits lets its parent wait, names the question there, and goes on from the root when it is answered', () =>
     inProject(family(ASKING), async (project) => {

@@ -33,6 +33,7 @@ describe('the smallest skill', () => {
   it('is one file: a message comes in, its only artifact goes out', () => {
     expect(skillOf({ 'skill.md': ONE_FILE })).toEqual({
       name: 'demo',
+      code: {},
       description: '',
       origin: 'project',
       dir: 'reyn/project/demo',
@@ -233,7 +234,7 @@ describe('a skill of several phases', () => {
       exec: [['git', 'status']],
       net: ['example.org'],
       mcp: { search: ['find'] },
-      skill: { run: ['other'], write: [] },
+      skill: { run: ['other'], delegate: [], write: [] },
       recall: ['events'],
       eval: true,
       optional: ['net'],

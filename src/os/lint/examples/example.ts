@@ -11,13 +11,15 @@ export function skillMd(keys: string, body: string): string {
   return `---\ntype: skill\nname: ${EXAMPLE_SKILL}\n${keys.trim()}\n---\n${body.trim()}\n`;
 }
 
+const nothing = () => [];
+
 /** The world the examples are linted in. */
 export const EXAMPLE_ENV: LintEnv = {
   ops: [
-    { kind: 'read_file', effect: 'reads', needs: ['file.read'] },
-    { kind: 'write_file', effect: 'writes', needs: ['file.write'] },
-    { kind: 'run_skill', effect: 'child', needs: ['skill.run'] },
-    { kind: 'ask_user', effect: 'waits', needs: [] },
+    { kind: 'read_file', effect: 'reads', needs: ['file.read'], undeclared: nothing },
+    { kind: 'write_file', effect: 'writes', needs: ['file.write'], undeclared: nothing },
+    { kind: 'run_skill', effect: 'child', needs: ['skill.run'], undeclared: nothing },
+    { kind: 'ask_user', effect: 'waits', needs: [], undeclared: nothing },
   ],
   skills: [EXAMPLE_SKILL, 'translate'],
   modelClasses: ['light', 'standard', 'strong'],

@@ -31,15 +31,17 @@ export const ops = defineFamily({
           model: phase.modelClass !== 'none',
           who: `the phase "${phase.name}" allows`,
           out: `take ${kind} out of \`allowed_ops\``,
+          step: undefined,
         })),
       ),
       ...map.steps.flatMap(({ step, at }) =>
         step.type === 'op'
-          ? [{ kind: step.op, place: at('op'), model: undefined, who: 'this step does', out: 'delete the step' }]
+          ? [{ kind: step.op, place: at('op'), model: undefined, who: 'this step does', out: 'delete the step', step }]
           : [],
       ),
     ];
-    for (const { kind, place, model, who, out } of uses) {
+    for (const use of uses) {
+      const { kind, place, model, who, out } = use;
       const op = env.ops.find((one) => one.kind === kind);
       if (op === undefined) {
         if (model === undefined) continue;
@@ -49,6 +51,16 @@ export const ops = defineFamily({
         continue;
       }
       const missing = op.needs.filter((need) => !granted.has(need));
+      if (missing.length === 0 && use.step !== undefined) {
+        for (const need of op.undeclared(use.step.args, skill.permissions)) {
+          yield {
+            rule: 'ops/outside-permissions',
+            place,
+            message: `${who} ${kind}, but \`permissions\` does not declare ${need}`,
+            fix: `Declare it in \`permissions\` in skill.md, or ${out}.`,
+          };
+        }
+      }
       if (missing.length === 0 || model === false) continue;
       yield {
         rule: 'ops/outside-permissions',
@@ -69,7 +81,7 @@ export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
     ['exec', exec.length > 0],
     ['net', net.length > 0],
     ['mcp', Object.keys(mcp).length > 0],
-    ['skill.run', skill.run.length > 0],
+    ['skill.run', skill.run.length + skill.delegate.length > 0],
     ['skill.write', skill.write.length > 0],
     ['recall', recall.length > 0],
     ['index', index.length > 0],

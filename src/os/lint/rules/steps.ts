@@ -21,7 +21,7 @@ export const steps = defineFamily<Id>({
     {
       id: 'steps/no-schema',
       severity: 'error',
-      finds: 'a `validate` step or a postprocessor whose schema allows anything',
+      finds: 'a `validate` or `js` step, or a postprocessor, whose schema allows anything',
       why: 'A schema that names no field and no bound checks nothing.',
       fix: 'Write the schema that the value must fit.',
     },
@@ -56,8 +56,9 @@ export const steps = defineFamily<Id>({
     {
       id: 'steps/path-unknown-field',
       severity: 'error',
-      finds: 'a `validate` step whose `path` names a field the artifact does not declare',
-      why: 'What is absent is never valid, so the step always fails.',
+      finds:
+        'a `validate` step whose `path`, or an `iterate` step whose `over`, names a field the artifact does not declare',
+      why: 'What is absent is never valid and no list, so the step always fails.',
       fix: 'Name a declared field.',
     },
   ],
@@ -88,6 +89,19 @@ function* checkStep({ skill, env }: Subject, place: StepPlace): Iterable<Report<
       place: place.at('path'),
       message: `the step checks "${step.path.join('.')}", which ${namesOf(place)} does not declare${near(types, step.path)}`,
       fix: oneOf(place, step.path),
+    };
+  }
+  if (step.type === 'js' && allowsAnything(step.outputSchema)) {
+    const message = 'the `output_schema` of this step allows any object';
+    const fix = 'Write the schema of what the function returns.';
+    yield { rule: 'steps/no-schema', place: place.at('output_schema'), message, fix };
+  }
+  if (step.type === 'iterate' && !isThere(step.over, types, written)) {
+    yield {
+      rule: 'steps/path-unknown-field',
+      place: place.at('over'),
+      message: `the step goes over "${step.over.join('.')}", which ${namesOf(place)} does not declare${near(types, step.over)}`,
+      fix: oneOf(place, step.over),
     };
   }
   if (step.type === 'op') {

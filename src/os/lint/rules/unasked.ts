@@ -6,7 +6,8 @@ import { isWritten, writtenBy } from '../skill-map.ts';
 
 /**
  * What leaves a phase without a model is its input as its steps left it, validated against the target's type; along an
- * edge with `carry`, the fields of it that the target declares, and what `carry` fills. Nobody is asked to make it fit.
+ * edge with `carry`, the fields of it that the target declares, and what `carry` fills. Nobody is asked to make it fit. Of
+ * a node that is another skill it is what that skill gives.
  */
 export const unasked = defineFamily({
   rules: [
@@ -59,8 +60,9 @@ type Misfit = { readonly target: string; readonly missing: readonly string[]; re
 
 /** Why none of the target's types takes what leaves; `undefined` when one may. */
 function misfitOf({ map }: Subject, phase: Phase, edge: Edge): Misfit | undefined {
-  const written = writtenBy(phase.preprocessor);
-  const inputs = map.inputTypes(phase);
+  const { gives } = phase;
+  const written = gives === undefined ? writtenBy(phase.preprocessor) : new Set<string>();
+  const inputs = gives === undefined ? map.inputTypes(phase) : [gives];
   if (written.has('*') || inputs.length === 0) return undefined;
   const misfits = map.typesOf(edge).map((target) => ({
     target: target.name,

@@ -41,6 +41,7 @@ function countsVisits({ graph }: Skill): boolean {
 }
 
 function section(skill: Skill, phase: Phase): string {
+  if (phase.gives !== undefined) return subSkill(skill, phase, phase.gives.name);
   const { name, input, role, modelClass, preprocessor, instructions } = phase;
   const takes = `Takes ${input.map((type) => reference(type)).join(' or ')}.`;
   const who = role === undefined ? '' : ` Your role: ${role.trim().replace(/\.$/, '')}.`;
@@ -56,6 +57,13 @@ function section(skill: Skill, phase: Phase): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** A node that is another skill. */
+function subSkill(skill: Skill, { name }: Phase, gives: string): string {
+  const edges = (skill.graph[name] ?? []).map((edge) => `- ${edgeWords(edge, resultOf(skill, edge.to))}`);
+  const use = `Use the skill \`${name.replace(/^@/, '')}\` on what came in; it gives \`${gives}\`.`;
+  return [`## ${name}`, use, 'Then:', edges.join('\n')].join('\n\n');
 }
 
 function resultOf(skill: Skill, to: string): string {

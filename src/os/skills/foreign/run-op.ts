@@ -11,14 +11,17 @@ import { outOfEnvelope } from './envelope.ts';
 /** An argument as given: a literal of `op`, or a path of `args_from`, which wins over a literal of that name. */
 type Given = { readonly part: Part; readonly value: Json };
 
+/** What paths are in: the envelope of the original, an iteration whose item goes by this name. */
+export type Paths = { readonly enveloped: boolean; readonly item?: string };
+
 /**
  * `{type: run_op, op: {kind, …literals}, args_from: {argument: path}}` is a step of type `op` whose arguments hold the
  * literals, and `${input.path}` for each path.
  *
- * @param drop whether paths are in the envelope.
+ * @param paths what the paths of `args_from` are in.
  * @returns `undefined` after reporting why it is none.
  */
-export function modernRunOp(step: Part, drop: boolean): Change | undefined {
+export function modernRunOp(step: Part, paths: Paths): Change | undefined {
   const op = member(step, 'op');
   if (op.value === undefined)
     return refuse(step, 'format/missing-key', 'the step names no op', 'Add "op" with "kind".');
@@ -29,7 +32,7 @@ export function modernRunOp(step: Part, drop: boolean): Change | undefined {
     return undefined;
   }
   const fine = fineOp(op, kind);
-  const given = argumentsOf(step, op, kind, drop);
+  const given = argumentsOf(step, op, kind, paths);
   if (fine === undefined || given === undefined) return undefined;
   const base = pathOf(step);
   const args: JsonObject = {};
@@ -79,7 +82,7 @@ function fineOp(op: Part, kind: string): Fine | undefined {
   return Object.hasOwn(COARSE_OPS, kind) ? COARSE_OPS[kind] : { op: kind, args: undefined };
 }
 
-function argumentsOf(step: Part, op: Part, kind: string, drop: boolean): Map<string, Given> | undefined {
+function argumentsOf(step: Part, op: Part, kind: string, around: Paths): Map<string, Given> | undefined {
   const given = new Map<string, Given>();
   const from = member(step, 'args_from');
   const paths = from.value === undefined ? [] : membersOf(from, 'a mapping of arguments to paths');
@@ -97,7 +100,7 @@ function argumentsOf(step: Part, op: Part, kind: string, drop: boolean): Map<str
   }
   for (const [name, part] of paths) {
     const text = textOf(part, 'Write a dot path in the artifact.');
-    const value = text === undefined ? undefined : templateOf(part, text, drop);
+    const value = text === undefined ? undefined : templateOf(part, text, around);
     if (value === undefined) sound = false;
     else given.set(name, { part, value });
   }
@@ -105,15 +108,27 @@ function argumentsOf(step: Part, op: Part, kind: string, drop: boolean): Map<str
 }
 
 /** `${input.a.b}`: with `input` in front also a path that itself begins with a field called so means the field. */
-function templateOf(part: Part, text: string, drop: boolean): string | undefined {
-  if (text.startsWith('_iter.')) {
-    const fix = 'Write the step anew as type iterate with a step of type op.';
-    return refuse(part, 'format/not-yet', 'the item of an iteration cannot be picked by this path', fix);
+function templateOf(part: Part, text: string, { enveloped, item }: Paths): string | undefined {
+  const iterated = item === undefined ? undefined : inIteration(text, item);
+  const path = iterated ?? (enveloped ? outOfEnvelope(text) : text);
+  if (item !== undefined && iterated === undefined && [item, INDEX].includes(path.split('.')[0] ?? '')) {
+    const message = `in an iteration "${path}" is the item or its place, not a field of the artifact`;
+    return refuse(part, 'format/path', message, `Give the item another name with "as", and pick "${text}" anew.`);
   }
-  const path = drop ? outOfEnvelope(text) : text;
   const readable = splitPath(path) !== undefined && !/[${}[\]]/.test(path) && path.length <= MAX_PATH;
   if (path === '.' || readable) return `\${${path === '.' ? 'input' : `input.${path}`}}`;
   return refuse(part, 'format/path', `"${text}" is not a path`, 'Write names joined by dots.');
+}
+
+/** Where a branch of an iteration finds its place in the list. */
+const INDEX = 'index';
+
+/** `_iter.item.a` is the field `a` of the item, `_iter.index` its place. */
+function inIteration(text: string, item: string): string | undefined {
+  const [first, second, ...rest] = text.split('.');
+  if (first !== '_iter') return undefined;
+  if (second === 'item') return [item, ...rest].join('.');
+  return second === INDEX && rest.length === 0 ? INDEX : undefined;
 }
 
 /** A template holds at most 200 characters. */

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../../json.ts';
 import { member, type Part, pathOf, warn } from '../part.ts';
+import { DEFAULT_ITEM } from '../steps/iterate.ts';
 import { type Change, changeKeys, draftList } from './change.ts';
 import { isInEnvelope, outOfEnvelope } from './envelope.ts';
 import { refusePythonStep } from './python.ts';
@@ -34,9 +35,11 @@ export function modernSteps(part: Part, enveloped: boolean): Change | undefined 
 }
 
 function changeStep(old: Part, step: Json, drop: boolean): Change | undefined {
-  if (isRunOp(step)) return modernRunOp(old, drop);
+  if (isRunOp(step)) return modernRunOp(old, { enveloped: drop });
   if (!isRunOp(applied(step))) return { value: step, moves: [] };
-  const inner = modernRunOp(member(old, 'apply'), drop);
+  const as = member(old, 'as').value;
+  const item = typeof as === 'string' ? as : DEFAULT_ITEM;
+  const inner = modernRunOp(member(old, 'apply'), { enveloped: drop, item });
   return inner && changeKeys(old, { apply: inner });
 }
 

@@ -7,10 +7,22 @@ export type StepFrame = Pick<Step, 'into' | 'onError' | 'when'>;
 
 /** A type of step: the keys it adds to the frame's, and how it is read. One file each, listed in `list.ts`. */
 export type StepType = {
-  readonly type: Step['type'];
+  readonly type: string;
   readonly keys: readonly string[];
   /** `undefined` after reporting what is wrong. */
-  read(part: Part, frame: StepFrame): Step | undefined;
+  read(part: Part, frame: StepFrame, context: StepContext): Step | undefined;
+};
+
+/** What the place of a step tells. */
+export type StepContext = {
+  /** Names of all phases, for guards. */
+  readonly phases: readonly string[];
+  /** Files in `steps/`. */
+  readonly code: readonly string[];
+  /** Field that holds the item of the innermost `iterate` around the step; absent outside of one. */
+  readonly item?: string;
+  /** Reads a step within a step. */
+  readonly inner: (part: Part, item?: string) => Step | undefined;
 };
 
 export const ON_ERROR: readonly OnError[] = ['fail', 'skip', 'empty'];
@@ -23,4 +35,12 @@ export function artifactPath(part: Part): readonly string[] | undefined {
   if (path !== undefined) return path;
   const fix = 'Write names joined by dots, or "." for the whole artifact.';
   return refuse(part, 'format/path', `"${text}" is not a path`, fix);
+}
+
+/** The text a step cannot do without. */
+export function neededText(part: Part, step: Part, key: string, what: string): string | undefined {
+  if (part.value === undefined) {
+    return refuse(step, 'format/missing-key', `the step names no ${what}`, `Add "${key}".`);
+  }
+  return textOf(part);
 }

@@ -73,6 +73,28 @@ describe('a step of type run_op', () => {
     expect(findings).toEqual([]);
   });
 
+  it('below an iteration picks from the item by the name it goes by', () => {
+    const lines = (as: string, path: string) => [
+      'preprocessor:',
+      `  - { type: iterate, over: data.list, ${as} apply: { type: run_op, op: { kind: file, op: read, path: X }, args_from: { path: ${path} } }, into: data.got }`,
+    ];
+    const thing = {
+      'artifacts/thing.yaml': 'type: object\nproperties: { list: { type: array }, got: { type: array } }\n',
+    };
+    const pathOf = (as: string, path: string) => {
+      const step = skillOf(folder([], lines(as, path), thing)).phases.one?.preprocessor[0];
+      return step?.type === 'iterate' && step.apply.type === 'op' ? [step.over, step.into, step.apply.args.path] : [];
+    };
+    const place = (path: string) => '${'.concat(path, '}');
+    expect(pathOf('', '_iter.item.file')).toEqual([['list'], ['got'], place('input.item.file')]);
+    expect(pathOf('as: row,', '_iter.item')).toEqual([['list'], ['got'], place('input.row')]);
+    expect(pathOf('', '_iter.index')).toEqual([['list'], ['got'], place('input.index')]);
+    expect(pathOf('', 'data.folder')).toEqual([['list'], ['got'], place('input.folder')]);
+    expect(spots(folder([], lines('', 'data.item'), thing))).toContainEqual(
+      expect.stringMatching(/^phases.one\.md:6:.* error format.path$/),
+    );
+  });
+
   it('is refused at the argument that has no counterpart, or would change its meaning', () => {
     const lines = [
       'preprocessor:',
