@@ -72,6 +72,18 @@ describe('importing a folder', () => {
     }),
   );
 
+  it('keeps what can be executed executable, and so does exporting it', () =>
+    inProject({ files: { 'from/here/SKILL.md': '---\nname: here\ndescription: x\n---\nGo.\n' } }, async (project) => {
+      project.write('from/here/scripts/run.sh', '#!/bin/sh\n');
+      fs.chmodSync(path.join(project.root, 'from/here/scripts/run.sh'), 0o755);
+      const bits = (file: string) => fs.statSync(path.join(project.root, file)).mode & 0o100;
+      await project.reyn.skills.importFrom('from/here');
+      await project.reyn.skills.exportTo('here');
+      expect(bits('reyn/project/here/scripts/run.sh')).toBe(0o100);
+      expect(bits('agent-skills/here/scripts/run.sh')).toBe(0o100);
+      expect(bits('agent-skills/here/SKILL.md')).toBe(0);
+    }));
+
   it('does not follow a link out of the folder', () =>
     inProject({ files: { 'from/here/SKILL.md': '---\nname: here\ndescription: x\n---\nGo.\n' } }, async (project) => {
       fs.symlinkSync('/etc/hostname', path.join(project.root, 'from/here/host'));

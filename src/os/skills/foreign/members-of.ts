@@ -1,4 +1,4 @@
-import { isObject, MAX_DEPTH } from '../../json.ts';
+import { isObject, type Json, MAX_DEPTH } from '../../json.ts';
 import { member, type Part, warn } from '../part.ts';
 
 export const MEMBERS_OF = 'x-reyn-members-of';
@@ -9,7 +9,15 @@ export const MEMBERS_OF = 'x-reyn-members-of';
  * for an `enum` would need the other artifact at load time.
  */
 export function checkMembersOf(part: Part): void {
-  if (part.value !== undefined) walk(part, 0);
+  if (names(part.value)) walk(part, 0);
+}
+
+/** Whether the keyword stands anywhere in a value; YAML is capped in depth. Nearly always it does not. */
+function names(value: Json | undefined): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(names);
+  for (const key in value) if (key === MEMBERS_OF || names(value[key])) return true;
+  return false;
 }
 
 function walk(part: Part, depth: number): void {
