@@ -209,6 +209,8 @@ Phases may stand in skill.md as sections instead, \`## phase: <name>\`, each ope
 skill without any phase is one phase: the body of skill.md, from \`user_message\` to \`end\`. A node \`shared/<phase>\` of a graph is a
 phase of \`reyn/project/shared/phases\`, with artifacts in \`reyn/project/shared/artifacts\`.
 
+Folders in other dialects, with \`SKILL.md\` or older keys, load too: [foreign skills](../concepts/foreign-skills.md).
+
 Names: a skill’s are lower-case letters and digits joined by \`-\` or \`_\`, those of phases and artifact types snake_case; at most
 ${MAX_NAME} characters. Reserved: ${reserved}. Bounds: ${MAX_FILE_BYTES / 1024} KB a file, ${MAX_FILES} files and ${MAX_SKILL_BYTES / 1024 / 1024} MB a skill.`;
 

@@ -133,6 +133,44 @@ describe('a step of type run_op', () => {
   });
 });
 
+describe('the one-file form and the postprocessor', () => {
+  it('are read the same way, with findings at the foreign keys', () => {
+    const skillMd = [
+      '---',
+      'type: skill',
+      'name: demo',
+      'artifacts: { thing: { file: string } }',
+      'graph: { one: [] }',
+      'postprocessor:',
+      '  output_name: thing',
+      '  output_schema: { file: string }',
+      '  steps:',
+      '    - { type: run_op, op: { kind: file, op: read, path: a }, on_error: maybe }',
+      '---',
+      '',
+      '## phase: one',
+      '',
+      '```yaml',
+      'allowed_ops: [lint, file]',
+      'preprocessor:',
+      '  - { type: python, function: f }',
+      '  - { type: run_op, op: { kind: file, op: read, path: a }, when: 5 }',
+      '```',
+      '',
+      'Do it.',
+    ].join('\n');
+    expect(spots({ 'skill.md': skillMd })).toEqual([
+      'skill.md:10:9 warning foreign/run-op',
+      'skill.md:10:62 error format/wrong-kind',
+      'skill.md:16:15 warning foreign/coarse-op',
+      'skill.md:16:21 warning foreign/coarse-op',
+      'skill.md:18:7 error format/not-yet',
+      'skill.md:19:7 warning foreign/run-op',
+      'skill.md:19:60 error format/wrong-kind',
+    ]);
+  });
+});
+
 describe('coarse names in allowed_ops', () => {
   it.each([
     ['nothing', [], ['read_file', 'glob_files', 'grep_files', 'write_file', 'edit_file', 'delete_file']],
