@@ -28,9 +28,9 @@ export function toAgentSkill(source: SkillSource): Exported {
   if (skill === undefined) return { ok: false, problems: findings.filter(({ severity }) => severity === 'error') };
   const isOne = mainFileOf(source) === AGENT_SKILL_MD;
   const name = isOne ? skill.name : skill.name.replaceAll('_', '-');
-  const made = isOne ? source.files : write(skill, document, source, name);
-  if (!(made instanceof Map)) return { ok: false, problems: [made as ExportProblem] };
-  const files = made as ReadonlyMap<string, Uint8Array | string>;
+  const made: Made = isOne ? { files: source.files } : write(skill, document, source, name);
+  if ('problem' in made) return { ok: false, problems: [made.problem] };
+  const { files } = made;
   const problems = problemsOf(files, name);
   return problems.length === 0 ? { ok: true, name, files } : { ok: false, problems };
 }
@@ -46,12 +46,9 @@ function problemsOf(files: ReadonlyMap<string, Uint8Array | string>, name: strin
   return agentSkillProblems(value as JsonObject, name);
 }
 
-function write(
-  skill: Skill,
-  document: SkillDocument,
-  source: SkillSource,
-  name: string,
-): Map<string, Uint8Array | string> | ExportProblem {
+type Made = { readonly files: ReadonlyMap<string, Uint8Array | string> } | { readonly problem: ExportProblem };
+
+function write(skill: Skill, document: SkillDocument, source: SkillSource, name: string): Made {
   const made = new Map<string, Uint8Array | string>();
   made.set(AGENT_SKILL_MD, `${frontMatter(skill, source, name)}\n${bodyOf(skill, document)}`);
   for (const { name: type, schema } of Object.values(skill.artifacts)) {
@@ -61,11 +58,11 @@ function write(
     const target = targetOf(file);
     if (target === undefined) continue;
     if (made.has(target)) {
-      return { message: `two files would be called ${target}`, fix: `Rename ${file} in the skill.` };
+      return { problem: { message: `two files would be called ${target}`, fix: `Rename ${file} in the skill.` } };
     }
     made.set(target, content);
   }
-  return made;
+  return { files: made };
 }
 
 /** Where a file of the skill goes; `undefined` for those whose text is in SKILL.md or a schema. */
