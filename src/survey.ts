@@ -69,6 +69,8 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
     return {
       ops: lintOps(ops),
       skills: entries.map(({ name }) => name),
+      permissionsOf: (name) =>
+        catalog.find(name) === undefined ? undefined : compileSkill(catalog.source(name)).skill?.permissions,
       modelClasses: Object.keys(config.classes),
     };
   }

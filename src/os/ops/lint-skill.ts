@@ -104,6 +104,7 @@ async function findingsOf(folder: Folder, ops: readonly Op[]): Promise<readonly 
   const env = {
     ops: lintOps(ops),
     skills: [...skill.permissions.skill.run, ...skill.permissions.skill.delegate], // whether one of them resolves, a file op cannot know
+    permissionsOf: () => undefined,
     modelClasses: undefined,
   };
   return [...findings, ...lintSkill({ skill, document }, env)];

