@@ -106,7 +106,7 @@ export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string
     schema: 'The JSON Schema.',
     name: 'The name of the file.',
     description: 'What it is; models are shown it.',
-    wrapped: '`true` or `false`; accepted for older folders, no effect.',
+    wrapped: '`true` or `false`; accepted for older folders, no effect, a warning.',
   },
   routing: {
     triggers: 'Sentences.',
@@ -163,6 +163,27 @@ export const FORMAT_RULES: Readonly<Record<string, string>> = {
   'format/not-yet': 'what the format knows and this version does not run',
 };
 
+/** What the loader says of older and other spellings, by rule; all but those marked as errors are warnings. */
+export const DIALECT_RULES: Readonly<Record<string, string>> = {
+  'foreign/run-op': 'a step of type `run_op`, read as one of type `op`',
+  'foreign/op-argument': 'an argument of a `run_op` that the op here does not have (an error)',
+  'foreign/literal-template': 'a literal of a `run_op` that holds the beginning of a template (an error)',
+  'foreign/envelope': 'paths of a `run_op` that begin with `data`, read without it',
+  'foreign/coarse-op': '`file`, `shell` or `lint` in `allowed_ops`, read as the ops they stand for',
+  'foreign/permission': '`file.read` and `file.write` as keys, read as `file: { read, write }`',
+  'foreign/lost-permission': 'a permission that cannot be said here; it is not granted',
+  'foreign/python': '`permissions.python`: no step runs Python',
+  'foreign/output-schema': 'an `output_schema` that names an artifact type, read as its schema',
+  'foreign/no-counterpart': 'a key that does nothing here',
+  'foreign/wrapped': '`wrapped` in an artifact file, which does nothing here',
+  'foreign/members-of': '`x-reyn-members-of`, which is not enforced',
+  'agent-skill/name': 'a `name` of SKILL.md that is not valid, or not that of the folder',
+  'agent-skill/description': 'a `description` of SKILL.md that is missing, empty or too long',
+  'agent-skill/key': 'a key of SKILL.md that the specification does not have',
+  'agent-skill/value': 'a value of SKILL.md that the specification does not allow',
+  'agent-skill/tools': 'tools of `allowed-tools` that no op stands for',
+};
+
 /** The page of the skill format. */
 export function formatPage(): string {
   const places = Object.entries(FORMAT_KEYS).map(
@@ -187,6 +208,8 @@ const INTRODUCTION = `A skill is a folder \`reyn/project/<name>\` or \`reyn/loca
 Phases may stand in skill.md as sections instead, \`## phase: <name>\`, each opened by a \`yaml\` block of phase keys or none. A
 skill without any phase is one phase: the body of skill.md, from \`user_message\` to \`end\`. A node \`shared/<phase>\` of a graph is a
 phase of \`reyn/project/shared/phases\`, with artifacts in \`reyn/project/shared/artifacts\`.
+
+Folders in other dialects, with \`SKILL.md\` or older keys, load too: [foreign skills](../concepts/foreign-skills.md).
 
 Names: a skill’s are lower-case letters and digits joined by \`-\` or \`_\`, those of phases and artifact types snake_case; at most
 ${MAX_NAME} characters. Reserved: ${reserved}. Bounds: ${MAX_FILE_BYTES / 1024} KB a file, ${MAX_FILES} files and ${MAX_SKILL_BYTES / 1024 / 1024} MB a skill.`;

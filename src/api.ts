@@ -27,6 +27,13 @@ export type Reyn = {
     lint(names: readonly string[]): readonly Finding[];
     /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
     copy(name: string, as?: string): Promise<string>;
+    /**
+     * Writes a skill, by name or folder, as the Agent Skills folder `<out>/<name>`; `out` is `agent-skills` if absent.
+     * @returns the new folder. @throws UserError `skill` with what keeps it from being valid by the specification.
+     */
+    exportTo(name: string, out?: string): Promise<string>;
+    /** Copies a local skill or Agent Skills folder into reyn/project, with its provenance. @returns the new folder. */
+    importFrom(folder: string, as?: string): Promise<string>;
     /** Writes a lint-clean skill from the template. @returns the files written. */
     create(name: string, wish: string | undefined): Promise<readonly string[]>;
   };

@@ -51,6 +51,8 @@ describe('help', () => {
   const commands = ['run', 'resume', 'inbox', 'answer', 'new', 'lint', 'replay', 'status', 'init', 'doctor'];
   const nested = ['skill list', 'skill show', 'skill copy', 'runs list', 'runs show', 'runs cancel', 'runs fork'];
   const more = [
+    'skill export',
+    'skill import',
     'events query',
     'events tail',
     'audit verify',

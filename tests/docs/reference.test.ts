@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FORMAT_KEYS, FORMAT_RULES } from '../../scripts/format-reference.ts';
+import { DIALECT_RULES, FORMAT_KEYS, FORMAT_RULES } from '../../scripts/format-reference.ts';
 import { referencePages } from '../../scripts/reference.ts';
 import { DEFAULT_LIMITS } from '../../src/os/config/limits.ts';
 import { compileSkill } from '../../src/os/skills/compile.ts';
@@ -50,9 +50,9 @@ describe('the reference of the format', () => {
     const files = readdirSync('src/os', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
     const texts = files.map((file) => readFileSync(`src/os/${file}`, 'utf8'));
     const rules = texts.flatMap((text) =>
-      [...text.matchAll(/'(format\/[a-z0-9-]*[a-z0-9])'/g)].map((match) => match[1]),
+      [...text.matchAll(/'((?:format|foreign|agent-skill)\/[a-z0-9-]*[a-z0-9])'/g)].map((match) => match[1]),
     );
-    expect(Object.keys(FORMAT_RULES).sort()).toEqual([...new Set(rules)].sort());
+    expect(Object.keys({ ...FORMAT_RULES, ...DIALECT_RULES }).sort()).toEqual([...new Set(rules)].sort());
   });
 });
 

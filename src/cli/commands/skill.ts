@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { SkillEntry } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result, tell } from '../cli.ts';
@@ -50,6 +51,36 @@ export const define: Define = (command, act) => {
         const folder = await reyn.skills.copy(name, flags.as);
         result(cli, { folder }, () => `${folder}\n`);
         if (flags.as === undefined) tell(cli, `From now on ${name} is this copy; the original is hidden by it.`);
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('export')
+    .description('write a skill as a folder that other agents can use')
+    .argument('<name>', 'name or folder of the skill')
+    .addOption(new Option('--to <format>', 'which format').choices(['agent-skill']).default('agent-skill'))
+    .option('--out <dir>', 'where the folder goes; agent-skills if absent')
+    .addHelpText('after', examples(['reyn skill export essay --to agent-skill --out dist', 'as dist/essay']))
+    .action(
+      act(async (cli, name: string, flags: { out?: string }) => {
+        const reyn = await cli.open();
+        const folder = await reyn.skills.exportTo(name, flags.out);
+        result(cli, { folder }, () => `${folder}\n`);
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('import')
+    .description('copy a skill folder, of Reyn or of Agent Skills, into reyn/project with where it comes from')
+    .argument('<folder>', 'a folder on this machine')
+    .option('--as <name>', 'name of the skill; that of the folder if absent')
+    .addHelpText('after', examples(['reyn skill import ~/skills/pdf-forms', 'then `reyn lint pdf-forms`']))
+    .action(
+      act(async (cli, from: string, flags: { as?: string }) => {
+        const reyn = await cli.open();
+        const folder = await reyn.skills.importFrom(from, flags.as);
+        result(cli, { folder }, () => `${folder}\n`);
+        tell(cli, `See what it needs with \`reyn lint ${folder.slice(folder.lastIndexOf('/') + 1)}\`.`);
         return EXIT.done;
       }),
     );
