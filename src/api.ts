@@ -28,6 +28,11 @@ export type Reyn = {
     copy(name: string, as?: string): Promise<string>;
     /** Writes a lint-clean skill from the template. @returns the files written. */
     create(name: string, wish: string | undefined): Promise<readonly string[]>;
+    /**
+     * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
+     * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.
+     */
+    reshape(name: string, form: 'split' | 'join', options?: { readonly dryRun?: boolean }): Promise<Reshaped>;
   };
 
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
@@ -94,6 +99,17 @@ export type SkillEntry = {
   /** Origin of the skill that this one is hidden by. */
   readonly shadowedBy?: SkillOrigin;
   readonly error?: string;
+};
+
+/** A skill in its other form. */
+export type Reshaped = {
+  readonly skill: string;
+  /** Relative to the project. */
+  readonly folder: string;
+  /** False after a dry run. */
+  readonly written: boolean;
+  /** Files by their path in the folder; without `before` a new one, without `after` one that goes. */
+  readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
 export type { AuditReport, EventFilter };

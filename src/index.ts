@@ -4,6 +4,7 @@ export type {
   DriveOptions,
   EventFilter,
   ReplayOptions,
+  Reshaped,
   Reyn,
   RunOptions,
   SkillEntry,

@@ -16,6 +16,7 @@ import { fingerprintOf } from './os/skills/fingerprint.ts';
 import { nameProblem } from './os/skills/names.ts';
 import type { SkillSource } from './os/skills/source.ts';
 import { skillTemplate } from './os/skills/template.ts';
+import { reshapeSkill } from './reshape.ts';
 import { openSurvey, type Surveyed } from './survey.ts';
 
 export type Shelf = Surveyed & { readonly store: () => Store };
@@ -33,6 +34,7 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
       await writeSkill(shelf, name, files, 'template');
       return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
     },
+    reshape: async (name, form, { dryRun = false } = {}) => reshapeSkill(shelf, name, form, dryRun),
   };
 }
 

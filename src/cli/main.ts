@@ -24,7 +24,12 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
-  { name: 'skill', group: SKILLS, summary: 'list, show and copy skills', load: () => import('./commands/skill.ts') },
+  {
+    name: 'skill',
+    group: SKILLS,
+    summary: 'list, show, copy, split, join skills',
+    load: () => import('./commands/skill.ts'),
+  },
   { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },

@@ -38,6 +38,9 @@ const skills = (findings: readonly Finding[]) => ({
     },
     copy: async () => '',
     create: async () => [],
+    reshape: async () => {
+      throw new Error('not asked for');
+    },
   },
 });
 

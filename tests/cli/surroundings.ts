@@ -70,7 +70,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       on_ask: 'suspend',
     },
     ops: [],
-    skills: { list: () => [], load: absent, lint: absent, copy: absent, create: absent },
+    skills: { list: () => [], load: absent, lint: absent, copy: absent, create: absent, reshape: absent },
     run: absent,
     resume: absent,
     cancel: absent,

@@ -5,6 +5,7 @@ import { clean, type Paint, paint, table } from '../output.ts';
 import { drawGraph } from '../render/graph.ts';
 import { showSkill } from '../render/skill.ts';
 import { examples } from './examples.ts';
+import { defineForms } from './skill-forms.ts';
 
 export const define: Define = (command, act) => {
   command
@@ -53,6 +54,7 @@ export const define: Define = (command, act) => {
         return EXIT.done;
       }),
     );
+  defineForms(command, act);
 };
 
 function rows(skills: readonly SkillEntry[], { bold, dim, red }: Paint): string[][] {
