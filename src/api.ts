@@ -52,6 +52,8 @@ export type Reyn = {
     /** Newest first. */
     list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
     show(run: string): RunDetail;
+    /** The skill the run was pinned to, whatever its folder holds today. @throws UserError `usage` (another contract). */
+    skillOf(run: string): Skill;
     /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
     idOf(reference: string): string;
   };

@@ -78,7 +78,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     replay: absent,
     inbox: () => [],
     answer: absent,
-    runs: { list: () => [], show: absent, idOf: (reference) => reference },
+    runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
     verify: absent,
     close: async () => {},

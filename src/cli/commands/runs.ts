@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../os/errors.ts';
 import type { RunSummary } from '../../os/runs/summary.ts';
 import { type Define, result, tell } from '../cli.ts';
+import { type GraphForm, graphOption, wayOf, writeGraph } from '../graph.ts';
 import { clean, dollars, duration, grouped, moment, type Paint, paint, plural, table } from '../output.ts';
 import { resultText, summary } from '../render/outcome.ts';
 import { showDamaged, showRun } from '../render/run.ts';
@@ -36,14 +37,22 @@ export const define: Define = (command, act) => {
     );
   command
     .command('show')
-    .description('one run: its path, ops and verdicts, result')
+    .summary('one run: its path, ops and verdicts, result')
+    .description(
+      'One run on a page: what it was given, the path it took with every op and verdict, what it cost, what it gave. With --graph the graph of its skill, and the way it took marked.',
+    )
     .argument('<run>', REFERENCE)
+    .addOption(graphOption('the graph with the way it took (default form: svg)', 'svg', ['mermaid', 'svg']))
     .addHelpText(
       'after',
-      examples(['reyn runs show latest', 'on a page'], ['reyn runs show 4k2m --json', 'for programs']),
+      examples(
+        ['reyn runs show latest', 'on a page'],
+        ['reyn runs show 4k2m --json', 'for programs'],
+        ['reyn runs show latest --graph svg > way.svg', 'the way it took'],
+      ),
     )
     .action(
-      act(async (cli, reference: string) => {
+      act(async (cli, reference: string, flags: { graph?: GraphForm }) => {
         const reyn = await cli.open();
         const id = reyn.runs.idOf(reference);
         const style = paint(cli.screen.color.out);
@@ -53,7 +62,8 @@ export const define: Define = (command, act) => {
           return EXIT.integrity;
         }
         const run = reyn.runs.show(id);
-        result(cli, run, () => showRun(run, style));
+        if (flags.graph === undefined) result(cli, run, () => showRun(run, style));
+        else await writeGraph(cli, flags.graph, reyn.runs.skillOf(id), wayOf(run));
         return EXIT.done;
       }),
     );

@@ -1,8 +1,8 @@
 import type { SkillEntry } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result, tell } from '../cli.ts';
+import { type GraphForm, graphOption, writeGraph } from '../graph.ts';
 import { clean, type Paint, paint, table } from '../output.ts';
-import { drawGraph } from '../render/graph.ts';
 import { showSkill } from '../render/skill.ts';
 import { examples } from './examples.ts';
 import { defineForms } from './skill-forms.ts';
@@ -23,19 +23,28 @@ export const define: Define = (command, act) => {
     );
   command
     .command('show')
-    .description('what a skill is made of')
+    .summary('what a skill is made of; its graph')
+    .description(
+      'What a skill is made of: its graph, phases, artifact types and permissions, or the graph alone: as text, as Mermaid for Markdown, as an SVG that opens in a browser.',
+    )
     .argument('<name>', 'name of the skill')
-    .option('--graph', 'draw the graph only')
+    .addOption(graphOption('the graph only (default form: text)'))
     .addHelpText(
       'after',
-      examples(['reyn skill show essay', 'phases, ops, permissions'], ['reyn skill show essay --graph', 'the graph']),
+      examples(
+        ['reyn skill show essay', 'phases, ops, permissions'],
+        ['reyn skill show essay --graph', 'the graph, in the terminal'],
+        ['reyn skill show essay --graph svg > essay.svg', 'for a browser'],
+        ['reyn skill show essay --graph mermaid', 'for a Markdown file'],
+      ),
     )
     .action(
-      act(async (cli, name: string, flags: { graph?: boolean }) => {
+      act(async (cli, name: string, flags: { graph?: GraphForm }) => {
         const reyn = await cli.open();
         const skill = reyn.skills.load(name);
         const style = paint(cli.screen.color.out);
-        result(cli, skill, () => (flags.graph === true ? drawGraph(skill, style) : showSkill(skill, style)));
+        if (flags.graph === undefined) result(cli, skill, () => showSkill(skill, style));
+        else await writeGraph(cli, flags.graph, skill);
         return EXIT.done;
       }),
     );
