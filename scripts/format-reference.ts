@@ -117,52 +117,6 @@ export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string
   },
 };
 
-/** What the loader refuses, by rule. A test compares it with the rules that stand in the loader. */
-export const FORMAT_RULES: Readonly<Record<string, string>> = {
-  'format/no-folder': 'no such folder, or not one',
-  'format/no-skill-md': 'a folder without `skill.md`',
-  'format/two-skill-files': '`skill.md` and `SKILL.md`, which is one file on some disks',
-  'format/link': 'a symbolic link in a skill',
-  'format/not-a-file': 'neither a file nor a folder',
-  'format/file-name': 'a file name that cannot be used',
-  'format/unknown-file': 'a file in `phases/` or `artifacts/` that is neither',
-  'format/reserved-folder': 'a folder `shared` in a skill',
-  'format/unreadable': 'a file that cannot be read',
-  'format/not-utf8': 'a file that is not UTF-8',
-  'format/too-large': 'a file, a folder or a YAML text beyond its bound',
-  'format/too-many': 'more files than a skill may have',
-  'format/too-deep': 'folders or YAML nested too deep',
-  'format/front-matter': 'a front matter that does not open or close with a line `---`',
-  'format/yaml': 'a text that is not YAML',
-  'format/yaml-feature': 'an anchor, alias, tag, directive or second document',
-  'format/duplicate-key': 'a key that stands twice',
-  'format/proto-key': 'the key `__proto__`',
-  'format/not-finite': 'infinity or NaN',
-  'format/wrong-kind': 'a value of another kind than its key takes',
-  'format/unknown-key': 'a key that does not exist, or not there',
-  'format/missing-key': 'a key that must be there and is not',
-  'format/type': 'a `type` that does not go with the file',
-  'format/name': 'a name that cannot be, or is not that of its file or folder',
-  'format/section': 'a heading that almost opens a phase, or a block of keys that is never closed',
-  'format/two-phases': 'a phase that is there twice',
-  'format/two-artifacts': 'an artifact type that is defined twice',
-  'format/unknown-phase': 'a phase that does not exist',
-  'format/unknown-artifact': 'an artifact type that does not exist',
-  'format/unknown-field': 'a `carry` into a field the target does not declare',
-  'format/input': 'an artifact type named twice in `input`',
-  'format/no-graph': 'several phases and no `graph`',
-  'format/no-edges': 'a phase that the graph leaves out',
-  'format/two-edges': 'two edges of a phase with a model to one target',
-  'format/path': 'a path that is none',
-  'format/template': `a ${code(`\${…}`)} without a path in it`,
-  'format/schema': 'a schema that is none',
-  'format/empty-schema': 'a schema that says nothing',
-  'format/ambiguous-schema': 'what reads as JSON Schema and as shorthand',
-  'format/shorthand': 'a type in shorthand that is none',
-  'format/unknown-step': 'a type of step that does not exist',
-  'format/not-yet': 'what the format knows and this version does not run',
-};
-
 /** The page of the skill format. */
 export function formatPage(): string {
   const places = Object.entries(FORMAT_KEYS).map(

@@ -29,7 +29,7 @@ describe('a command line that does not fit', () => {
     [['run', 'x', 'y', '--max-usd', 'much'], /must be a number/],
     [['run', 'x', 'y', '--on-ask', 'shout'], /Allowed choices are prompt, suspend, fail/],
     [['run', 'x', '-', '--on-ask', 'prompt'], /cannot hold both/],
-    [['lint', '--format', 'xml'], /Allowed choices are text, json/],
+    [['lint', '--format', 'xml'], /Allowed choices are text, json, sarif/],
     [['runs', 'list', '--status', 'wating'], /'wating' is invalid.*\n {2}next {3}Did you mean waiting\?/],
     [['events', 'query', '--type', 'run_finishd'], /no type of event "run_finishd".*\n.*Did you mean "run_finished"\?/],
     [['events', 'tail', '--type', 'nonsense'], /no type of event "nonsense".*\n.*run_skill_started, .*config_set/],
