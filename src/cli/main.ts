@@ -37,6 +37,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
   { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  { name: 'schema', group: SETTINGS, summary: 'JSON Schemas for editors', load: () => import('./commands/schema.ts') },
   {
     name: 'completion',
     group: SETTINGS,
@@ -158,7 +159,8 @@ function describe(program: Command, io: Io, act: Act): (command: Command) => Pro
 
 /** The choice that an argument outside the choices was meant to be, as far as one is near. */
 function choiceMeant(what: string): string | undefined {
-  const [, wrong, choices] = / '(.*)' is invalid(?: for argument '\w+')?\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
+  const [, wrong, choices] =
+    /(?:argument|value) '([^']*)' is invalid(?: for argument '\w+')?\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
   if (wrong === undefined || choices === undefined) return undefined;
   const near = nearest(wrong, choices.split(', '));
   return near === undefined ? undefined : `Did you mean ${near}?`;

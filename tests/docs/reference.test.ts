@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FORMAT_KEYS } from '../../scripts/format-reference.ts';
 import { referencePages } from '../../scripts/reference.ts';
 import { DEFAULT_LIMITS } from '../../src/os/config/limits.ts';
 import { compileSkill } from '../../src/os/skills/compile.ts';
 import type { Finding } from '../../src/os/skills/finding.ts';
 import { FORMAT_RULES } from '../../src/os/skills/format-rules.ts';
+import { FORMAT_KEYS } from '../../src/os/skills/json-schema/keys.ts';
 
 const REFERENCE = 'docs/reference';
 
