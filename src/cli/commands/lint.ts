@@ -1,10 +1,11 @@
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Reyn } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import type { Finding } from '../../os/skills/finding.ts';
 import { type Cli, type Define, tell } from '../cli.ts';
-import { clean, type Paint, paint, plural } from '../output.ts';
+import { paint, plural } from '../output.ts';
+import { showFindings } from '../render/findings.ts';
 import { version } from '../version.ts';
 import { examples } from './examples.ts';
 
@@ -70,22 +71,6 @@ function folders(reyn: Reyn, names: readonly string[]): (finding: Finding) => st
         byName.get(skill) ??
         paths[0] ??
         skill);
-}
-
-/** `file:line:column severity rule`, what is wrong, what to do. */
-export function showFindings(
-  findings: readonly Finding[],
-  folderOf: (finding: Finding) => string,
-  { bold, dim, red, yellow }: Paint,
-): string {
-  return findings
-    .map((finding) => {
-      const { file, line, column, severity, rule, message, fix } = finding;
-      const place = bold(`${join(folderOf(finding), file)}:${line}:${column}`);
-      const level = severity === 'error' ? red(severity) : yellow(severity);
-      return `${place} ${level} ${dim(rule)}\n  ${clean(message)}\n  ${dim('fix:')} ${clean(fix)}\n`;
-    })
-    .join('');
 }
 
 function count(findings: readonly Finding[]): string {
