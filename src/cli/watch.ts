@@ -30,7 +30,8 @@ export type Watching = {
 export async function watchRun(cli: Cli, reyn: Reyn, watching: Watching): Promise<ExitCode> {
   const { skill } = watching;
   reyn.skills.lint([skill]); // says so when there is no such skill
-  const changes = openChanges(cli.root, () => placesOf(reyn, watching));
+  const interruption = interruptible(() => undefined); // from the first to the last moment, runs included
+  const changes = openChanges(cli.root, () => placesOf(reyn, watching), interruption.signal);
   let before: string | undefined;
   const show = async (outcome: RunOutcome) => {
     const text = resultText(outcome);
@@ -47,6 +48,7 @@ export async function watchRun(cli: Cli, reyn: Reyn, watching: Watching): Promis
     }
   } finally {
     changes.close();
+    interruption.stop();
   }
 }
 
@@ -122,13 +124,14 @@ type Changes = {
  * Watches folder by folder: watching a tree at once follows the files it found, and loses one that is replaced. Before
  * changes are handed out all watchers are made anew, so that what is read afterwards and changes again is noticed.
  */
-function openChanges(root: string, places: () => readonly Place[]): Changes {
+function openChanges(root: string, places: () => readonly Place[], stop: AbortSignal): Changes {
   const changed = new Set<string>();
   let wake = () => {};
   const note = (file: string) => {
     changed.add(relative(root, file));
     wake();
   };
+  stop.addEventListener('abort', () => wake(), { once: true });
   const open = () => places().map((place) => watcherOf(place, note));
   let watchers = open();
   const close = () => {
@@ -136,24 +139,19 @@ function openChanges(root: string, places: () => readonly Place[]): Changes {
   };
   return {
     async next() {
-      const interruption = interruptible(() => wake());
-      try {
-        while (changed.size === 0 && !interruption.signal.aborted) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-        if (interruption.signal.aborted) return undefined;
-        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
-        const fresh = open();
-        close();
-        watchers = fresh;
-        const files = [...changed].sort();
-        changed.clear();
-        return interruption.signal.aborted ? undefined : files;
-      } finally {
-        interruption.stop();
+      while (changed.size === 0 && !stop.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       }
+      if (stop.aborted) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      const fresh = open();
+      close();
+      watchers = fresh;
+      const files = [...changed].sort();
+      changed.clear();
+      return stop.aborted ? undefined : files;
     },
     close,
   };

@@ -33,9 +33,7 @@ describe('reyn run --watch', () => {
       writeFileSync(at('reyn/project/note/skill.md'), MD.replace('type: skill', 'type: skil'));
       await started.says(/format\/type[\s\S]*1 error; it is run when there is none\.\n\nWatching/);
       writeFileSync(at('reyn/project/note/skill.md'), MD);
-      await started.says(
-        /it is run when there is none\.[\s\S]*The result is the same\.[\s\S]*Watching/,
-      );
+      await started.says(/it is run when there is none\.[\s\S]*The result is the same\.[\s\S]*Watching/);
       started.child.kill('SIGINT');
       expect((await started.ended).exit).toBe(130);
     } finally {
