@@ -62,7 +62,7 @@ export const define: Define = (command, act) => {
           return EXIT.integrity;
         }
         const run = reyn.runs.show(id);
-        if (flags.graph === undefined) result(cli, run, () => showRun(run, style));
+        if (flags.graph === undefined) result(cli, run, () => showRun(run, style, cli.io.stdout.columns));
         else await writeGraph(cli, flags.graph, reyn.runs.skillOf(id), wayOf(run));
         return EXIT.done;
       }),
