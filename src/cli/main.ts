@@ -148,7 +148,11 @@ function describe(program: Command, io: Io, act: Act): (command: Command) => Pro
     );
   const byName = new Map(COMMANDS.map((entry) => [entry.name, entry]));
   for (const { name, group, summary } of COMMANDS)
-    program.command(name).summary(summary).description(summary).helpGroup(group);
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .helpGroup(group);
   const enter = async (command: Command) => {
     const module = await byName.get(command.name())?.load();
     module?.define(command.helpCommand(false), act);

@@ -13,6 +13,9 @@ type LintFlags = { format: 'text' | 'json' | 'sarif'; maxSeverity: 'error' | 'wa
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Checks skills: whether they load, and what in them will go wrong or steers by prose what belongs into the graph. Exits 2 when there are findings at or above --max-severity.',
+    )
     .argument('[names...]', 'names or folders of skills; all of the project if none')
     .addOption(
       new Option('--format <form>', 'how findings are written').choices(['text', 'json', 'sarif']).default('text'),

@@ -22,6 +22,9 @@ type RunFlags = DriveFlags & {
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Runs a skill on an input. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
+    )
     .argument('<skill>', 'name of the skill')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
     .option('--events', 'write the events on stdout, one JSON per line, instead of the result')

@@ -15,7 +15,8 @@ const REFERENCE = 'id, a unique beginning of one, or `latest`';
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('runs, newest first')
+    .summary('runs, newest first')
+    .description('Runs, newest first, with state, cost and what started them.')
     .option('--skill <name>', 'only of this skill')
     .addOption(new Option('--status <status>', 'only in this state').choices(STATUSES))
     .option('--limit <n>', 'at most so many', whole, 20)
@@ -69,7 +70,8 @@ export const define: Define = (command, act) => {
     );
   command
     .command('cancel')
-    .description('end a run for good')
+    .summary('end a run for good')
+    .description('Ends a run for good. One that a process drives is asked to stop; there is no way back.')
     .argument('<run>', REFERENCE)
     .option('--reason <text>', 'why, for the log', 'cancelled by a person')
     .addHelpText('after', examples(['reyn runs cancel latest --reason "wrong input"', 'no way back']))
@@ -84,7 +86,10 @@ export const define: Define = (command, act) => {
     );
   command
     .command('fork')
-    .description('begin a new run with the events of another')
+    .summary('begin a new run with the events of another')
+    .description(
+      'Begins a new run with the events of another, up to one of them; `reyn resume` goes on from there. The other run stays as it is.',
+    )
     .argument('<run>', REFERENCE)
     .option('--at <seq>', 'up to this event; to its end if not given', whole)
     .addHelpText('after', examples(['reyn runs fork latest --at 3', 'then: reyn resume <new id>']))

@@ -9,7 +9,7 @@ const FORMS = {
   split: {
     about:
       'Writes a one-file skill as a folder: a file for every phase and every artifact type. Comments and wording stay; the skill is the same, or nothing is written.',
-    example: ['reyn skill split summarize', 'phases/summarize.md, artifacts/summary.yaml'],
+    example: ['reyn skill split summarize', 'a file for each part'],
   },
   join: {
     about:

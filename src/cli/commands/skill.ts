@@ -10,7 +10,8 @@ import { defineForms } from './skill-forms.ts';
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('every skill that resolves, and what it hides')
+    .summary('every skill that resolves, and what it hides')
+    .description('Every skill that resolves, what it is for, and which other of its name it hides.')
     .addHelpText('after', examples(['reyn skill list', 'for people'], ['reyn skill list --json', 'for programs']))
     .action(
       act(async (cli) => {
@@ -50,7 +51,10 @@ export const define: Define = (command, act) => {
     );
   command
     .command('copy')
-    .description('copy a skill into reyn/project, where it may be changed')
+    .summary('copy a skill into reyn/project, where it may be changed')
+    .description(
+      'Copies a skill into reyn/project, where it may be changed. Under its own name the copy hides the original.',
+    )
     .argument('<name>', 'name of the skill')
     .option('--as <name>', 'name of the copy')
     .addHelpText('after', examples(['reyn skill copy essay --as my_essay', 'under another name']))
