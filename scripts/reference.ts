@@ -18,7 +18,8 @@ import { RULES } from '../src/os/lint/rules.ts';
 import { VIOLATION_CODES, type ViolationCode } from '../src/os/models/port.ts';
 import { ScriptSchema } from '../src/os/models/script.ts';
 import { OPS } from '../src/os/ops/list.ts';
-import { DIALECT_RULES, FORMAT_RULES, formatPage } from './format-reference.ts';
+import { DIALECT_RULES, FORMAT_RULES } from '../src/os/skills/format-rules.ts';
+import { formatPage } from './format-reference.ts';
 import { block, code, glossary, members, type Schema, table } from './markdown.ts';
 
 /** Every page of the reference by file name. */

@@ -36,6 +36,11 @@ export type Reyn = {
     importFrom(folder: string, as?: string): Promise<string>;
     /** Writes a lint-clean skill from the template. @returns the files written. */
     create(name: string, wish: string | undefined): Promise<readonly string[]>;
+    /**
+     * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
+     * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.
+     */
+    reshape(name: string, form: 'split' | 'join', options?: { readonly dryRun?: boolean }): Promise<Reshaped>;
   };
 
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
@@ -55,6 +60,8 @@ export type Reyn = {
     /** Newest first. */
     list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
     show(run: string): RunDetail;
+    /** The skill the run was pinned to, whatever its folder holds today. @throws UserError `usage` (another contract). */
+    skillOf(run: string): Skill;
     /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
     idOf(reference: string): string;
   };
@@ -170,6 +177,17 @@ export type ModelProbe = Pick<ModelTest, 'name' | 'asked' | 'usage' | 'usd'> & {
   readonly calls: number;
   /** Where the profile was written, relative to the root. */
   readonly file: string;
+};
+
+/** A skill in its other form. */
+export type Reshaped = {
+  readonly skill: string;
+  /** Relative to the project. */
+  readonly folder: string;
+  /** False after a dry run. */
+  readonly written: boolean;
+  /** Files by their path in the folder; without `before` a new one, without `after` one that goes. */
+  readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
 export type { AuditReport, EventFilter, Recalled, SourceSummary };

@@ -8,6 +8,7 @@ export type {
   ModelTest,
   Recalled,
   ReplayOptions,
+  Reshaped,
   Reyn,
   RunOptions,
   SkillEntry,

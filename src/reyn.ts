@@ -19,6 +19,7 @@ import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
 import { cancelRun } from './os/runs/cancel.ts';
 import { forkAside } from './os/runs/fork.ts';
+import { pinnedSkill } from './os/runs/pinned-skill.ts';
 import type { Driving, Project } from './os/runs/project.ts';
 import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
@@ -127,6 +128,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         const detail = describeRun(opened().readRun(run));
         return { ...detail, status: statusOf(detail, isDriven) };
       },
+      skillOf: (run) => pinnedSkill(foldAll(opened().readRun(run)).started, opened().blobs),
       idOf: (reference) => idOf(summaries(), reference),
     },
     events: {

@@ -20,6 +20,7 @@ import { withProvenance } from './os/skills/provenance.ts';
 import type { SkillSource } from './os/skills/source.ts';
 import { AGENT_SKILL_MD, mainFileOf, pathOfFile, SKILL_MD } from './os/skills/source-paths.ts';
 import { skillTemplate } from './os/skills/template.ts';
+import { reshapeSkill } from './reshape.ts';
 import { openSurvey, type Surveyed } from './survey.ts';
 
 export type Shelf = Surveyed & { readonly store: () => Store; readonly clock: Clock };
@@ -39,6 +40,7 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
       await writeSkill(shelf, name, files, 'template');
       return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
     },
+    reshape: async (name, form, { dryRun = false } = {}) => reshapeSkill(shelf, name, form, dryRun),
   };
 }
 

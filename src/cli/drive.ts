@@ -16,6 +16,7 @@ export type DriveFlags = { onAsk?: (typeof ON_ASK)[number]; events?: boolean };
 /**
  * Drives a run in view of a person: shows it, asks them, stops it durably on Ctrl-C, and says how it ended.
  * @param earlier events that were there before, of the run and of the runs above and below it.
+ * @param show writes what the run gave; default: the result on stdout.
  */
 export async function driveRun(
   cli: Cli,
@@ -23,6 +24,7 @@ export async function driveRun(
   flags: DriveFlags,
   earlier: readonly RunEvent[],
   start: (options: DriveOptions) => Promise<RunOutcome>,
+  show: (outcome: RunOutcome) => void | Promise<void> = (outcome) => result(cli, outcome, () => resultText(outcome)),
 ): Promise<ExitCode> {
   const { io, screen } = cli;
   const view = liveView(io, screen);
@@ -50,7 +52,7 @@ export async function driveRun(
       ...(prompts ? { ask: (asked) => paused(view, () => ask(asked)) } : {}),
     });
     view.end();
-    if (flags.events !== true) result(cli, outcome, () => resultText(outcome));
+    if (flags.events !== true) await show(outcome);
     tell(cli, summary(outcome, paint(screen.color.err)));
     return outcome.exit;
   } finally {

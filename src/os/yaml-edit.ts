@@ -1,6 +1,7 @@
 import type { Json } from './json.ts';
-import { nodeAt, readYaml, type YamlSource } from './yaml.ts';
+import { nodeAt, type YamlSource } from './yaml.ts';
 import type { YamlNode } from './yaml-places.ts';
+import { columnOf, lineEnd, scalarText, withNewline } from './yaml-text.ts';
 
 /**
  * The text with one value changed and everything else, comments and order too, as it was. The caller reads it again.
@@ -10,9 +11,9 @@ export function setInYaml(source: YamlSource, path: readonly string[], value: Js
   const { text } = source;
   const there = nodeAt(source, path);
   if (there?.kind === 'scalar' && there.key !== undefined) {
-    if (there.span.start >= 0) return splice(text, there.span.start, there.span.end, scalar(value, false));
+    if (there.span.start >= 0) return splice(text, there.span.start, there.span.end, scalarText(value, false));
     const colon = text.indexOf(':', there.key.end);
-    return colon < 0 ? undefined : splice(text, colon + 1, colon + 1, ` ${scalar(value, false)}`);
+    return colon < 0 ? undefined : splice(text, colon + 1, colon + 1, ` ${scalarText(value, false)}`);
   }
   if (there !== undefined) return undefined;
   let depth = path.length - 1;
@@ -47,20 +48,6 @@ function insertAt(text: string, at: number, added: string): string {
   return `${withNewline(before)}${added}${text.slice(at)}`;
 }
 
-function withNewline(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
-}
-
-/** Offset behind the newline that ends the line of `offset`. */
-function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf('\n', offset);
-  return newline < 0 ? text.length : newline + 1;
-}
-
-function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
-}
-
 function splice(text: string, start: number, end: number, added: string): string {
   return text.slice(0, start) + added + text.slice(end);
 }
@@ -68,21 +55,13 @@ function splice(text: string, start: number, end: number, added: string): string
 function lines(path: readonly string[], value: Json, indent: number): string {
   return path
     .map((part, index) => {
-      const end = index === path.length - 1 ? ` ${scalar(value, false)}` : '';
-      return `${' '.repeat(indent + 2 * index)}${scalar(part, false)}:${end}\n`;
+      const end = index === path.length - 1 ? ` ${scalarText(value, false)}` : '';
+      return `${' '.repeat(indent + 2 * index)}${scalarText(part, false)}:${end}\n`;
     })
     .join('');
 }
 
 function flow([part, ...rest]: readonly string[], value: Json): string {
-  const inner = rest.length === 0 ? scalar(value, true) : `{ ${flow(rest, value)} }`;
-  return `${scalar(part ?? '', true)}: ${inner}`;
-}
-
-/** A scalar in its shortest safe spelling. */
-function scalar(value: Json, inFlow: boolean): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  const plain = /^[A-Za-z0-9_./][A-Za-z0-9_./:@+ -]*$/.test(value) && !/: |\s#|[\s:]$|^\d{4}-\d/.test(value); // others read a date as one
-  const read = plain && !(inFlow && /[:{}[\],]/.test(value)) ? readYaml(value) : undefined;
-  return read?.ok === true && read.source.value === value ? value : JSON.stringify(value);
+  const inner = rest.length === 0 ? scalarText(value, true) : `{ ${flow(rest, value)} }`;
+  return `${scalarText(part ?? '', true)}: ${inner}`;
 }

@@ -40,6 +40,9 @@ const skills = (findings: readonly Finding[]) => ({
     exportTo: async () => '',
     importFrom: async () => '',
     create: async () => [],
+    reshape: async () => {
+      throw new Error('not asked for');
+    },
   },
 });
 

@@ -4,6 +4,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Writes a new skill into reyn/project: free of lint findings, with answers for the scripted model and a first eval case.',
+    )
     .argument('<name>', 'small letters, digits, - and _')
     .argument('[wish]', 'what it should do, in a sentence')
     .addHelpText('after', examples(['reyn new release_notes "Write release notes from changes"', 'from a template']))

@@ -1,9 +1,11 @@
 import { Option } from 'commander';
+import type { DriveOptions } from '../../api.ts';
 import type { Limits } from '../../os/config/limits.ts';
 import { UserError } from '../../os/errors.ts';
-import type { Define } from '../cli.ts';
+import type { RunInput } from '../../os/runs/input.ts';
+import type { Cli, Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
-import { readInput } from '../input.ts';
+import { inputFileOf, readInput } from '../input.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
 
@@ -15,13 +17,18 @@ type RunFlags = DriveFlags & {
   maxTokens?: number;
   maxUsd?: number;
   maxSeconds?: number;
+  watch?: boolean;
 };
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Runs a skill on an input. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
+    )
     .argument('<skill>', 'name of the skill')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
     .option('--events', 'write the events on stdout, one JSON per line, instead of the result')
+    .option('--watch', 'run again when the skill or the input file changes, until Ctrl-C')
     .option('--model <name>', 'a model of the configuration, or `scripted`, for every class')
     .option('--max-visits <n>', 'entries into any one phase', whole)
     .option('--max-turns <n>', 'turns of the model', whole)
@@ -39,6 +46,7 @@ export const define: Define = (command, act) => {
         ['reyn run summarize @notes.md --model scripted', 'a file, without a model'],
         ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
         ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
+        ['reyn run essay @question.md --watch', 'while you write the skill'],
       ),
     )
     .action(
@@ -48,15 +56,37 @@ export const define: Define = (command, act) => {
             hint: 'Give the input as @file, or leave --on-ask prompt out.',
           });
         }
+        if (flags.watch === true) checkWatchable(cli, argument, flags);
+        const model = flags.model === undefined ? {} : { model: flags.model };
         const input = await readInput(argument, cli.io);
         const reyn = await cli.open();
-        const model = flags.model === undefined ? {} : { model: flags.model };
-        return driveRun(cli, reyn, flags, [], (options) =>
-          reyn.run(skill, input, { ...options, ...model, limits: limitsOf(flags) }),
-        );
+        const start = (given: RunInput) => (options: DriveOptions) =>
+          reyn.run(skill, given, { ...options, ...model, limits: limitsOf(flags) });
+        if (flags.watch !== true) return driveRun(cli, reyn, flags, [], start(input));
+        const { watchRun } = await import('../watch.ts');
+        return watchRun(cli, reyn, {
+          skill,
+          inputFile: inputFileOf(argument, cli.io),
+          run: async (show) => driveRun(cli, reyn, flags, [], start(await readInput(argument, cli.io)), show),
+        });
       }),
     );
 };
+
+/** @throws UserError `usage` where there is nobody to watch, or nothing to run again. */
+function checkWatchable(cli: Cli, argument: string | undefined, flags: RunFlags): void {
+  const against = cli.screen.json
+    ? '--json'
+    : flags.events === true
+      ? '--events'
+      : argument === '-'
+        ? 'stdin'
+        : undefined;
+  if (against === undefined) return;
+  throw new UserError('usage', `--watch is for a person; it does not go with ${against}.`, {
+    hint: 'Give the input as text or @file, and leave --json and --events out.',
+  });
+}
 
 function limitsOf(flags: RunFlags): Partial<Limits> {
   const given = {

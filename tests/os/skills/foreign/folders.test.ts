@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { showFindings } from '../../../../src/cli/commands/lint.ts';
 import { paint } from '../../../../src/cli/output.ts';
+import { showFindings } from '../../../../src/cli/render/findings.ts';
 import type { Json } from '../../../../src/os/json.ts';
 import { openProject, person } from '../../../project.ts';
 
