@@ -3,6 +3,7 @@ import type { Config } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
+import type { Recalled, RecallRequest, SourceSummary } from './os/index/port.ts';
 import type { Op } from './os/ops/op.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
@@ -57,10 +58,24 @@ export type Reyn = {
     tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
   };
 
+  readonly index: {
+    /** Every source that holds something, by name; the events of the log are one. */
+    list(): readonly SourceSummary[];
+    /** Searches sources, all of them where none are named. @throws UserError `usage` for a time that is none, `busy`. */
+    search(request: SourceSearch, signal?: AbortSignal): Promise<Recalled>;
+    /**
+     * Drops documents of a source, all of them where no keys are named. @returns how many that were.
+     * @throws UserError `not_found` (with a suggestion), `refused`.
+     */
+    drop(source: string, keys?: readonly string[]): Promise<number>;
+  };
+
   /** Verifies one run, or with `undefined` everything. Problems are data. */
   verify(run?: string): AuditReport;
   close(): Promise<void>;
 };
+
+export type SourceSearch = Omit<RecallRequest, 'sources'> & { readonly sources?: readonly string[] };
 
 export type DriveOptions = {
   /** Called for every event as written. Must not throw. */
@@ -96,4 +111,4 @@ export type SkillEntry = {
   readonly error?: string;
 };
 
-export type { AuditReport, EventFilter };
+export type { AuditReport, EventFilter, Recalled, SourceSummary };

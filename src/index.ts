@@ -3,10 +3,13 @@ export type {
   AuditReport,
   DriveOptions,
   EventFilter,
+  Recalled,
   ReplayOptions,
   Reyn,
   RunOptions,
   SkillEntry,
+  SourceSearch,
+  SourceSummary,
 } from './api.ts';
 export type { Config, ModelConfig, PolicyRule } from './os/config/config.ts';
 export type { Limits } from './os/config/limits.ts';

@@ -9,8 +9,10 @@ import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
 import { openStore } from './os/events/store.ts';
 import { type Ids, randomIds } from './os/ids.ts';
+import { openAiEmbeddings } from './os/index/embeddings.ts';
 import { follow } from './os/index/follow.ts';
 import { type IndexedRun, openIndex } from './os/index/open.ts';
+import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
@@ -60,8 +62,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
+  const { embeddings: chosen } = config;
+  const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
+  const sources = openSources({ index, store: opened, embeddings });
   const project: Project = {
     root,
+    index: sources,
     get store() {
       return opened();
     },
@@ -128,6 +134,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         return index.events(filter);
       },
       tail: (filter, signal) => follow(index, filter, signal, clock),
+    },
+    index: {
+      list: () => sources.list(),
+      search: async ({ sources: named, ...request }, signal = new AbortController().signal) =>
+        sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
+      drop: async (source, keys) => sources.drop(source, keys),
     },
     verify: (run) => verifyStore(root, run, disk),
     close: async () => {

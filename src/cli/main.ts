@@ -28,6 +28,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },
+  { name: 'index', group: LOOK, summary: 'search sources and events', load: () => import('./commands/index.ts') },
   { name: 'audit', group: LOOK, summary: 'verify the log', load: () => import('./commands/audit.ts') },
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },

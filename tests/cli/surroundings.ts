@@ -80,6 +80,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     answer: absent,
     runs: { list: () => [], show: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
+    index: { list: () => [], search: absent, drop: absent },
     verify: absent,
     close: async () => {},
     ...parts,

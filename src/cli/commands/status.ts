@@ -1,7 +1,7 @@
 import type { Reyn } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result } from '../cli.ts';
-import { oneLine, type Paint, paint, plural } from '../output.ts';
+import { oneLine, type Paint, paint, plural, showBytes } from '../output.ts';
 import { storeSize } from '../store-size.ts';
 import { examples } from './examples.ts';
 
@@ -77,10 +77,4 @@ function showStatus(status: Status, { bold, dim, red, yellow }: Paint, width = N
     ...inbox.slice(0, 5).map(({ id, skill, text }) => `        ${id} ${skill}: ${oneLine(text, width - 30)}\n`),
     row('store', `${showBytes(store.bytes)} in ${plural(store.files, 'file')}`),
   ].join('');
-}
-
-function showBytes(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }

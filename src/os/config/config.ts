@@ -13,6 +13,16 @@ export type Config = {
   readonly on_ask: 'suspend' | 'fail';
   /** Language the model is asked to answer in. */
   readonly language?: string;
+  /** What makes vectors of documents; absent = sources are searched by words alone. */
+  readonly embeddings?: EmbeddingsConfig;
+};
+
+/** A server that speaks OpenAI's `/embeddings`. */
+export type EmbeddingsConfig = {
+  readonly base_url: string;
+  readonly model: string;
+  /** Environment variable that holds the key. */
+  readonly api_key_env: string;
 };
 
 export type ModelConfig = {

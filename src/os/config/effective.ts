@@ -50,7 +50,7 @@ export function effective(file: ConfigFile): Config {
     [SCRIPTED]: { ...MODEL_DEFAULTS, provider: 'scripted' },
     ...Object.fromEntries(entries.map(([name, entry]) => [name, modelOf(name, entry)])),
   };
-  const { model, base_url } = file;
+  const { model, base_url, embeddings } = file;
   if (model !== undefined && base_url !== undefined && model !== SCRIPTED) {
     define[model] = modelOf(model, { ...file.models?.[model], base_url });
   }
@@ -62,6 +62,7 @@ export function effective(file: ConfigFile): Config {
     policy: { allow: file.policy?.allow ?? [], deny: file.policy?.deny ?? [] },
     on_ask: file.on_ask ?? 'suspend',
     ...(file.language === undefined ? {} : { language: file.language }),
+    ...(embeddings === undefined ? {} : { embeddings: { api_key_env: MODEL_DEFAULTS.api_key_env, ...embeddings } }),
   };
 }
 
@@ -97,6 +98,10 @@ export function crossChecks(layers: readonly Layer[], file: ConfigFile): readonl
     const flaw = entry.base_url === undefined ? 'lacks "base_url"' : urlFlaw(entry.base_url);
     if (flaw === undefined) continue;
     add(at, `The model "${name}" ${flaw}.`, 'Write it like `base_url: http://127.0.0.1:11434/v1`.');
+  }
+  const flaw = config.embeddings === undefined ? undefined : urlFlaw(config.embeddings.base_url);
+  if (flaw !== undefined) {
+    add(['embeddings', 'base_url'], `"embeddings" ${flaw}.`, 'Write it like `base_url: http://127.0.0.1:11434/v1`.');
   }
   return problems;
 }

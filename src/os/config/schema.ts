@@ -98,6 +98,21 @@ export const ConfigFileSchema = Type.Object(
     on_ask: Optional(
       Type.Enum(['suspend', 'fail'], { description: 'What a question does when nobody is there; suspend if absent.' }),
     ),
+    embeddings: Optional(
+      Type.Object(
+        {
+          base_url: Type.String({ ...name, description: 'Where the server answers, e.g. http://127.0.0.1:11434/v1.' }),
+          model: Type.String({ ...name, description: "The server's name for the model." }),
+          api_key_env: Optional(
+            Type.String({ ...name, description: 'Environment variable that holds the key; REYN_API_KEY if absent.' }),
+          ),
+        },
+        {
+          ...closed,
+          description: 'Makes vectors of indexed documents, which are sent there. Without it words alone are searched.',
+        },
+      ),
+    ),
     language: Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'Language the model is asked to answer in.' }),
     ),

@@ -236,6 +236,20 @@ export const PROJECT_EVENTS = {
     skill_version_hash: hex,
     from: text,
   }),
+  index_written: event(
+    'Documents were put into an indexed source, each in place of the one of that key. `sha256` is of the text, `step` the op of the run.',
+    {
+      source: text,
+      documents: Type.Array(
+        object({ key: text, sha256: hex, text, title: optional(text), tags: optional(Type.Array(text)) }),
+      ),
+      step: optional(text),
+    },
+  ),
+  index_dropped: event(
+    'Documents were taken out of an indexed source: those of `keys`, or all. Without a run a person did it.',
+    { source: text, keys: optional(Type.Array(text)), step: optional(text) },
+  ),
   log_torn: event('The torn end of the log was cut and kept aside.', { bytes: count, kept: text }),
 } as const satisfies Record<string, TObject>;
 

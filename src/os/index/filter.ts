@@ -31,7 +31,8 @@ export function conditionOf({ run, type, skill, since, until }: EventFilter): Co
   };
 }
 
-function instant(text: string): string {
+/** A time as events have it. @throws UserError `usage` for a time that is none. */
+export function instant(text: string): string {
   const ms = Date.parse(text);
   if (!Number.isNaN(ms)) return new Date(ms).toISOString();
   throw new UserError('usage', `"${text}" is not a time`, {

@@ -6,6 +6,8 @@ import { layoutOf } from '../events/layout.ts';
 import type { Line } from '../events/line.ts';
 import { restoreMembers } from '../events/members.ts';
 import { eventsOf, readRunFile } from '../events/run-read.ts';
+import type { DatabaseSync } from '../events/sqlite.ts';
+import { foldDocuments } from './documents.ts';
 import { conditionOf, type EventFilter } from './filter.ts';
 import { ingest } from './ingest.ts';
 import {
@@ -20,10 +22,13 @@ import {
 } from './tables.ts';
 
 /**
- * An index over the logs, in `.reyn/index.db`, for reading many runs without reading many files.
+ * An index over the logs, in `.reyn/index.db`, for reading many runs without reading many files, and for finding words
+ * in events and documents.
  *
- * X1. It holds no fact of its own. Deleted, damaged or of another version, it is made anew from the logs.
- * X2. Only readers write it, each as it refreshes; a run never does.
+ * X1. It holds no fact of its own. Deleted, damaged or of another version, it is made anew from the logs. Vectors are
+ *     the one thing that costs somebody else's work to make anew; they too follow from texts in the logs.
+ * X2. Only readers write it, each as it refreshes. An op that looks something up is such a reader. What an op changes
+ *     is an event of the project log, and reaches this file with the next reader's refresh.
  * X3. It answers as of the last `refresh`.
  */
 export type Index<S> = {
@@ -37,6 +42,11 @@ export type Index<S> = {
   runIdsByPrefix(prefix: string): string[];
   /** The run started last that no other run started. */
   latestRun(): string | undefined;
+  /**
+   * For the other modules of this room: works on the tables, documents folded. May be called again after the tables were
+   * made anew. @throws CorruptLog when a document is not what was written.
+   */
+  within<T>(work: (database: DatabaseSync) => T): T;
   close(): void;
 };
 
@@ -175,6 +185,12 @@ export function openIndex<S>({ root, summarize, form, disk = nodeDisk }: IndexOp
       const [row] = mending(() => all(sql));
       return row === undefined ? undefined : String(row.run);
     },
+    within: (work) =>
+      mending(() => {
+        const { database } = tables();
+        foldDocuments(database, blobs);
+        return work(database);
+      }),
     close,
   };
 }

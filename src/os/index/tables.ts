@@ -5,7 +5,13 @@ import type { Layout } from '../events/layout.ts';
 import { type DatabaseSync, loadSqlite, SQLITE, sqliteCode } from '../events/sqlite.ts';
 
 /** Grows with every change of the tables; an index of another version is made anew. */
-const VERSION = 1;
+const VERSION = 2;
+
+/**
+ * How words are told apart: English endings, case and accents do not count; marks belong to the letter before them, so
+ * that the words of Indic scripts stay whole. What has no spaces between words comes as pairs of letters, see `words`.
+ */
+const TOKENS = `tokenize = "porter unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"`;
 
 const TABLES = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -15,7 +21,7 @@ const TABLES = `
     done INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL, hash TEXT NOT NULL  -- how far it is in here
   );
   CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,            -- never given twice: words of events go by it
     source TEXT NOT NULL,                            -- the run whose log it stands in; '' for the project log
     seq INTEGER NOT NULL, run TEXT, type TEXT NOT NULL, ts TEXT NOT NULL, step TEXT, skill TEXT,
     line TEXT NOT NULL,
@@ -32,6 +38,32 @@ const TABLES = `
     fault TEXT,                                      -- why its log could be read only so far
     summary TEXT                                     -- NULL until somebody asks
   );
+  CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL, key TEXT NOT NULL,
+    sha256 TEXT NOT NULL, bytes INTEGER NOT NULL,    -- of the text
+    title TEXT, tags TEXT NOT NULL,                  -- a JSON list
+    run TEXT, ts TEXT NOT NULL,                      -- who wrote it, and when
+    UNIQUE (source, key)
+  );
+  CREATE TABLE passages (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL,
+    first INTEGER NOT NULL, last INTEGER NOT NULL, part INTEGER NOT NULL,  -- lines from 1; which part of one long line
+    text TEXT NOT NULL, sha256 TEXT NOT NULL
+  );
+  CREATE INDEX passages_document ON passages (document);
+  CREATE VIRTUAL TABLE passage_words USING fts5 (title, text, ${TOKENS});
+  CREATE VIRTUAL TABLE event_words USING fts5 (text, ${TOKENS});
+  CREATE TABLE vectors (model TEXT NOT NULL, sha256 TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, sha256));
+
+  -- What was made of events goes with them, whoever takes them out.
+  CREATE TRIGGER documents_gone AFTER DELETE ON events WHEN OLD.type IN ('index_written', 'index_dropped') BEGIN
+    DELETE FROM meta WHERE key = 'documents';
+  END;
+  CREATE TRIGGER event_words_gone AFTER DELETE ON events BEGIN
+    DELETE FROM event_words WHERE rowid = OLD.id;
+  END;
 `;
 
 /** An index file that is open, and how to tell that its name still stands for it. */
@@ -70,11 +102,20 @@ function createTables(database: DatabaseSync): void {
   if (versionOf(database) === VERSION) return;
   inTransaction(database, () => {
     if (versionOf(database) === VERSION) return; // somebody else was faster
-    const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-    for (const { name } of names) database.exec(`DROP TABLE "${String(name)}"`);
+    for (const name of tablesOf(database)) database.exec(`DROP TABLE IF EXISTS "${name}"`);
     database.exec(TABLES);
     database.exec(`PRAGMA user_version = ${VERSION}`);
   });
+}
+
+/** Virtual tables first: they take their own tables with them. SQLite's own cannot be dropped. */
+function tablesOf(database: DatabaseSync): string[] {
+  const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'
+    ORDER BY sql LIKE 'CREATE VIRTUAL%' DESC`;
+  return database
+    .prepare(sql)
+    .all()
+    .map(({ name }) => String(name));
 }
 
 function versionOf(database: DatabaseSync): unknown {

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
 import { isDelegated } from '../permissions/declared.ts';
-import { permitsOf } from '../permissions/permits.ts';
+import { permitsOf, sourcesOf } from '../permissions/permits.ts';
 import { question } from './intervene.ts';
 import { contextOf, permit, type Request } from './permit.ts';
 import type { ChildEnd, Drive } from './ports.ts';
@@ -32,12 +32,13 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
   const needs = op.needs(args);
   const handles = () => ({
     workspace: drive.ports.workspace.handle(permitsOf(needs, contextOf(drive, request.named))),
+    index: drive.ports.index.handle({ run: drive.state().run, step, ...sourcesOf(needs) }),
     signal: drive.ports.signal,
   });
   const begun = startedRecord(drive, step);
   let by = '';
   try {
-    if (begun !== undefined && op.effect === 'writes' && (await wasWritten(drive, step, begun.intent, handles())))
+    if (begun !== undefined && op.effect === 'writes' && (await wasWritten(drive, op, step, begun.intent, handles())))
       return;
     const permitted = await permit(drive, op, request, needs);
     if (permitted === undefined) return;
@@ -112,32 +113,34 @@ async function write(drive: Drive, op: WriteOp, performance: Performance): Promi
 }
 
 /**
- * What a write that was under way at a crash left behind: the post-image → confirmed here; the pre-image → false, it is
- * done again; anything else → a person decides. True when nothing is left to do now.
+ * What a write that was under way at a crash left behind: all of it → confirmed here; nothing → false, it is done
+ * again; anything else → a person decides. True when nothing is left to do now.
  */
 async function wasWritten(
   drive: Drive,
+  op: WriteOp,
   step: string,
   intent: Extract<RunEventBody, { type: 'op_started' }>['data'],
   handles: Handles,
 ): Promise<boolean> {
-  if (intent.path === undefined) return false;
-  const there = await handles.workspace.digestOf(intent.path);
-  if (there === (intent.post ?? null)) {
+  const { path, pre = null, post = null } = intent;
+  if (path === undefined) return false;
+  const remains = await op.remains({ path, pre, post }, handles);
+  if (remains.left === 'nothing') return false;
+  if (remains.left === 'all') {
     finish(drive, step);
     return true;
   }
-  if (there === (intent.pre ?? null)) return false;
   const answer = await question(drive, {
     step,
     kind: 'in_doubt',
-    text: `A crash interrupted ${intent.kind} of ${intent.path}, and the file is now neither what it was before nor what was to be written.`,
+    text: `A crash interrupted ${intent.kind} of ${path}, and the file is now neither what it was before nor what was to be written.`,
     choices: ['keep', 'fail'],
-    about: { path: intent.path, pre: intent.pre ?? null, post: intent.post ?? null, now: there },
+    about: { path, pre, post, now: remains.now },
   });
   if (answer === 'waits') return true;
   if (answer !== 'nobody' && answer.text === 'keep') finish(drive, step);
-  else throw new OpError('in_doubt', `${intent.path} was changed by somebody else while the write was interrupted`);
+  else throw new OpError('in_doubt', `${path} was changed by somebody else while the write was interrupted`);
   return true;
 }
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Limits } from '../config/limits.ts';
 import type { RunEvent, RunEventBody } from '../events/event.ts';
 import type { Blobs, RunLog } from '../events/port.ts';
+import type { IndexPort } from '../index/port.ts';
 import type { Json } from '../json.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
@@ -22,6 +23,7 @@ export type Ports = {
   /** The model for a phase's class; `step` is the turn it is asked for, which a replay answers by. */
   readonly model: (modelClass: string, step: string) => Model;
   readonly workspace: Workspace;
+  readonly index: IndexPort;
   readonly blobs: Blobs;
   readonly startChild: StartChild;
   /** Puts a question to a person now, one at a time; `undefined` when nobody answered. */

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { OpError } from '../op-error.ts';
 import { canonicalPath } from '../workspace/location.ts';
+import { fileRemains } from './file-remains.ts';
 import { defineOp } from './op.ts';
 import { PATH } from './schema.ts';
 
@@ -11,6 +12,7 @@ export const deleteFile = defineOp({
   input: Type.Object({ path: PATH }, { additionalProperties: false }),
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
+  remains: fileRemains,
   async plan({ path: given }, { workspace }) {
     const path = canonicalPath(given);
     const pre = await workspace.digestOf(path);

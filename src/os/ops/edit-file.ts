@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { OpError } from '../op-error.ts';
 import { canonicalPath } from '../workspace/location.ts';
+import { fileRemains } from './file-remains.ts';
 import { defineOp } from './op.ts';
 import { planText } from './plan-text.ts';
 import { PATH } from './schema.ts';
@@ -29,6 +30,7 @@ export const editFile = defineOp({
   ),
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
+  remains: fileRemains,
   async plan({ path, edits }, { workspace }) {
     const file = await workspace.readText(path);
     let text = file.text;

@@ -3,9 +3,12 @@ import { deleteFile } from './delete-file.ts';
 import { editFile } from './edit-file.ts';
 import { globFiles } from './glob-files.ts';
 import { grepFiles } from './grep-files.ts';
+import { indexDrop } from './index-drop.ts';
+import { indexWrite } from './index-write.ts';
 import { lintSkillOp } from './lint-skill.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
+import { recallOp } from './recall.ts';
 import { runSkill } from './run-skill.ts';
 import { writeFile } from './write-file.ts';
 
@@ -19,5 +22,8 @@ export const OPS: readonly Op[] = [
   deleteFile,
   askUser,
   runSkill,
+  recallOp,
+  indexWrite,
+  indexDrop,
   lintSkillOp(() => OPS),
 ];

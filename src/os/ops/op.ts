@@ -1,4 +1,5 @@
 import type { Static, TObject } from 'typebox';
+import type { IndexHandle } from '../index/port.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
@@ -9,7 +10,7 @@ import type { WorkspaceHandle } from '../workspace/workspace.ts';
  *
  * The effect class alone decides how the kernel treats an op, live and after a crash:
  *  - `reads`  may be done again; all ops of a turn that read run concurrently.
- *  - `writes` plans first (pre- and post-image), so that a crash between intent and receipt can be resolved.
+ *  - `writes` plans first (pre- and post-image), and says after a crash between intent and receipt what it left.
  *  - `waits`  opens an intervention; the answer is the result.
  *  - `child`  starts or adopts a run derived from (parent, step).
  */
@@ -37,6 +38,8 @@ export type WriteOp = OpFrame & {
   readonly effect: 'writes';
   /** Reads what is there and says what will be; changes nothing. */
   plan(args: JsonObject, handles: Handles): Promise<WritePlan>;
+  /** After a crash: what stands there of a write that was under way. Changes nothing. */
+  remains(images: WriteImages, handles: Handles): Promise<Remains>;
 };
 
 export type WaitOp = OpFrame & {
@@ -49,11 +52,22 @@ export type ChildOp = OpFrame & {
   child(args: JsonObject): ChildRequest;
 };
 
-/** A write that is about to happen. Digests are SHA-256 in hex; `null` = there is no file. */
-export type WritePlan = {
+/** What a write changes: its subject before and after. Digests are SHA-256 in hex; `null` = there is nothing. */
+export type WriteImages = {
+  /** A path, or `index:<source>/<key>`. */
   readonly path: string;
   readonly pre: string | null;
   readonly post: string | null;
+};
+
+/** What a crash left of a write: all of it, nothing, or something that was neither there before nor to be written. */
+export type Remains =
+  | { readonly left: 'all' }
+  | { readonly left: 'nothing' }
+  | { readonly left: 'other'; readonly now: string | null };
+
+/** A write that is about to happen. */
+export type WritePlan = WriteImages & {
   /**
    * Performs the write, atomically.
    * @throws OpError `changed` when the file is no longer the pre-image.
@@ -75,6 +89,7 @@ export type ChildRequest = { readonly skill: string; readonly input: Json };
 /** What dispatch hands to an op, narrowed to its grant. */
 export type Handles = {
   readonly workspace: WorkspaceHandle;
+  readonly index: IndexHandle;
   readonly signal: AbortSignal;
 };
 

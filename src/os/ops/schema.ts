@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { SOURCE_NAME } from '../indexed-source.ts';
 
 /** A file's path, as every op takes it. */
 export const PATH = Type.String({
@@ -20,3 +21,14 @@ export const LineRange = Type.Object(
   },
   { additionalProperties: false, description: 'Only these lines, both ends included.' },
 );
+
+/** Name of an indexed source. */
+export const SOURCE = Type.String({ pattern: SOURCE_NAME, description: 'Name of the source, e.g. "docs".' });
+
+/** What a document of a source is found by. */
+export const KEY = Type.String({
+  minLength: 1,
+  maxLength: 500,
+  pattern: '^[^\\x00-\\x1f\\x7f]+$',
+  description: 'What the document is called in its source, e.g. the path it comes from.',
+});

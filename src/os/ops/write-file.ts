@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { canonicalPath } from '../workspace/location.ts';
+import { fileRemains } from './file-remains.ts';
 import { defineOp } from './op.ts';
 import { planText } from './plan-text.ts';
 import { PATH } from './schema.ts';
@@ -14,6 +15,7 @@ export const writeFile = defineOp({
   ),
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
+  remains: fileRemains,
   async plan({ path, content }, { workspace }) {
     const pre = await workspace.digestOf(path);
     return planText({ path, pre, text: content }, workspace);

@@ -1,4 +1,5 @@
 import type { Config, PolicyRule } from '../config/config.ts';
+import { EVENTS } from '../indexed-source.ts';
 import type { Permissions } from '../skills/skill.ts';
 import { visible } from '../visible.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
@@ -100,6 +101,13 @@ function outsideBounds(need: Need, target: Target, { skill, bounds }: DecisionCo
 }
 
 function protectedPlace(need: Need, { location, resource }: Target): Decision | undefined {
+  if (need.kind === 'index' && need.source === EVENTS) {
+    return {
+      verdict: 'deny',
+      by: 'protection events',
+      reason: `The source "${EVENTS}" is the log itself: it is searched, never written or dropped. No rule or answer opens it.`,
+    };
+  }
   if (location === undefined) return undefined;
   const act = need.kind === 'file.write' ? 'write' : 'read';
   const protection = protectionOf(location, act);
@@ -129,6 +137,13 @@ function byZone(need: Need, { location }: Target, { skill, blobs }: DecisionCont
       verdict: 'allow',
       by: 'zone skills',
       reason: `The skill "${skill}" declares that it runs "${need.skill}".`,
+    };
+  }
+  if (need.kind === 'recall' || need.kind === 'index') {
+    return {
+      verdict: 'allow',
+      by: 'zone index',
+      reason: `The skill "${skill}" declares ${need.kind} of "${need.source}", and nothing outside the store is touched.`,
     };
   }
   switch (location?.root) {

@@ -1,7 +1,7 @@
 import { canonicalPath, isRefusal, parseLocation } from '../workspace/location.ts';
 import type { Permits } from '../workspace/workspace.ts';
 import { type DecisionContext, decide } from './decide.ts';
-import type { Need } from './need.ts';
+import { type Need, resourceOf } from './need.ts';
 
 /**
  * What a handle may open once all of `needs` were allowed: the very paths that were decided, and below a tree each
@@ -25,6 +25,12 @@ export function permitsOf(needs: readonly Need[], context: DecisionContext): Per
       reads.has(path) || (isInTree(path) && decide({ kind: 'file.read', path }, context).verdict === 'allow'),
     write: (path) => writes.has(path),
   };
+}
+
+/** The indexed sources a handle may search and change once all of `needs` were allowed. */
+export function sourcesOf(needs: readonly Need[]): { recall: readonly string[]; index: readonly string[] } {
+  const of = (kind: Need['kind']) => needs.flatMap((need) => (need.kind === kind ? [resourceOf(need)] : []));
+  return { recall: of('recall'), index: of('index') };
 }
 
 /** Root and names of a path; empty for a path that means nothing. */

@@ -49,6 +49,7 @@ export async function driveRun(
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
     }),
+    index: project.index,
     blobs: store.blobs,
     startChild,
     ask: (asked) => driving.ask(pendingIn(state, asked)),

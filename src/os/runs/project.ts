@@ -4,6 +4,7 @@ import type { Limits } from '../config/limits.ts';
 import type { RunEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import type { Ids } from '../ids.ts';
+import type { IndexPort } from '../index/port.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Op } from '../ops/op.ts';
 import type { Bound } from '../permissions/decide.ts';
@@ -15,6 +16,7 @@ import type { PendingIntervention } from './outcome.ts';
 export type Project = {
   readonly root: string;
   readonly store: Store;
+  readonly index: IndexPort;
   readonly catalog: Catalog;
   readonly config: Config;
   readonly ops: readonly Op[];

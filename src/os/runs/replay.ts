@@ -1,5 +1,6 @@
 import type { RunEvent, RunEventBody, RunEventData } from '../events/event.ts';
 import type { RunLog } from '../events/port.ts';
+import type { IndexPort } from '../index/port.ts';
 import { begin, fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import { next } from '../kernel/next.ts';
@@ -96,6 +97,7 @@ export async function replayEvents(
     policy: { allow: [], deny: [] },
     model: modelFor,
     workspace: NO_WORKSPACE,
+    index: NO_INDEX,
     blobs: { put: () => '', get: () => Buffer.alloc(0) },
     startChild: () => Promise.reject(new TypeError('a replay starts no run')),
     ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
@@ -185,6 +187,12 @@ function logOf(run: string, append: (body: RunEventBody) => RunEvent): RunLog {
 const NO_ENGINE: JsEngine = {
   run: () => Promise.reject(new TypeError('a replay runs no function')),
   close: () => Promise.resolve(),
+};
+
+const NO_INDEX: IndexPort = {
+  handle: () => {
+    throw new TypeError('a replay searches and changes no source');
+  },
 };
 
 const NO_WORKSPACE: Workspace = {

@@ -16,6 +16,21 @@ const FULL: Record<string, JsonObject> = {
   delete_file: { path: 'a' },
   ask_user: { question: 'Which?', choices: ['a', 'b'], default: 'a' },
   run_skill: { skill: 'other', input: { text: 'x' } },
+  recall: {
+    sources: ['docs', 'events', 'docs'],
+    query: 'x',
+    filter: { key_prefix: 'a', tags: ['t'], since: '2026-01-01', until: '2026-02-01', skill: 's', type: 'run_failed' },
+    k: 50,
+  },
+  index_write: {
+    source: 'docs',
+    key: 'a',
+    text: '',
+    title: 'A',
+    tags: ['t'],
+    documents: [{ key: 'b', text: 'x', title: 'B', tags: [] }],
+  },
+  index_drop: { source: 'docs', keys: ['a'] },
   lint_skill: { path: 'a', shared: true },
 };
 

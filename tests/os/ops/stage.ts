@@ -1,3 +1,4 @@
+import type { IndexHandle } from '../../../src/os/index/port.ts';
 import type { Json, JsonObject } from '../../../src/os/json.ts';
 import { OPS } from '../../../src/os/ops/list.ts';
 import type { Op, WritePlan } from '../../../src/os/ops/op.ts';
@@ -32,6 +33,12 @@ const OPEN: DecisionContext = {
   blobs: new Set(),
 };
 
+/** Ops on files need no source; those that do are tried in whole projects. */
+const absent = () => {
+  throw new Error('not part of this stage');
+};
+const NO_INDEX: IndexHandle = { recall: absent, standing: absent, write: absent, drop: absent, hasRecorded: absent };
+
 export function stage(context: Partial<DecisionContext> = {}, options: Parameters<typeof scene>[0] = {}): Stage {
   const around = scene(options);
   const leave = { ...OPEN, ...context };
@@ -47,6 +54,7 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
     }
     const handles = {
       workspace: around.workspace.handle(permitsOf(needs, leave)),
+      index: NO_INDEX,
       signal: AbortSignal.timeout(60_000),
     };
     return { op, args, handles };

@@ -117,6 +117,9 @@ function permissionFor(need: string): string {
     case 'skill.run':
     case 'skill.write':
       return `\`skill: { ${need.slice('skill.'.length)}: [names] }\``;
+    case 'recall':
+    case 'index':
+      return `\`${need}: [docs]\` (with your own sources)`;
     default:
       return `\`${need}\``;
   }
