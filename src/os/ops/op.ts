@@ -2,7 +2,9 @@ import type { Static, TObject } from 'typebox';
 import type { IndexHandle } from '../index/port.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
+import type { SkillCard } from '../skills/cards.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
+import type { RunFilter, RunList } from './run-facts.ts';
 
 /**
  * A Control IR op is one file: input schema, effect class, needs, and what it does. An op never sees permissions: it
@@ -90,6 +92,10 @@ export type ChildRequest = { readonly skill: string; readonly input: Json };
 export type Handles = {
   readonly workspace: WorkspaceHandle;
   readonly index: IndexHandle;
+  /** Skills that the one which asks may run, by name; itself left out. */
+  readonly skills: { list(): readonly SkillCard[] };
+  /** Runs, less the one that asks. Closed unless the events may be recalled. */
+  readonly runs: { list(filter: RunFilter): RunList };
   readonly signal: AbortSignal;
 };
 
