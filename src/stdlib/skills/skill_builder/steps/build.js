@@ -1,7 +1,23 @@
 const NAME = /^[a-z0-9]+(?:[_-][a-z0-9]+)*$/;
 const MAX_NAME = 64;
 /** Words that say nothing in a name. */
-const EMPTY = ['a', 'an', 'the', 'that', 'which', 'skill', 'write', 'make', 'me', 'new', 'for', 'to', 'of', 'and', 'into'];
+const EMPTY = [
+  'a',
+  'an',
+  'the',
+  'that',
+  'which',
+  'skill',
+  'write',
+  'make',
+  'me',
+  'new',
+  'for',
+  'to',
+  'of',
+  'and',
+  'into',
+];
 const NAME_WORDS = 3;
 const MOST_FINDINGS = 20;
 
