@@ -27,8 +27,15 @@ export type Reyn = {
     lint(names: readonly string[]): readonly Finding[];
     /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
     copy(name: string, as?: string): Promise<string>;
+    /** @throws UserError `usage` when no skill of this name can be made: it is no name, or the project has one. */
+    vacant(name: string): void;
     /** Writes a lint-clean skill from the template. @returns the files written. */
     create(name: string, wish: string | undefined): Promise<readonly string[]>;
+    /**
+     * Makes a skill that a run wrote into reyn/project a complete one: adds eval files where there are none, and records
+     * where it came from. @returns the files added. @throws UserError `not_found`, `skill`.
+     */
+    adopt(name: string, run: string): Promise<readonly string[]>;
   };
 
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */

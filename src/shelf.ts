@@ -12,6 +12,7 @@ import path from 'node:path';
 import type { Reyn } from './api.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
+import { evalSkeleton } from './os/runs/skeleton.ts';
 import { fingerprintOf } from './os/skills/fingerprint.ts';
 import { nameProblem } from './os/skills/names.ts';
 import type { SkillSource } from './os/skills/source.ts';
@@ -28,12 +29,45 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
     load: (name) => shelf.catalog.load(name),
     lint: (names) => (names.length === 0 ? survey.lintAll() : survey.lint(sourcesOf(shelf, names))),
     copy: async (name, as = name) => copySkill(shelf, name, as),
+    vacant: (name) => vacantPlace(shelf, name),
     create: async (name, wish) => {
       const files = skillTemplate(name, wish);
       await writeSkill(shelf, name, files, 'template');
       return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
     },
+    adopt: (name, run) => adopt(shelf, name, run),
   };
+}
+
+/** The place of a skill that is to be. @throws UserError `usage`. */
+function vacantPlace({ root }: Shelf, name: string): { readonly place: string; readonly shown: string } {
+  const problem = nameProblem('skill', name);
+  if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
+  const place = path.join(root, 'reyn', 'project', name);
+  const shown = path.posix.join('reyn/project', name);
+  if (!existsSync(place)) return { place, shown };
+  throw new UserError('usage', `there is a skill "${name}" in the project already`, {
+    where: { file: shown },
+    hint: 'Choose another name, or remove that folder first.',
+  });
+}
+
+async function adopt(shelf: Shelf, name: string, run: string): Promise<readonly string[]> {
+  const dir = path.posix.join('reyn/project', name);
+  const absent = [...evalSkeleton(shelf.catalog.load(name))].filter(
+    ([file]) => !existsSync(path.join(shelf.root, dir, file)),
+  );
+  for (const [file, text] of absent) {
+    mkdirSync(path.dirname(path.join(shelf.root, dir, file)), { recursive: true });
+    writeFileSync(path.join(shelf.root, dir, file), text);
+  }
+  await recordCreated(shelf, name, `run ${run}`);
+  return absent.map(([file]) => path.posix.join(dir, file));
+}
+
+function recordCreated(shelf: Shelf, name: string, from: string) {
+  const hash = fingerprintOf(shelf.catalog.source(name));
+  return shelf.store().appendProject({ type: 'skill_created', data: { skill: name, skill_version_hash: hash, from } });
 }
 
 /** Skills by name or folder. */
@@ -83,16 +117,7 @@ async function writeSkill(
   files: ReadonlyMap<string, Uint8Array | string>,
   from: string,
 ): Promise<string> {
-  const problem = nameProblem('skill', name);
-  if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
-  const place = path.join(shelf.root, 'reyn', 'project', name);
-  const shown = path.posix.join('reyn/project', name);
-  if (existsSync(place)) {
-    throw new UserError('usage', `there is a skill "${name}" in the project already`, {
-      where: { file: shown },
-      hint: 'Choose another name, or remove that folder first.',
-    });
-  }
+  const { place, shown } = vacantPlace(shelf, name);
   const staging = path.join(shelf.root, 'reyn', 'project', `.new-${name}-${process.pid}`);
   try {
     for (const [file, content] of files) {
@@ -103,9 +128,6 @@ async function writeSkill(
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
-  await shelf.store().appendProject({
-    type: 'skill_created',
-    data: { skill: name, skill_version_hash: fingerprintOf(shelf.catalog.source(name)), from },
-  });
+  await recordCreated(shelf, name, from);
   return shown;
 }

@@ -37,7 +37,9 @@ const skills = (findings: readonly Finding[]) => ({
       throw new Error('not asked for');
     },
     copy: async () => '',
+    vacant: () => undefined,
     create: async () => [],
+    adopt: async () => [],
   },
 });
 

@@ -4,11 +4,13 @@ import { UserError } from '../../os/errors.ts';
 import type { Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
 import { readInput } from '../input.ts';
+import { isMessage, runRouted, openFor } from '../route.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
 
 type RunFlags = DriveFlags & {
   model?: string;
+  route?: boolean;
   maxVisits?: number;
   maxTurns?: number;
   maxOps?: number;
@@ -19,8 +21,9 @@ type RunFlags = DriveFlags & {
 
 export const define: Define = (command, act) => {
   command
-    .argument('<skill>', 'name of the skill')
+    .argument('<skill>', 'name of the skill; or a message alone, whose skill is found')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
+    .option('--route', 'take one word for a message, too, and find its skill')
     .option('--events', 'write the events on stdout, one JSON per line, instead of the result')
     .option('--model <name>', 'a model of the configuration, or `scripted`, for every class')
     .option('--max-visits <n>', 'entries into any one phase', whole)
@@ -38,22 +41,30 @@ export const define: Define = (command, act) => {
         ['reyn run summarize "Long text …"', 'text becomes a user_message'],
         ['reyn run summarize @notes.md --model scripted', 'a file, without a model'],
         ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
+        ['reyn run "Count the words of: one two"', 'finds the skill, and runs it'],
         ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
       ),
     )
     .action(
       act(async (cli, skill: string, argument: string | undefined, flags: RunFlags) => {
-        if (argument === '-' && flags.onAsk === 'prompt') {
+        if ((argument ?? skill) === '-' && flags.onAsk === 'prompt') {
           throw new UserError('usage', 'stdin cannot hold both the input and the answers.', {
             hint: 'Give the input as @file, or leave --on-ask prompt out.',
           });
         }
+        const given = { ...(flags.model === undefined ? {} : { model: flags.model }), limits: limitsOf(flags) };
+        if (argument === undefined && (flags.route === true || isMessage(skill))) {
+          const message = await readInput(skill, cli.io);
+          return runRouted(cli, await cli.open(), flags, message, given);
+        }
+        if (flags.route === true) {
+          throw new UserError('usage', '--route takes a message alone.', {
+            hint: `Leave "${skill}" out, or --route.`,
+          });
+        }
+        const reyn = argument === undefined ? await openFor(cli, skill) : await cli.open();
         const input = await readInput(argument, cli.io);
-        const reyn = await cli.open();
-        const model = flags.model === undefined ? {} : { model: flags.model };
-        return driveRun(cli, reyn, flags, [], (options) =>
-          reyn.run(skill, input, { ...options, ...model, limits: limitsOf(flags) }),
-        );
+        return driveRun(cli, reyn, flags, [], (options) => reyn.run(skill, input, { ...options, ...given }));
       }),
     );
 };

@@ -61,6 +61,7 @@ export function effective(file: ConfigFile): Config {
     limits: { ...DEFAULT_LIMITS, ...file.limits },
     policy: { allow: file.policy?.allow ?? [], deny: file.policy?.deny ?? [] },
     on_ask: file.on_ask ?? 'suspend',
+    ...(file.router === undefined ? {} : { router: file.router }),
     ...(file.language === undefined ? {} : { language: file.language }),
     ...(embeddings === undefined ? {} : { embeddings: { api_key_env: MODEL_DEFAULTS.api_key_env, ...embeddings } }),
   };
