@@ -4,7 +4,8 @@ const ONE_READ = 30_000;
 const PART = 12_000;
 /** Bytes of a line from which on parts by lines may be longer than one read. */
 const LONG_LINE = ONE_READ / 4;
-const MOST_FILES = 1000;
+/** Ops of one run, as far as its limit (500) leaves them for files. */
+const MOST_OPS = 480;
 
 /** Patterns from a message, separated by white space, or as given. */
 export function patterns({ text, paths, fresh = false }) {
@@ -16,9 +17,16 @@ export function patterns({ text, paths, fresh = false }) {
 export function files({ paths, found, fresh }) {
   const all = [...new Set(found.flatMap(({ files }) => files))].sort();
   if (all.length === 0) throw new Error(`no file matches ${paths.join(' ')}`);
-  if (all.length > MOST_FILES)
-    throw new Error(`${all.length} files match, more than ${MOST_FILES}; narrow the patterns`);
+  insist(all.length);
   return { files: all, fresh };
+}
+
+/** One run has so many ops; more files are several runs. */
+function insist(ops) {
+  if (ops <= MOST_OPS) return;
+  throw new Error(
+    `these files take ${ops} ops and one run has ${MOST_OPS} for them; narrow the patterns and run it more than once`,
+  );
 }
 
 /** How each file is read: whole, by ranges of lines, or not at all. */
@@ -26,12 +34,15 @@ export function plan({ files, sizes, fresh }) {
   const known = files.map((path, i) => ({ path, ...sizes[i] }));
   const readable = known.filter(({ bytes }) => bytes !== undefined);
   const long = readable.filter(({ bytes }) => bytes > ONE_READ);
+  const whole = readable.filter(({ bytes }) => bytes <= ONE_READ && bytes > 0).map(({ path }) => path);
+  const parts = long.flatMap(ranges);
+  insist(files.length + 2 * (whole.length + parts.length));
   return {
     fresh,
     skipped: known.filter(({ bytes }) => bytes === undefined).map(({ path }) => path),
     cut: long.filter(({ bytes, lines }) => bytes / lines > LONG_LINE).map(({ path }) => path),
-    whole: readable.filter(({ bytes }) => bytes <= ONE_READ && bytes > 0).map(({ path }) => path),
-    parts: long.flatMap(ranges),
+    whole,
+    parts,
   };
 }
 

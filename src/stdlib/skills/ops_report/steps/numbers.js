@@ -12,6 +12,8 @@ export function figures({ focus, found }) {
   const { runs, more } = found;
   const starts = runs.map(({ started }) => started).sort();
   const sum = (pick) => runs.reduce((total, run) => total + pick(run), 0);
+  /** What a sub-run used is in what the run above it used. */
+  const spent = (pick) => sum((run) => (run.parent === undefined ? pick(run) : 0));
   const bad = runs.filter(isBad);
   const numbers = {
     runs: runs.length,
@@ -33,14 +35,14 @@ export function figures({ focus, found }) {
     refused_replies: sum(({ phases }) => phases.reduce((total, { rejected }) => total + rejected, 0)),
     slow_phases: slowest(runs),
     cost: {
-      turns: sum(({ turns }) => turns),
-      ops: sum(({ ops }) => ops),
-      tokens: sum(({ tokens }) => tokens),
+      turns: spent(({ turns }) => turns),
+      ops: spent(({ ops }) => ops),
+      tokens: spent(({ tokens }) => tokens),
       usd: rounded(
-        sum(({ usd }) => usd),
+        spent(({ usd }) => usd),
         4,
       ),
-      seconds: rounded(sum(({ ms }) => ms) / 1000, 1),
+      seconds: rounded(spent(({ ms }) => ms) / 1000, 1),
     },
   };
   return { focus, numbers };
