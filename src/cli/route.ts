@@ -51,7 +51,8 @@ export async function runRouted(
   if (flags.events !== true) {
     result(cli, outcome, () => (routed?.skill === undefined ? resultText(outcome) : readable(routed.result)));
   }
-  if (routed !== undefined) tell(cli, routed.skill === undefined ? 'no skill fits' : `routed to ${clean(routed.skill)}`);
+  if (routed !== undefined)
+    tell(cli, routed.skill === undefined ? 'no skill fits' : `routed to ${clean(routed.skill)}`);
   tellEnd(cli, outcome);
   return routed !== undefined && routed.skill === undefined && outcome.exit === EXIT.done ? EXIT.no : outcome.exit;
 }

@@ -49,7 +49,7 @@ describe('skill_importer', () => {
     inProject(building({ turn: { abort: 'seen enough' } }), async (project) => {
       const outcome = await project.run('skill_importer', { path: 'vendor/release-notes', name: 'rn' });
       expect(outcome).toMatchObject({ status: 'failed', reason: { message: expect.stringContaining('seen enough') } });
-      const [started] = ofType(project.events(outcome.run), 'phase_left');
+      const [, started] = ofType(project.events(outcome.run), 'phase_left');
       expect(getPath(started, ['data', 'artifact', 'name'])).toBe('rn');
       const material = String(getPath(started, ['data', 'artifact', 'material']));
       expect(material.match(/^=== .*/gm)).toEqual([

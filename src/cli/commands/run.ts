@@ -4,7 +4,7 @@ import { UserError } from '../../os/errors.ts';
 import type { Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
 import { readInput } from '../input.ts';
-import { isMessage, runRouted, openFor } from '../route.ts';
+import { isMessage, openFor, runRouted } from '../route.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
 

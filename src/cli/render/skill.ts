@@ -1,5 +1,5 @@
 import type { Permissions, Skill } from '../../os/skills/skill.ts';
-import { clean, type Paint } from '../output.ts';
+import { clean, type Paint, plural } from '../output.ts';
 import { drawGraph } from './graph.ts';
 
 /** A skill on a page: what it is, its graph, its phases, its types, what it may do. */
@@ -8,6 +8,7 @@ export function showSkill(skill: Skill, paint: Paint): string {
   const phases = Object.values(skill.phases).map((phase) => {
     const ops = phase.allowedOps === undefined ? 'ask_user and reading' : phase.allowedOps.join(', ') || 'none';
     const role = phase.role === undefined ? '' : ` · ${clean(phase.role)}`;
+    if (phase.modelClass === 'none') return `  ${phase.name}${dim(` · ${plural(phase.preprocessor.length, 'step')}`)}`;
     return `  ${phase.name}${dim(`${role} · ops: ${ops} · at most ${phase.maxActTurns} act turns`)}`;
   });
   const types = Object.values(skill.artifacts).map((type) => {
@@ -37,6 +38,7 @@ function showPermissions({ file, skill, mcp, ...rest }: Permissions): string[] {
     ['file.read', file.read],
     ['file.write', file.write],
     ['skill.run', skill.run],
+    ['skill.delegate', skill.delegate],
     ['skill.write', skill.write],
     ['exec', rest.exec.map((argv) => argv.join(' '))],
     ['net', rest.net],

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import { getPath, isObject, type JsonObject } from '../json.ts';
 import type { Catalog } from './catalog.ts';
 import { contractOf } from './contract.ts';
-import type { Skill, SkillOrigin } from './skill.ts';
+import { type Skill, type SkillOrigin, USER_MESSAGE } from './skill.ts';
 
 /** What one who looks for a skill must know of it: what it is for, and what it takes. All texts are the skill's own. */
 export type SkillCard = {
@@ -17,7 +17,7 @@ export type SkillCard = {
   readonly origin: SkillOrigin;
 };
 
-/** A short schema stands as it is, of a long one the names of its fields. */
+/** A short schema stands as it is, of a long one the names of its fields; that of a message is known. */
 export type CardInput = { readonly type: string; readonly schema?: JsonObject; readonly fields?: readonly string[] };
 
 /** Cards of the skills that are wanted, load and can be run, by name. */
@@ -68,6 +68,7 @@ function cardOf(skill: Skill): SkillCard {
 }
 
 function inputOf(type: string, schema: JsonObject): CardInput {
+  if (type === USER_MESSAGE.name) return { type };
   if (JSON.stringify(schema).length <= MAX_SCHEMA) return { type, schema };
   return { type, fields: isObject(schema.properties) ? Object.keys(schema.properties) : [] };
 }

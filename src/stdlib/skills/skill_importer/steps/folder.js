@@ -19,13 +19,13 @@ function nameOf(folder) {
 const rank = (path) => (/(?:^|\/)skill\.md$/i.test(path) ? 0 : /\.(?:md|markdown|txt|rst)$/i.test(path) ? 1 : 2);
 
 /** Paths worth reading, the most telling first. */
-export function telling({ path, seen }) {
+export function telling({ path, name, seen }) {
   const below = (file) => file.slice(path.length + 1);
   const files = seen.files
     .filter((file) => TEXT.test(file) && !LEFT_OUT.test(below(file)))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (files.length === 0) throw new Error(`there is no text file in "${path}"`);
-  return files.slice(0, MOST_FILES);
+  return { path, name, files: files.slice(0, MOST_FILES) };
 }
 
 export function material({ path, name, texts }) {
