@@ -17,8 +17,8 @@ export type Drive = {
   readonly flags: DriveFlags;
   /** Events that were there before, of the run and of the runs above and below it. */
   readonly earlier: readonly RunEvent[];
-  /** What the person who typed the command has answered by that; `undefined` = ask. */
-  readonly answered: (asked: PendingIntervention) => string | undefined;
+  /** What the person who typed the command has answered by that; `undefined` = ask. Absent: nothing. */
+  readonly answered?: (asked: PendingIntervention) => string | undefined;
 };
 
 type Start = (options: DriveOptions) => Promise<RunOutcome>;
@@ -34,7 +34,7 @@ export async function driveRun(
   earlier: readonly RunEvent[],
   start: Start,
 ): Promise<ExitCode> {
-  const outcome = await drive(cli, reyn, { flags, earlier, answered: () => undefined }, start);
+  const outcome = await drive(cli, reyn, { flags, earlier }, start);
   if (flags.events !== true) result(cli, outcome, () => resultText(outcome));
   tellEnd(cli, outcome);
   return outcome.exit;
@@ -59,7 +59,7 @@ export async function drive(cli: Cli, reyn: Reyn, how: Drive, start: Start): Pro
   const person = asker(io, screen, reyn.root, interruption.signal);
   const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY && io.stderr.isTTY);
   const ask = async (asked: PendingIntervention): Promise<string | undefined> => {
-    const known = answered(asked);
+    const known = answered?.(asked);
     if (known !== undefined || !prompts) return known;
     view.goOn(asked.run);
     return paused(view, () => person.ask(asked));
@@ -73,7 +73,7 @@ export async function drive(cli: Cli, reyn: Reyn, how: Drive, start: Start): Pro
       },
       onText: view.text,
       ...(flags.onAsk === undefined || flags.onAsk === 'prompt' ? {} : { onAsk: flags.onAsk }),
-      ask,
+      ...(prompts || answered !== undefined ? { ask } : {}),
     });
   } finally {
     view.end();

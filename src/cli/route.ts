@@ -45,7 +45,7 @@ export async function runRouted(
   given: RunOptions,
 ): Promise<ExitCode> {
   const router = reyn.config.router ?? ROUTER;
-  const how = { flags, earlier: [], answered: () => undefined };
+  const how = { flags, earlier: [] };
   const outcome = await drive(cli, reyn, how, (options) => reyn.run(router, message, { ...options, ...given }));
   const routed = routedBy(outcome);
   if (flags.events !== true) {
@@ -59,7 +59,7 @@ export async function runRouted(
 
 type Routed = { readonly skill: string; readonly result: Json } | { readonly skill: undefined };
 
-/** What a router says it ran; one that says nothing of the kind is shown as any other skill. */
+/** What a router says it ran; one that says nothing of the kind is shown like every other skill. */
 function routedBy({ artifact, output }: RunOutcome): Routed | undefined {
   const value = output?.value ?? artifact?.artifact;
   if (!isObject(value)) return undefined;

@@ -22,8 +22,8 @@ export const define: Define = (command, act) => {
     .addHelpText(
       'after',
       examples(
-        ['reyn new release_notes "Write release notes from changes"', 'drafted, where a model is configured'],
-        ['reyn new release_notes --template', 'the same for everybody'],
+        ['reyn new notes "Write release notes from changes"', 'drafted, or a template'],
+        ['reyn new notes --template', 'without any model'],
       ),
     )
     .action(

@@ -41,7 +41,7 @@ export const define: Define = (command, act) => {
         ['reyn run summarize "Long text …"', 'text becomes a user_message'],
         ['reyn run summarize @notes.md --model scripted', 'a file, without a model'],
         ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
-        ['reyn run "Count the words of: one two"', 'finds the skill, and runs it'],
+        ['reyn run "Count the words: one two"', 'finds the skill and runs it'],
         ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
       ),
     )
