@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { calls, startWireServer } from '../os/models/wire-server.ts';
 import { inProject, ofType, person, type Rule } from '../project.ts';
-import { resultOf, shipped } from './shipped.ts';
+import { resultOf, STDLIB, shipped } from './shipped.ts';
 
 const WISH = { name: 'meeting_tasks', wish: 'Turn meeting notes into tasks' };
 const PLACE = 'reyn/project/meeting_tasks/skill.md';
@@ -116,6 +118,20 @@ describe('skill_builder', () => {
       expect(resultOf(await project.run('skill_builder', 'フライト', person('allow')))).toMatchObject({
         name: 'new_skill',
       });
+    }));
+
+  it('shows the model only examples that are free of findings themselves', () =>
+    inProject({}, async (project) => {
+      const examples = readFileSync(path.join(STDLIB, 'skill_builder/phases/write.md'), 'utf8').match(
+        /^ {4}---\n(?: {4}.*\n|\n(?= {4}))+/gm,
+      );
+      expect(examples).toHaveLength(2);
+      for (const example of examples ?? []) {
+        const md = example.replace(/^ {4}/gm, '');
+        const name = /^name: (\w+)$/m.exec(md)?.[1] ?? '';
+        project.skill(name, { md });
+        expect(project.reyn.skills.lint([name])).toEqual([]);
+      }
     }));
 
   it.each(['Tasks', '../x', 'a b', 'x'.repeat(65)])('refuses the name %j before any model is asked', (name) =>

@@ -36,7 +36,7 @@ describe('skill_importer', () => {
       }),
       async (project) => {
         const { ask, asked } = person('allow');
-        const outcome = await project.run('skill_importer', 'vendor/release-notes/', { ask });
+        const outcome = await project.run('skill_importer', './vendor/release-notes/', { ask });
         expect(outcome.reason).toBeUndefined();
         expect(resultOf(outcome)).toMatchObject({ name: 'release_notes', findings: [] });
         expect(project.read('reyn/project/release_notes/skill.md')).toBe(GOOD);

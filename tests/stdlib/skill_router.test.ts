@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { getPath } from '../../src/os/json.ts';
+import { calls, startWireServer } from '../os/models/wire-server.ts';
 import { inProject, ofType, onePhase, type Rule, type SkillFiles } from '../project.ts';
 import { resultOf, shipped } from './shipped.ts';
 
@@ -121,6 +122,21 @@ describe('skill_router', () => {
     }),
   );
 
+  it.each([
+    ['nothing', {}, '"add" takes no message but pair; give that as JSON.'],
+    ['no JSON', { json: '{a: 1}' }, 'The JSON for "add" cannot be read'],
+  ])('gives a second chance when a skill that takes no message is given %s', (_, more, why) =>
+    inProject(
+      choosing(
+        { match: { visit: 1 }, ...chooses('add', more) },
+        { match: { input: { refused: { pattern: why } } }, ...chooses('add', { json: '{"a": 1, "b": 2}' }) },
+      ),
+      async (project) => {
+        expect(resultOf(await project.run('skill_router', 'Add 1 and 2'))).toMatchObject({ result: { b: 2 } });
+      },
+    ),
+  );
+
   it('says so when nothing fits', () =>
     inProject(choosing({ turn: { to: 'decline', artifact: { why: 'Nobody here can fly.' } } }), async (project) => {
       const outcome = await project.run('skill_router', 'Fly me home');
@@ -139,7 +155,7 @@ describe('skill_router', () => {
     }));
 
   it('fails with the reason of a skill that fails', () =>
-    inProject(choosing(chooses('add')), async (project) => {
+    inProject(choosing(chooses('add', { json: '{"a": 1}' })), async (project) => {
       const outcome = await project.run('skill_router', 'Add');
       expect(outcome).toMatchObject({ status: 'failed', exit: 1 });
       expect(outcome.reason?.message).toContain('add was not started');
@@ -153,4 +169,25 @@ describe('skill_router', () => {
         expect(outcome.reason?.message).toContain('There is no skill "echo" in the catalog.');
       },
     ));
+
+  it('puts the whole catalog before a model on a server, and asks it for a name alone', async () => {
+    const server = await startWireServer(
+      calls(['to_check', { artifact: { skill: 'word_stats_demo' }, reason: 'Words.' }]),
+    );
+    try {
+      await inProject({ model: 'm', config: [`base_url: ${server.baseUrl}`] }, async (project) => {
+        const outcome = await project.run('skill_router', 'How many words has this?');
+        expect(resultOf(outcome)).toMatchObject({ skill: 'word_stats_demo', result: { words: 5 } });
+        const [request] = server.requests;
+        const shown = request?.body.messages.map(({ content }) => content).join('\n') ?? '';
+        for (const name of ['direct_llm', 'skill_builder', 'word_stats_demo']) expect(shown).toContain(`"${name}"`);
+        expect(shown).toContain('How many words has this?');
+        const tools = request?.body.tools?.map((tool) => tool.function.name);
+        expect(tools).toEqual(['to_check', 'to_decline', 'abort']);
+        expect(JSON.stringify(request?.body.tools?.[0])).not.toContain('"catalog"');
+      });
+    } finally {
+      await server.close();
+    }
+  });
 });

@@ -7,7 +7,7 @@ const LEFT_OUT = /(?:^|\/)(?:node_modules|evals?|tests?|__pycache__|\.[^/]*)(?:\
 
 /** The folder, and what the skill is to be called. */
 export function place({ text, path, name }) {
-  const folder = (path ?? text).trim().replace(/\/+$/, '');
+  const folder = (path ?? text).trim().replace(/^(?:\.\/+)+|\/+$/g, '');
   return { path: folder, name: name ?? nameOf(folder) };
 }
 
@@ -20,7 +20,7 @@ const rank = (path) => (/(?:^|\/)skill\.md$/i.test(path) ? 0 : /\.(?:md|markdown
 
 /** Paths worth reading, the most telling first. */
 export function telling({ path, name, seen }) {
-  const below = (file) => file.slice(path.length + 1);
+  const below = (file) => (file.startsWith(`${path}/`) ? file.slice(path.length + 1) : file);
   const files = seen.files
     .filter((file) => TEXT.test(file) && !LEFT_OUT.test(below(file)))
     .sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
