@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
 import { inFlight } from './in-flight.ts';
+import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
+import { recall } from './recall.ts';
 import { resume } from './resume.ts';
 import { publish, render, type Section } from './table.ts';
 
@@ -22,6 +24,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'in-flight': inFlight,
   'load-lint': loadLint,
   resume,
+  'js-step': jsStep,
+  recall,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */

@@ -23,6 +23,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -32,15 +33,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const dist = join(root, 'dist');
 
-const OUTSIDE = ['ai', '@ai-sdk/*', 'pino', 're2js'];
+const OUTSIDE = ['@dagrejs/dagre', 'ai', '@ai-sdk/*', 'pino', 're2js'];
 
 export async function build({ types = true } = {}) {
   const esbuild = await import('esbuild');
   mkdirSync(dist, { recursive: true });
   const staging = mkdtempSync(join(dist, '.building-'));
   try {
-    await bundleProgram(esbuild, staging);
-    await bundleWorker(esbuild, staging);
+    const bundles = [await bundleProgram(esbuild, staging), await bundleWorker(esbuild, staging)];
+    writeLicences(bundles, staging);
     const modules = ['index', 'testing'].filter((name) => existsSync(join(source, `${name}.ts`)));
     if (modules.length > 0) await bundleModules(esbuild, modules, staging);
     if (types && modules.length > 0) emitTypes(join(staging, 'types'));
@@ -56,7 +57,14 @@ export async function build({ types = true } = {}) {
   }
 }
 
-const shared = { absWorkingDir: root, bundle: true, platform: 'node', target: 'node22.18', logLevel: 'error' };
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  metafile: true,
+  platform: 'node',
+  target: 'node22.18',
+  logLevel: 'error',
+};
 
 function bundleProgram(esbuild, outdir) {
   return esbuild.build({
@@ -93,6 +101,19 @@ function bundleModules(esbuild, modules, outdir) {
     splitting: true,
     chunkNames: 'shared-[hash]',
   });
+}
+
+/** The licences of all packages that are in a bundle: most ask to be passed on with it. */
+function writeLicences(bundles, outdir) {
+  const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const homes = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+  const texts = [...new Set([...homes, 'node_modules/typebox'])].sort().map((home) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, home, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, home)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+    const text = file === undefined ? '' : `\n\n${readFileSync(join(root, home, file), 'utf8').trim()}`;
+    return `${name} ${version} (${license})${text}\n`;
+  });
+  writeFileSync(join(outdir, 'LICENCES.txt'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 /** typebox as one flat module with only the builders that the sources name. */

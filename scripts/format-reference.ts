@@ -1,167 +1,11 @@
-import { NEED_KINDS } from '../src/os/config/schema.ts';
+import { FORMAT_KEYS } from '../src/os/skills/json-schema/keys.ts';
 import { MAX_NAME, nameProblem } from '../src/os/skills/names.ts';
-import { DEFAULT_ACT_TURNS, DEFAULT_MODEL_CLASS } from '../src/os/skills/phases.ts';
 import { MAX_FILES, MAX_SKILL_BYTES } from '../src/os/skills/read-source.ts';
 import { MAX_FILE_BYTES } from '../src/os/skills/regular-file.ts';
 import { MAX_SCHEMA_DEPTH, MAX_SCHEMA_NODES } from '../src/os/skills/schema-check.ts';
 import { FORMATS, KEYWORDS } from '../src/os/skills/schema-words.ts';
-import { SKILL_KINDS } from '../src/os/skills/skill.ts';
-import { ON_ERROR } from '../src/os/skills/steps/frame.ts';
 import { LATER_STEP_TYPES } from '../src/os/skills/steps/list.ts';
 import { code, glossary } from './markdown.ts';
-
-/**
- * What every key of a skill means, by what the loader calls the place it stands in. A test holds this against the
- * loader: no key is missing here, and none is here that the loader does not know.
- */
-export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'skill.md': {
-    type: '`skill`.',
-    name: 'The name of the folder.',
-    description: 'What the skill is for; models are shown it.',
-    kind: `One of ${SKILL_KINDS.map(code).join(', ')}; \`graph\` if absent. Only \`graph\` can be run.`,
-    entry: 'First phase. May be absent where it is clear: one phase, or one that no edge leads to.',
-    final_output: 'Artifact type of the result; the only type if absent.',
-    final_output_description: 'Shown to the model where it may finish.',
-    finish_criteria: 'Sentences, shown to the model where it may finish.',
-    graph: 'Phase → its edges, in order. Absent with one phase: that phase, then `end`.',
-    artifacts: 'Artifact types defined here, in JSON Schema or the shorthand below.',
-    permissions: 'Upper bound of what any phase may do. Absent = nothing.',
-    postprocessor: 'Steps over the result after the last phase.',
-    limits: 'Limits of every run of this skill; those of the configuration can only be tightened.',
-    routing: 'When the skill is meant. Kept and checked; nothing matches by it yet.',
-    required_tools: 'Tools the skill counts on. Kept.',
-    tool_chain: 'Tool calls of a skill of that kind. Kept.',
-    decision_tree: 'A mapping, a list or text. Kept.',
-    tags: 'Tags. Kept.',
-    scope: 'Text. Kept.',
-    source: 'Where the skill comes from. Kept.',
-    lineage: 'What it was made from. Kept.',
-    library: 'Whether it belongs to the library. Kept.',
-    imported_from: 'Provenance. Kept.',
-    imported_at: 'Provenance. Kept.',
-    imported_format: 'Provenance. Kept.',
-    imported_revision: 'Provenance. Kept.',
-  },
-  'a phase': {
-    type: '`phase`. Required in a file.',
-    name: 'The name of the file. Required in a file.',
-    input: 'Artifact type the phase takes, or several: `a | b`. Required in a file; `user_message` in a section.',
-    role: 'Who the model is to be; shown to it.',
-    model_class: `Class that the configuration maps to a model; \`${DEFAULT_MODEL_CLASS}\` if absent. \`none\`: no model is asked, the phase is its steps.`,
-    allowed_ops:
-      'Ops the model may ask for; `[]` = none. Absent = `ask_user` and the reading ops that `permissions` covers.',
-    max_act_turns: `Turns with ops in one visit; ${DEFAULT_ACT_TURNS} if absent. Then only edges are offered.`,
-    can_finish: '`true` adds an edge to `end`.',
-    preprocessor: 'Steps over the input before anybody sees it.',
-  },
-  'an edge': {
-    to: 'A phase, or `end`.',
-    when: 'Guard: dot path → JSON Schema, or a literal that must be equal. All must hold; an absent path does not.',
-    carry: 'Field of the target’s artifact → where the OS takes it from.',
-    description: 'Shown to the model beside the edge.',
-  },
-  permissions: {
-    file: '`{read: [globs], write: [globs]}`, relative to the project. `*` and `?` within a name, `**` any folders.',
-    skill: '`{run: [names], write: [names]}`: skills that `run_skill` may start. `write`: not yet.',
-    optional: `Kinds of denial the skill can live with, e.g. ${code(NEED_KINDS[1])}: they do not make the run exit 4.`,
-    exec: 'Lists of argument patterns. Checked; no op uses it yet.',
-    net: 'Hosts. Checked; no op uses it yet.',
-    mcp: 'Server → tools. Checked; no op uses it yet.',
-    recall: 'Sources. Checked; no op uses it yet.',
-    index: 'Sources. Checked; no op uses it yet.',
-    eval: '`true` or `false`. No op uses it yet.',
-    python: 'Entries. No step uses it yet.',
-  },
-  limits: {
-    max_phase_visits: 'Entries into any one phase.',
-    max_turns: 'Turns of models, rejected ones too.',
-    tokens: 'Tokens in and out.',
-    usd: 'Cost in USD.',
-    seconds: 'Running time; waiting does not count.',
-  },
-  postprocessor: {
-    steps: 'The steps, over the result.',
-    output_name: 'Name of what comes out.',
-    output_schema: 'Schema of what comes out; what does not fit fails the run.',
-    output_description: 'What comes out, for people.',
-  },
-  'a step of type op': {
-    type: '`op`.',
-    op: 'The op. One that waits for a person cannot be a step.',
-    args: `Its arguments. Strings may hold ${code(`\${path}`)}, a dot path in the artifact; a string that is one such place keeps the type.`,
-    into: 'Dot path in the artifact that the result is written to; `.` replaces all of it. Absent = the result is dropped.',
-    on_error: `${ON_ERROR.map(code).join(', ')}: fail the run (if absent), leave \`into\` as it is, or write the empty value of its type.`,
-    when: 'Guard; without it holding the step is left out. `input` and `artifact` are the artifact as the steps before left it.',
-  },
-  'a step of type validate': {
-    type: '`validate`.',
-    schema: 'JSON Schema, or the shorthand.',
-    path: 'Dot path of what is checked; all of the artifact if absent.',
-    into: 'Where the findings go, as a list of sentences. Absent = a finding fails the step.',
-    on_error: 'As above.',
-    when: 'As above.',
-  },
-  'an artifact file': {
-    schema: 'The JSON Schema.',
-    name: 'The name of the file.',
-    description: 'What it is; models are shown it.',
-    wrapped: '`true` or `false`; accepted for older folders, no effect.',
-  },
-  routing: {
-    triggers: 'Sentences.',
-    exclude_when: 'Sentences.',
-    when_to_use: 'Sentences.',
-    when_not_to_use: 'Sentences.',
-    examples: '`{positive: […], negative: […]}`.',
-  },
-};
-
-/** What the loader refuses, by rule. A test compares it with the rules that stand in the loader. */
-export const FORMAT_RULES: Readonly<Record<string, string>> = {
-  'format/no-folder': 'no such folder, or not one',
-  'format/no-skill-md': 'a folder without `skill.md`',
-  'format/two-skill-files': '`skill.md` and `SKILL.md`, which is one file on some disks',
-  'format/link': 'a symbolic link in a skill',
-  'format/not-a-file': 'neither a file nor a folder',
-  'format/file-name': 'a file name that cannot be used',
-  'format/unknown-file': 'a file in `phases/` or `artifacts/` that is neither',
-  'format/reserved-folder': 'a folder `shared` in a skill',
-  'format/unreadable': 'a file that cannot be read',
-  'format/not-utf8': 'a file that is not UTF-8',
-  'format/too-large': 'a file, a folder or a YAML text beyond its bound',
-  'format/too-many': 'more files than a skill may have',
-  'format/too-deep': 'folders or YAML nested too deep',
-  'format/front-matter': 'a front matter that does not open or close with a line `---`',
-  'format/yaml': 'a text that is not YAML',
-  'format/yaml-feature': 'an anchor, alias, tag, directive or second document',
-  'format/duplicate-key': 'a key that stands twice',
-  'format/proto-key': 'the key `__proto__`',
-  'format/not-finite': 'infinity or NaN',
-  'format/wrong-kind': 'a value of another kind than its key takes',
-  'format/unknown-key': 'a key that does not exist, or not there',
-  'format/missing-key': 'a key that must be there and is not',
-  'format/type': 'a `type` that does not go with the file',
-  'format/name': 'a name that cannot be, or is not that of its file or folder',
-  'format/section': 'a heading that almost opens a phase, or a block of keys that is never closed',
-  'format/two-phases': 'a phase that is there twice',
-  'format/two-artifacts': 'an artifact type that is defined twice',
-  'format/unknown-phase': 'a phase that does not exist',
-  'format/unknown-artifact': 'an artifact type that does not exist',
-  'format/unknown-field': 'a `carry` into a field the target does not declare',
-  'format/input': 'an artifact type named twice in `input`',
-  'format/no-graph': 'several phases and no `graph`',
-  'format/no-edges': 'a phase that the graph leaves out',
-  'format/two-edges': 'two edges of a phase with a model to one target',
-  'format/path': 'a path that is none',
-  'format/template': `a ${code(`\${…}`)} without a path in it`,
-  'format/schema': 'a schema that is none',
-  'format/empty-schema': 'a schema that says nothing',
-  'format/ambiguous-schema': 'what reads as JSON Schema and as shorthand',
-  'format/shorthand': 'a type in shorthand that is none',
-  'format/unknown-step': 'a type of step that does not exist',
-  'format/not-yet': 'what the format knows and this version does not run',
-};
 
 /** The page of the skill format. */
 export function formatPage(): string {
@@ -187,6 +31,8 @@ const INTRODUCTION = `A skill is a folder \`reyn/project/<name>\` or \`reyn/loca
 Phases may stand in skill.md as sections instead, \`## phase: <name>\`, each opened by a \`yaml\` block of phase keys or none. A
 skill without any phase is one phase: the body of skill.md, from \`user_message\` to \`end\`. A node \`shared/<phase>\` of a graph is a
 phase of \`reyn/project/shared/phases\`, with artifacts in \`reyn/project/shared/artifacts\`.
+
+Folders in other dialects, with \`SKILL.md\` or older keys, load too: [foreign skills](../concepts/foreign-skills.md).
 
 Names: a skill’s are lower-case letters and digits joined by \`-\` or \`_\`, those of phases and artifact types snake_case; at most
 ${MAX_NAME} characters. Reserved: ${reserved}. Bounds: ${MAX_FILE_BYTES / 1024} KB a file, ${MAX_FILES} files and ${MAX_SKILL_BYTES / 1024 / 1024} MB a skill.`;

@@ -18,7 +18,8 @@ import { RULES } from '../src/os/lint/rules.ts';
 import { VIOLATION_CODES, type ViolationCode } from '../src/os/models/port.ts';
 import { ScriptSchema } from '../src/os/models/script.ts';
 import { OPS } from '../src/os/ops/list.ts';
-import { FORMAT_RULES, formatPage } from './format-reference.ts';
+import { DIALECT_RULES, FORMAT_RULES } from '../src/os/skills/format-rules.ts';
+import { formatPage } from './format-reference.ts';
 import { block, code, glossary, members, type Schema, table } from './markdown.ts';
 
 /** Every page of the reference by file name. */
@@ -195,6 +196,9 @@ function lintPage(): string {
     '## What does not load',
     'These are errors of the format itself. A skill that has one cannot be run.',
     glossary(['rule', 'finds'], FORMAT_RULES),
+    '## Other spellings',
+    'What the loader says of folders in other dialects; see [foreign skills](../concepts/foreign-skills.md).',
+    glossary(['rule', 'finds'], DIALECT_RULES),
   ].join('\n\n');
 }
 

@@ -1,5 +1,5 @@
 import type { AuditReport } from './os/audit/report.ts';
-import type { Config } from './os/config/config.ts';
+import type { Config, ModelConfig } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
@@ -36,6 +36,18 @@ export type Reyn = {
      * where it came from. @returns the files added. @throws UserError `not_found`, `skill`.
      */
     adopt(name: string, run: string): Promise<readonly string[]>;
+    /**
+     * Writes a skill, by name or folder, as the Agent Skills folder `<out>/<name>`; `out` is `agent-skills` if absent.
+     * @returns the new folder. @throws UserError `skill` with what keeps it from being valid by the specification.
+     */
+    exportTo(name: string, out?: string): Promise<string>;
+    /** Copies a local skill or Agent Skills folder into reyn/project, with its provenance. @returns the new folder. */
+    importFrom(folder: string, as?: string): Promise<string>;
+    /**
+     * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
+     * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.
+     */
+    reshape(name: string, form: 'split' | 'join', options?: { readonly dryRun?: boolean }): Promise<Reshaped>;
   };
 
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
@@ -55,6 +67,8 @@ export type Reyn = {
     /** Newest first. */
     list(filter?: { skill?: string; status?: string; limit?: number }): readonly RunSummary[];
     show(run: string): RunDetail;
+    /** The skill the run was pinned to, whatever its folder holds today. @throws UserError `usage` (another contract). */
+    skillOf(run: string): Skill;
     /** Full id of a unique prefix or `latest`. @throws UserError `not_found`, `ambiguous`. */
     idOf(reference: string): string;
   };
@@ -75,6 +89,15 @@ export type Reyn = {
      * @throws UserError `not_found` (with a suggestion), `refused`.
      */
     drop(source: string, keys?: readonly string[]): Promise<number>;
+  };
+
+  readonly models: {
+    /** Every model of the configuration, in its order. Asks nobody. */
+    list(): readonly ModelEntry[];
+    /** One small call, as a run would make it. @throws UserError `not_found`, `config`, `model`. */
+    test(name: string, signal?: AbortSignal): Promise<ModelTest>;
+    /** Tries what the model can do and keeps it as its defaults. @throws UserError `not_found`, `config`, `model`. */
+    probe(name: string, signal?: AbortSignal): Promise<ModelProbe>;
   };
 
   /** Verifies one run, or with `undefined` everything. Problems are data. */
@@ -116,6 +139,62 @@ export type SkillEntry = {
   /** Origin of the skill that this one is hidden by. */
   readonly shadowedBy?: SkillOrigin;
   readonly error?: string;
+};
+
+export type ModelEntry = {
+  readonly name: string;
+  readonly provider: ModelConfig['provider'];
+  /** The provider's name for it; absent for `scripted`, as are all below. */
+  readonly model?: string;
+  readonly base_url?: string;
+  readonly encoding: ModelConfig['encoding'];
+  /** How far schemas are degraded at first; absent in the json encoding, too. */
+  readonly schema?: string;
+  /** USD per million tokens. */
+  readonly price?: NonNullable<ModelConfig['price']>;
+  /** `config`, or the date of the prices that ship. */
+  readonly price_from?: string;
+  /** Whether a key is there, and where it is looked for. */
+  readonly key?: { readonly present: boolean; readonly from: string };
+  /** When it was probed, ISO 8601. */
+  readonly probed?: string;
+  /** Classes it serves; `default` = every class that has no other. */
+  readonly uses: readonly string[];
+};
+
+export type ModelTest = {
+  readonly name: string;
+  /** Provider and model that were asked. */
+  readonly asked: string;
+  readonly encoding: ModelConfig['encoding'];
+  /** Milliseconds to the end of the answer. */
+  readonly ms: number;
+  readonly usage: { readonly input: number; readonly output: number; readonly cached?: number };
+  /** Absent where no price is known. */
+  readonly usd?: number;
+  /** Why a run would have refused the answer; absent when it would not. */
+  readonly violation?: string;
+};
+
+export type ModelProbe = Pick<ModelTest, 'name' | 'asked' | 'usage' | 'usd'> & {
+  /** What works best; absent when nothing did. */
+  readonly encoding?: ModelConfig['encoding'];
+  readonly schema?: string;
+  readonly findings: readonly { readonly what: string; readonly supported: boolean; readonly note: string }[];
+  readonly calls: number;
+  /** Where the profile was written, relative to the root. */
+  readonly file: string;
+};
+
+/** A skill in its other form. */
+export type Reshaped = {
+  readonly skill: string;
+  /** Relative to the project. */
+  readonly folder: string;
+  /** False after a dry run. */
+  readonly written: boolean;
+  /** Files by their path in the folder; without `before` a new one, without `after` one that goes. */
+  readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
 export type { AuditReport, EventFilter, Recalled, SourceSummary };

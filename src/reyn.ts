@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DriveOptions, Reyn } from './api.ts';
+import { openModels } from './models.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -20,6 +21,7 @@ import type { ListRuns } from './os/ops/run-facts.ts';
 import { cancelRun } from './os/runs/cancel.ts';
 import { factsOf } from './os/runs/facts.ts';
 import { forkAside } from './os/runs/fork.ts';
+import { pinnedSkill } from './os/runs/pinned-skill.ts';
 import type { Driving, Project } from './os/runs/project.ts';
 import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
@@ -107,7 +109,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     root,
     config,
     ops: OPS,
-    skills: openShelf({ root, catalog, config, ops: OPS, store: opened }),
+    skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock }),
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -143,6 +145,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         const detail = describeRun(opened().readRun(run));
         return { ...detail, status: statusOf(detail, isDriven) };
       },
+      skillOf: (run) => pinnedSkill(foldAll(opened().readRun(run)).started, opened().blobs),
       idOf: (reference) => idOf(summaries(), reference),
     },
     events: {
@@ -158,6 +161,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
     },
+    models: openModels({ root, config, env, clock }),
     verify: (run) => verifyStore(root, run, disk),
     close: async () => {
       index.close();

@@ -3,14 +3,29 @@ import { systemClock } from './os/clock.ts';
 import { type ConfigEdit, setConfigKey } from './os/config/edit.ts';
 import { type ConfigSources, textOf } from './os/config/layer.ts';
 import { knownKey } from './os/config/read.ts';
+import { CONFIG_FILE } from './os/config/schema.ts';
 import { openStore } from './os/events/store.ts';
 import { randomIds } from './os/ids.ts';
 import { getPath, type Json, sameJson } from './os/json.ts';
+import type { Shape } from './os/shape.ts';
 import { readYaml } from './os/yaml.ts';
 
 /** Settings of a project that need no opened project, so that they can be read and mended when they are wrong. */
 
 export { checkConfig, getConfigKey, readConfig, showConfig } from './os/config/read.ts';
+
+/** Every key that `reyn config set` takes as it stands here, `limits.usd`, with what it is. */
+export function configKeys(): readonly { readonly value: string; readonly about: string }[] {
+  return keysBelow(CONFIG_FILE, []);
+}
+
+function keysBelow({ properties = {} }: Shape, path: readonly string[]): { value: string; about: string }[] {
+  return Object.entries(properties).flatMap(([key, member]) => {
+    const inside = [...path, key];
+    if (member.type === 'object') return keysBelow(member, inside);
+    return member.type === 'array' ? [] : [{ value: inside.join('.'), about: member.description ?? '' }];
+  });
+}
 
 /** What was set; `changed` is false when the file held that value already. */
 export type SettingChange = ConfigEdit & { readonly changed: boolean };

@@ -69,6 +69,8 @@ export function openSurvey({ root, catalog, config, ops }: Surveyed): Survey {
     return {
       ops: lintOps(ops),
       skills: entries.map(({ name }) => name),
+      permissionsOf: (name) =>
+        catalog.find(name) === undefined ? undefined : compileSkill(catalog.source(name)).skill?.permissions,
       modelClasses: Object.keys(config.classes),
     };
   }
@@ -103,7 +105,8 @@ function describeSource(source: SkillSource, { name, origin }: CatalogEntry): Sk
   const { skill, findings } = compileSkill(source);
   const shown = { name, origin, dir: source.dir };
   if (skill === undefined) {
-    return { ...shown, description: '', kind: '', error: findings[0]?.message ?? 'does not load' };
+    const fault = findings.find(({ severity }) => severity === 'error');
+    return { ...shown, description: '', kind: '', error: fault?.message ?? 'does not load' };
   }
   return { ...shown, description: skill.description, kind: skill.kind, fingerprint: skill.fingerprint };
 }

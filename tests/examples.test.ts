@@ -25,7 +25,7 @@ const REPOSITORY = {
 };
 
 type Example = {
-  readonly input: string;
+  readonly input: string | Json;
   readonly answers: readonly string[];
   readonly result: Json;
   readonly path: readonly string[];
@@ -72,6 +72,28 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       blocks: ['Two hours for it before noon', 'Then: Call the dentist.', 'Half an hour to tidy up'],
     },
     path: ['plan_day'],
+  },
+  reader: {
+    input: { text: 'Due to the move, hours are due earlier.', reader: 'somebody in a hurry' },
+    answers: [],
+    result: { clear: 0.5, remark: 'What do I have to do, and by when?', reader: 'somebody in a hurry' },
+    path: ['read'],
+  },
+  reader_panel: {
+    input: 'Due to the move the old portal will be gone from Friday on, so hours should be filed before that.',
+    answers: [],
+    result: {
+      text: 'File your hours by Friday. The old portal, where you did so until now, closes then.',
+      stats: { words: 16, longest_sentence: 11 },
+      readers: ['somebody new', 'somebody in a hurry', 'an expert'],
+      opinions: ['somebody new', 'somebody in a hurry', 'an expert'].map((reader) => ({
+        clear: 0.9,
+        remark: 'Nothing is missing.',
+        reader,
+      })),
+      clear: 0.9,
+    },
+    path: ['read_out', 'rewrite', 'read_out'],
   },
 };
 

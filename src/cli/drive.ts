@@ -26,6 +26,7 @@ type Start = (options: DriveOptions) => Promise<RunOutcome>;
 /**
  * Drives a run in view of a person: shows it, asks them, stops it durably on Ctrl-C, and says how it ended.
  * @param earlier events that were there before, of the run and of the runs above and below it.
+ * @param show writes what the run gave; default: the result on stdout.
  */
 export async function driveRun(
   cli: Cli,
@@ -33,9 +34,10 @@ export async function driveRun(
   flags: DriveFlags,
   earlier: readonly RunEvent[],
   start: Start,
+  show: (outcome: RunOutcome) => void | Promise<void> = (outcome) => result(cli, outcome, () => resultText(outcome)),
 ): Promise<ExitCode> {
   const outcome = await drive(cli, reyn, { flags, earlier }, start);
-  if (flags.events !== true) result(cli, outcome, () => resultText(outcome));
+  if (flags.events !== true) await show(outcome);
   tellEnd(cli, outcome);
   return outcome.exit;
 }

@@ -24,6 +24,13 @@ export async function readInput(argument: string | undefined, io: Io): Promise<R
   return inputOf(argument, 'the input');
 }
 
+/** The file an `@file` argument names, absolute. */
+export function inputFileOf(argument: string | undefined, io: Io): string | undefined {
+  return argument?.startsWith('@') === true && !argument.startsWith('@@')
+    ? resolve(io.cwd, argument.slice(1))
+    : undefined;
+}
+
 function inputOf(text: string, from: string): RunInput {
   if (!/^\s*[[{]/.test(text)) return { text };
   const parsed = parseJson(text);

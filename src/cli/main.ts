@@ -24,7 +24,12 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
-  { name: 'skill', group: SKILLS, summary: 'list, show and copy skills', load: () => import('./commands/skill.ts') },
+  {
+    name: 'skill',
+    group: SKILLS,
+    summary: 'list, show, copy, split, join skills',
+    load: () => import('./commands/skill.ts'),
+  },
   { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },
@@ -33,6 +38,14 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
   { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  { name: 'models', group: SETTINGS, summary: 'list, test, probe models', load: () => import('./commands/models.ts') },
+  { name: 'schema', group: SETTINGS, summary: 'JSON Schemas for editors', load: () => import('./commands/schema.ts') },
+  {
+    name: 'completion',
+    group: SETTINGS,
+    summary: 'let the shell complete commands',
+    load: () => import('./commands/completion.ts'),
+  },
   { name: 'doctor', group: SETTINGS, summary: 'check this machine', load: () => import('./commands/doctor.ts') },
 ];
 
@@ -42,6 +55,9 @@ const openProject: Open = async (root, env) => {
   const { openReyn } = await import('../reyn.ts');
   return openReyn({ root, env });
 };
+
+/** What the scripts of `reyn completion` call instead of a command. */
+const ASK = '__complete';
 
 /** Runs one command line. Never throws: errors are told on stderr and are in the exit code. */
 export async function runCli(argv: readonly string[], io: Io, open: Open = openProject): Promise<ExitCode> {
@@ -56,7 +72,13 @@ export async function runCli(argv: readonly string[], io: Io, open: Open = openP
         exit = await run(surroundings(program, io, open, opened), ...(args as never));
       };
     try {
-      describe(program, io, act);
+      const enter = describe(program, io, act);
+      if (argv[0] === ASK) {
+        const { answerShell } = await import('./complete/complete.ts');
+        const openIn = (folder: string | undefined) => surroundings(program, io, open, opened, folder).open();
+        io.stdout.write(await answerShell(argv.slice(1), { program, enter }, openIn));
+        return EXIT.done;
+      }
       await program.parseAsync(asHelpOption(argv), { from: 'user' });
       return exit;
     } catch (error) {
@@ -79,9 +101,9 @@ function asHelpOption(argv: readonly string[]): string[] {
   return first === 'help' ? [...rest, '--help'] : [...argv];
 }
 
-function surroundings(program: Command, io: Io, open: Open, opened: Reyn[]): Cli {
+function surroundings(program: Command, io: Io, open: Open, opened: Reyn[], folder?: string): Cli {
   const flags = program.opts<Flags>();
-  const start = startFolder(io.cwd, flags.path);
+  const start = startFolder(io.cwd, folder ?? flags.path);
   const root = projectRoot(start);
   return {
     io,
@@ -96,7 +118,8 @@ function surroundings(program: Command, io: Io, open: Open, opened: Reyn[]): Cli
   };
 }
 
-function describe(program: Command, io: Io, act: Act): void {
+/** Describes the program. @returns what fills a command in when it is the one that runs. */
+function describe(program: Command, io: Io, act: Act): (command: Command) => Promise<void> {
   program
     .description('Runs agent skills: Markdown folders whose every step is checked, recorded and can be resumed.')
     .option('-C, --path <folder>', 'the project, or a folder in it')
@@ -127,17 +150,23 @@ function describe(program: Command, io: Io, act: Act): void {
     );
   const byName = new Map(COMMANDS.map((entry) => [entry.name, entry]));
   for (const { name, group, summary } of COMMANDS)
-    program.command(name).summary(summary).description(summary).helpGroup(group);
-  program.hook('preSubcommand', async (_, command) => {
-    const entry = byName.get(command.name());
-    const module = await entry?.load();
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .helpGroup(group);
+  const enter = async (command: Command) => {
+    const module = await byName.get(command.name())?.load();
     module?.define(command.helpCommand(false), act);
-  });
+  };
+  program.hook('preSubcommand', (_, command) => enter(command));
+  return enter;
 }
 
 /** The choice that an argument outside the choices was meant to be, as far as one is near. */
 function choiceMeant(what: string): string | undefined {
-  const [, wrong, choices] = /argument '(.*)' is invalid\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
+  const [, wrong, choices] =
+    /(?:argument|value) '([^']*)' is invalid(?: for argument '\w+')?\. Allowed choices are (.*)\.$/s.exec(what) ?? [];
   if (wrong === undefined || choices === undefined) return undefined;
   const near = nearest(wrong, choices.split(', '));
   return near === undefined ? undefined : `Did you mean ${near}?`;

@@ -38,8 +38,13 @@ const skills = (findings: readonly Finding[]) => ({
     },
     copy: async () => '',
     vacant: () => undefined,
-    create: async () => [],
     adopt: async () => [],
+    exportTo: async () => '',
+    importFrom: async () => '',
+    create: async () => [],
+    reshape: async () => {
+      throw new Error('not asked for');
+    },
   },
 });
 

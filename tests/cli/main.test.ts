@@ -28,7 +28,7 @@ describe('a command line that does not fit', () => {
     [['run', 'x', 'y', '--max-usd', 'much'], /must be a number/],
     [['run', 'x', 'y', '--on-ask', 'shout'], /Allowed choices are prompt, suspend, fail/],
     [['run', 'x', '-', '--on-ask', 'prompt'], /cannot hold both/],
-    [['lint', '--format', 'xml'], /Allowed choices are text, json/],
+    [['lint', '--format', 'xml'], /Allowed choices are text, json, sarif/],
     [['runs', 'list', '--status', 'wating'], /'wating' is invalid.*\n {2}next {3}Did you mean waiting\?/],
     [['events', 'query', '--type', 'run_finishd'], /no type of event "run_finishd".*\n.*Did you mean "run_finished"\?/],
     [['events', 'tail', '--type', 'nonsense'], /no type of event "nonsense".*\n.*run_skill_started, .*config_set/],
@@ -47,9 +47,34 @@ describe('a command line that does not fit', () => {
 });
 
 describe('help', () => {
-  const commands = ['run', 'resume', 'inbox', 'answer', 'new', 'lint', 'replay', 'status', 'init', 'doctor'];
-  const nested = ['skill list', 'skill show', 'skill copy', 'runs list', 'runs show', 'runs cancel', 'runs fork'];
+  const commands = [
+    'run',
+    'resume',
+    'inbox',
+    'answer',
+    'new',
+    'lint',
+    'replay',
+    'status',
+    'init',
+    'doctor',
+    'completion',
+  ];
+  const nested = [
+    'skill list',
+    'skill show',
+    'skill copy',
+    'skill split',
+    'skill join',
+    'schema print',
+    'runs list',
+    'runs show',
+    'runs cancel',
+    'runs fork',
+  ];
   const more = [
+    'skill export',
+    'skill import',
     'events query',
     'events tail',
     'audit verify',
@@ -62,6 +87,7 @@ describe('help', () => {
     const { out, err, exit } = await reyn([...command.split(' '), '--help']);
     expect(out).toContain(`Usage: reyn ${command}`);
     expect(out).toContain('Examples:\n  ');
+    expect(out).toMatch(/^Usage: [^\n]+\n\n[A-Z][\s\S]*?\.\s[\s\S]*\n\n/); // at least one sentence
     expect(out.split('\n').filter((line) => line.length > 80 || / +$/.test(line))).toEqual([]);
     expect({ err, exit }).toEqual({ err: '', exit: 0 });
   });
@@ -69,7 +95,7 @@ describe('help', () => {
   it('lists every command, and `help run` is `run --help`', async () => {
     const { out } = await reyn(['--help']);
     expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    for (const command of [...commands, 'skill', 'runs', 'events', 'audit', 'config']) {
+    for (const command of [...commands, 'skill', 'runs', 'events', 'audit', 'config', 'schema']) {
       expect(out).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     }
     expect((await reyn(['help', 'run'])).out).toBe((await reyn(['run', '--help'])).out);

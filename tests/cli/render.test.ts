@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clean, columnsOf, dollars, duration, grouped, oneLine, paint, table } from '../../src/cli/output.ts';
-import { drawGraph, showCondition } from '../../src/cli/render/graph.ts';
+import { showCondition } from '../../src/cli/render/graph/plan.ts';
+import { drawGraph } from '../../src/cli/render/graph/text.ts';
 import { resultText, summary } from '../../src/cli/render/outcome.ts';
 import { NOTHING_SEEN, type Seen, see, statusLine } from '../../src/cli/render/run-view.ts';
 import { readable } from '../../src/cli/render/value.ts';

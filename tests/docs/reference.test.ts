@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FORMAT_KEYS, FORMAT_RULES } from '../../scripts/format-reference.ts';
 import { referencePages } from '../../scripts/reference.ts';
 import { DEFAULT_LIMITS } from '../../src/os/config/limits.ts';
 import { compileSkill } from '../../src/os/skills/compile.ts';
 import type { Finding } from '../../src/os/skills/finding.ts';
+import { DIALECT_RULES, FORMAT_RULES } from '../../src/os/skills/format-rules.ts';
+import { FORMAT_KEYS } from '../../src/os/skills/json-schema/keys.ts';
+import { STEP_TYPES } from '../../src/os/skills/steps/list.ts';
 
 const REFERENCE = 'docs/reference';
 
@@ -47,12 +49,14 @@ describe('the reference of the format', () => {
   });
 
   it('has every rule that stands in the loader, and no other', () => {
-    const files = readdirSync('src/os', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+    const files = readdirSync('src/os', { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('format-rules.ts'),
+    );
     const texts = files.map((file) => readFileSync(`src/os/${file}`, 'utf8'));
     const rules = texts.flatMap((text) =>
-      [...text.matchAll(/'(format\/[a-z0-9-]*[a-z0-9])'/g)].map((match) => match[1]),
+      [...text.matchAll(/'((?:format|foreign|agent-skill)\/[a-z0-9-]*[a-z0-9])'/g)].map((match) => match[1]),
     );
-    expect(Object.keys(FORMAT_RULES).sort()).toEqual([...new Set(rules)].sort());
+    expect(Object.keys({ ...FORMAT_RULES, ...DIALECT_RULES }).sort()).toEqual([...new Set(rules)].sort());
   });
 });
 
@@ -66,7 +70,7 @@ function findingsWith(...keys: readonly string[]): readonly Finding[] {
     return [...own, ...keys.filter((key) => !taken.includes(key)).map((key) => `${key}: 1`)];
   };
   const mapping = (...own: readonly string[]) => `{ ${others(...own).join(', ')} }`;
-  const steps = `[${mapping('type: op')}, ${mapping('type: validate')}]`;
+  const steps = `[${STEP_TYPES.map(({ type }) => mapping(`type: ${type}`)).join(', ')}]`;
   const skill = others(
     'type: skill',
     'name: probe',

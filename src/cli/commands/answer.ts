@@ -7,6 +7,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Answers an open question and goes on with its run. An answer counts once and for exactly what was asked. Exits like `reyn run`.',
+    )
     .argument('<id>', 'id of the question, a unique beginning of one, or `latest`')
     .argument('<text...>', 'the answer; for a question with choices, one of them')
     .option('--events', 'write the new events on stdout, one JSON per line, instead of the result')

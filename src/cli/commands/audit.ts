@@ -7,7 +7,10 @@ import { examples } from './examples.ts';
 export const define: Define = (command, act) => {
   command
     .command('verify')
-    .description('check that the log is what was written')
+    .summary('check that the log is what was written')
+    .description(
+      'Checks that the log is what was written: every chain, blob and file of a run, or of the whole project. Exits 6 where it is not.',
+    )
     .argument('[run]', 'id, a unique beginning of one, or `latest`')
     .option('--all', 'every run and the project log (as without a run)')
     .addHelpText('after', examples(['reyn audit verify', 'everything'], ['reyn audit verify latest', 'one run']))

@@ -10,7 +10,8 @@ const sources = (cli: Cli) => ({ root: cli.root, env: cli.io.env });
 export const define: Define = (command, act) => {
   command
     .command('show')
-    .description('every value in effect and the file it comes from')
+    .summary('every value in effect and the file it comes from')
+    .description('Every value in effect and the file it comes from.')
     .addHelpText('after', examples(['reyn config show', 'what is in effect, and from where']))
     .action(
       act(async (cli) => {
@@ -28,7 +29,8 @@ export const define: Define = (command, act) => {
     );
   command
     .command('get')
-    .description('one value, or a part of the configuration')
+    .summary('one value, or a part of the configuration')
+    .description('One value in effect, or a part of the configuration. Exits 1 when it is not set.')
     .argument('<key>', 'as in the file: limits.usd')
     .addHelpText('after', examples(['reyn config get limits.max_turns', 'as a number']))
     .action(
@@ -45,7 +47,8 @@ export const define: Define = (command, act) => {
     );
   command
     .command('set')
-    .description('change one value in reyn.yaml; the rest of the file stays as it is')
+    .summary('change one value in reyn.yaml; the rest of the file stays as it is')
+    .description('Changes one value in reyn.yaml; comments and every other line stay as they are.')
     .argument('<key>', 'as in the file: limits.usd')
     .argument('<value>', 'as it would stand behind the key')
     .addHelpText(
@@ -66,7 +69,8 @@ export const define: Define = (command, act) => {
     );
   command
     .command('check')
-    .description('every problem of the configuration')
+    .summary('every problem of the configuration')
+    .description('Every problem of the configuration, with its place. Exits 2 when there is one.')
     .addHelpText('after', examples(['reyn config check --json', 'for programs']))
     .action(
       act(async (cli) => {

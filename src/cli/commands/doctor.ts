@@ -7,6 +7,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Checks everything a run needs of this machine: Node, the disk, the settings, whether the model server answers. Exits 7 when something is missing.',
+    )
     .option('--offline', 'do not ask the model server whether it answers')
     .addHelpText('after', examples(['reyn doctor', 'everything a run needs of this machine']))
     .action(

@@ -13,7 +13,12 @@ type AnyEvent = RunEvent | ProjectEvent;
 type Filters = { run?: string; type?: string; skill?: string; since?: string; until?: string; limit?: number };
 
 export const define: Define = (command, act) => {
-  withFilters(command.command('query').description('events of the log, oldest first'))
+  withFilters(
+    command
+      .command('query')
+      .summary('events of the log, oldest first')
+      .description('Events of the log, oldest first, of one run or of all.'),
+  )
     .option('--until <when>', 'not after: a date, or 10m, 2h, 3d ago', moment)
     .option('--limit <n>', 'at most so many, the newest', whole, 100)
     .addHelpText(
@@ -33,7 +38,12 @@ export const define: Define = (command, act) => {
         return EXIT.done;
       }),
     );
-  withFilters(command.command('tail').description('events as they are written, until Ctrl-C'))
+  withFilters(
+    command
+      .command('tail')
+      .summary('events as they are written, until Ctrl-C')
+      .description('Events as they are written, until Ctrl-C.'),
+  )
     .addHelpText(
       'after',
       examples(['reyn events tail --run latest', 'of one run'], ['reyn events tail --json', 'one JSON per line']),

@@ -5,6 +5,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Lists the questions that runs wait with: for words, for a permission, about an effect in doubt, at a limit.',
+    )
     .addHelpText('after', examples(['reyn inbox', 'what waits'], ['reyn answer latest allow', 'answer the newest']))
     .action(
       act(async (cli) => {

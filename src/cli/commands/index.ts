@@ -16,6 +16,11 @@ type Search = {
   until?: string;
 };
 
+/** An option that may be given again. */
+function several(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}
+
 export const define: Define = (command, act) => {
   command
     .command('list')
@@ -41,10 +46,10 @@ export const define: Define = (command, act) => {
     .command('search')
     .description('search sources and the events of the log')
     .argument('<query>', 'plain words; what stands in "double quotes" must occur as it is')
-    .option('-s, --source <source...>', 'only these sources; `events` is the log')
+    .option('-s, --source <source>', 'only this source, or several: again for each; `events` is the log', several)
     .option('-k, --k <n>', 'hits at most', whole, 10)
     .option('--prefix <text>', 'only documents whose key begins so; events: the id of a run')
-    .option('--tag <tag...>', 'only documents with these tags')
+    .option('--tag <tag>', 'only documents with this tag; again for each', several)
     .option('--skill <name>', 'only what runs of this skill wrote')
     .option('--type <type>', 'only events of this type')
     .option('--since <when>', 'not before: a date, or 10m, 2h, 3d ago', moment)

@@ -5,6 +5,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Makes a folder a project: reyn.yaml, lines for .gitignore, a place for skills. What is there stays as it is.',
+    )
     .addHelpText(
       'after',
       examples(['reyn init', 'in the folder that is to be a project'], ['reyn -C app init', 'in another']),

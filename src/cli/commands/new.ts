@@ -15,6 +15,9 @@ type NewFlags = { template?: boolean; model?: string };
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Writes a new skill into reyn/project: free of lint findings, with answers for the scripted model and a first eval case.',
+    )
     .argument('<name>', 'small letters, digits, - and _')
     .argument('[wish]', 'what it should do, in a sentence')
     .option('--template', 'write the template, also where a model is configured')

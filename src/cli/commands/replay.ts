@@ -9,6 +9,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Plays a run again from its log, without a model and without effects, and compares every step. Exits 1 where it differs. With --against the log is held against another version of the skill.',
+    )
     .argument('<run>', 'id, a unique beginning of one, or `latest`')
     .option('--against <folder>', 'another version of the skill')
     .option('--model <name>', 'after the first difference go on with this model, in a new run')

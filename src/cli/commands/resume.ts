@@ -5,6 +5,9 @@ import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Goes on with a run that was interrupted, crashed or waits: nothing that was recorded is done again. Exits like `reyn run`.',
+    )
     .argument('<run>', 'id, a unique beginning of one, or `latest`')
     .option('--events', 'write the new events on stdout, one JSON per line, instead of the result')
     .addOption(

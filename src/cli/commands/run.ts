@@ -1,9 +1,11 @@
 import { Option } from 'commander';
+import type { DriveOptions } from '../../api.ts';
 import type { Limits } from '../../os/config/limits.ts';
 import { UserError } from '../../os/errors.ts';
-import type { Define } from '../cli.ts';
+import type { RunInput } from '../../os/runs/input.ts';
+import type { Cli, Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
-import { readInput } from '../input.ts';
+import { inputFileOf, readInput } from '../input.ts';
 import { isMessage, openFor, runRouted } from '../route.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
@@ -17,14 +19,19 @@ type RunFlags = DriveFlags & {
   maxTokens?: number;
   maxUsd?: number;
   maxSeconds?: number;
+  watch?: boolean;
 };
 
 export const define: Define = (command, act) => {
   command
+    .description(
+      'Runs a skill on an input. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
+    )
     .argument('<skill>', 'name of the skill; or a message alone, whose skill is found')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
     .option('--route', 'take one word for a message, too, and find its skill')
     .option('--events', 'write the events on stdout, one JSON per line, instead of the result')
+    .option('--watch', 'run again when the skill or the input file changes, until Ctrl-C')
     .option('--model <name>', 'a model of the configuration, or `scripted`, for every class')
     .option('--max-visits <n>', 'entries into any one phase', whole)
     .option('--max-turns <n>', 'turns of the model', whole)
@@ -43,6 +50,7 @@ export const define: Define = (command, act) => {
         ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
         ['reyn run "Count the words: one two"', 'finds the skill and runs it'],
         ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
+        ['reyn run essay @question.md --watch', 'while you write the skill'],
       ),
     )
     .action(
@@ -54,6 +62,11 @@ export const define: Define = (command, act) => {
         }
         const given = { ...(flags.model === undefined ? {} : { model: flags.model }), limits: limitsOf(flags) };
         if (argument === undefined && (flags.route === true || isMessage(skill))) {
+          if (flags.watch === true) {
+            throw new UserError('usage', '--watch wants the name of a skill.', {
+              hint: 'Write it before the input: reyn run my_skill "…" --watch',
+            });
+          }
           const message = await readInput(skill, cli.io);
           return runRouted(cli, await cli.open(), flags, message, given);
         }
@@ -62,12 +75,36 @@ export const define: Define = (command, act) => {
             hint: `Leave "${skill}" out, or --route.`,
           });
         }
+        if (flags.watch === true) checkWatchable(cli, argument, flags);
         const reyn = argument === undefined ? await openFor(cli, skill) : await cli.open();
         const input = await readInput(argument, cli.io);
-        return driveRun(cli, reyn, flags, [], (options) => reyn.run(skill, input, { ...options, ...given }));
+        const start = (message: RunInput) => (options: DriveOptions) =>
+          reyn.run(skill, message, { ...options, ...given });
+        if (flags.watch !== true) return driveRun(cli, reyn, flags, [], start(input));
+        const { watchRun } = await import('../watch.ts');
+        return watchRun(cli, reyn, {
+          skill,
+          inputFile: inputFileOf(argument, cli.io),
+          run: async (show) => driveRun(cli, reyn, flags, [], start(await readInput(argument, cli.io)), show),
+        });
       }),
     );
 };
+
+/** @throws UserError `usage` where there is nobody to watch, or nothing to run again. */
+function checkWatchable(cli: Cli, argument: string | undefined, flags: RunFlags): void {
+  const against = cli.screen.json
+    ? '--json'
+    : flags.events === true
+      ? '--events'
+      : argument === '-'
+        ? 'stdin'
+        : undefined;
+  if (against === undefined) return;
+  throw new UserError('usage', `--watch is for a person; it does not go with ${against}.`, {
+    hint: 'Give the input as text or @file, and leave --json and --events out.',
+  });
+}
 
 function limitsOf(flags: RunFlags): Partial<Limits> {
   const given = {

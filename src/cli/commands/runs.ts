@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { EXIT } from '../../os/errors.ts';
 import type { RunSummary } from '../../os/runs/summary.ts';
 import { type Define, result, tell } from '../cli.ts';
+import { type GraphForm, graphOption, wayOf, writeGraph } from '../graph.ts';
 import { clean, dollars, duration, grouped, moment, type Paint, paint, plural, table } from '../output.ts';
 import { resultText, summary } from '../render/outcome.ts';
 import { showDamaged, showRun } from '../render/run.ts';
@@ -14,7 +15,8 @@ const REFERENCE = 'id, a unique beginning of one, or `latest`';
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('runs, newest first')
+    .summary('runs, newest first')
+    .description('Runs, newest first, with state, cost and what started them.')
     .option('--skill <name>', 'only of this skill')
     .addOption(new Option('--status <status>', 'only in this state').choices(STATUSES))
     .option('--limit <n>', 'at most so many', whole, 20)
@@ -36,14 +38,22 @@ export const define: Define = (command, act) => {
     );
   command
     .command('show')
-    .description('one run: its path, ops and verdicts, result')
+    .summary('one run: its path, ops and verdicts, result')
+    .description(
+      'One run on a page: what it was given, the path it took with every op and verdict, what it cost, what it gave. With --graph the graph of its skill, and the way it took marked.',
+    )
     .argument('<run>', REFERENCE)
+    .addOption(graphOption('the graph with the way it took (default form: svg)', 'svg', ['mermaid', 'svg']))
     .addHelpText(
       'after',
-      examples(['reyn runs show latest', 'on a page'], ['reyn runs show 4k2m --json', 'for programs']),
+      examples(
+        ['reyn runs show latest', 'on a page'],
+        ['reyn runs show 4k2m --json', 'for programs'],
+        ['reyn runs show latest --graph svg > way.svg', 'the way it took'],
+      ),
     )
     .action(
-      act(async (cli, reference: string) => {
+      act(async (cli, reference: string, flags: { graph?: GraphForm }) => {
         const reyn = await cli.open();
         const id = reyn.runs.idOf(reference);
         const style = paint(cli.screen.color.out);
@@ -53,13 +63,15 @@ export const define: Define = (command, act) => {
           return EXIT.integrity;
         }
         const run = reyn.runs.show(id);
-        result(cli, run, () => showRun(run, style));
+        if (flags.graph === undefined) result(cli, run, () => showRun(run, style, cli.io.stdout.columns));
+        else await writeGraph(cli, flags.graph, reyn.runs.skillOf(id), wayOf(run));
         return EXIT.done;
       }),
     );
   command
     .command('cancel')
-    .description('end a run for good')
+    .summary('end a run for good')
+    .description('Ends a run for good. One that a process drives is asked to stop; there is no way back.')
     .argument('<run>', REFERENCE)
     .option('--reason <text>', 'why, for the log', 'cancelled by a person')
     .addHelpText('after', examples(['reyn runs cancel latest --reason "wrong input"', 'no way back']))
@@ -74,7 +86,10 @@ export const define: Define = (command, act) => {
     );
   command
     .command('fork')
-    .description('begin a new run with the events of another')
+    .summary('begin a new run with the events of another')
+    .description(
+      'Begins a new run with the events of another, up to one of them; `reyn resume` goes on from there. The other run stays as it is.',
+    )
     .argument('<run>', REFERENCE)
     .option('--at <seq>', 'up to this event; to its end if not given', whole)
     .addHelpText('after', examples(['reyn runs fork latest --at 3', 'then: reyn resume <new id>']))

@@ -1,15 +1,18 @@
+import { Option } from 'commander';
 import type { SkillEntry } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result, tell } from '../cli.ts';
+import { type GraphForm, graphOption, writeGraph } from '../graph.ts';
 import { clean, type Paint, paint, table } from '../output.ts';
-import { drawGraph } from '../render/graph.ts';
 import { showSkill } from '../render/skill.ts';
 import { examples } from './examples.ts';
+import { defineForms } from './skill-forms.ts';
 
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('every skill that resolves, and what it hides')
+    .summary('every skill that resolves, and what it hides')
+    .description('Every skill that resolves, what it is for, and which other of its name it hides.')
     .addHelpText('after', examples(['reyn skill list', 'for people'], ['reyn skill list --json', 'for programs']))
     .action(
       act(async (cli) => {
@@ -22,25 +25,37 @@ export const define: Define = (command, act) => {
     );
   command
     .command('show')
-    .description('what a skill is made of')
+    .summary('what a skill is made of; its graph')
+    .description(
+      'What a skill is made of: its graph, phases, artifact types and permissions, or the graph alone: as text, as Mermaid for Markdown, as an SVG that opens in a browser.',
+    )
     .argument('<name>', 'name of the skill')
-    .option('--graph', 'draw the graph only')
+    .addOption(graphOption('the graph only (default form: text)'))
     .addHelpText(
       'after',
-      examples(['reyn skill show essay', 'phases, ops, permissions'], ['reyn skill show essay --graph', 'the graph']),
+      examples(
+        ['reyn skill show essay', 'phases, ops, permissions'],
+        ['reyn skill show essay --graph', 'the graph, in the terminal'],
+        ['reyn skill show essay --graph svg > essay.svg', 'for a browser'],
+        ['reyn skill show essay --graph mermaid', 'for a Markdown file'],
+      ),
     )
     .action(
-      act(async (cli, name: string, flags: { graph?: boolean }) => {
+      act(async (cli, name: string, flags: { graph?: GraphForm }) => {
         const reyn = await cli.open();
         const skill = reyn.skills.load(name);
         const style = paint(cli.screen.color.out);
-        result(cli, skill, () => (flags.graph === true ? drawGraph(skill, style) : showSkill(skill, style)));
+        if (flags.graph === undefined) result(cli, skill, () => showSkill(skill, style));
+        else await writeGraph(cli, flags.graph, skill);
         return EXIT.done;
       }),
     );
   command
     .command('copy')
-    .description('copy a skill into reyn/project, where it may be changed')
+    .summary('copy a skill into reyn/project, where it may be changed')
+    .description(
+      'Copies a skill into reyn/project, where it may be changed. Under its own name the copy hides the original.',
+    )
     .argument('<name>', 'name of the skill')
     .option('--as <name>', 'name of the copy')
     .addHelpText('after', examples(['reyn skill copy essay --as my_essay', 'under another name']))
@@ -53,6 +68,37 @@ export const define: Define = (command, act) => {
         return EXIT.done;
       }),
     );
+  command
+    .command('export')
+    .description('Writes a skill as a folder that other agents can use, valid by the Agent Skills specification.')
+    .argument('<name>', 'name or folder of the skill')
+    .addOption(new Option('--to <format>', 'which format').choices(['agent-skill']).default('agent-skill'))
+    .option('--out <dir>', 'where the folder goes; agent-skills if absent')
+    .addHelpText('after', examples(['reyn skill export essay --to agent-skill --out dist', 'as dist/essay']))
+    .action(
+      act(async (cli, name: string, flags: { out?: string }) => {
+        const reyn = await cli.open();
+        const folder = await reyn.skills.exportTo(name, flags.out);
+        result(cli, { folder }, () => `${folder}\n`);
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('import')
+    .description('Copies a skill folder, of Reyn or of Agent Skills, into reyn/project and notes where it comes from.')
+    .argument('<folder>', 'a folder on this machine')
+    .option('--as <name>', 'name of the skill; that of the folder if absent')
+    .addHelpText('after', examples(['reyn skill import ~/skills/pdf-forms', 'then `reyn lint pdf-forms`']))
+    .action(
+      act(async (cli, from: string, flags: { as?: string }) => {
+        const reyn = await cli.open();
+        const folder = await reyn.skills.importFrom(from, flags.as);
+        result(cli, { folder }, () => `${folder}\n`);
+        tell(cli, `See what it needs with \`reyn lint ${folder.slice(folder.lastIndexOf('/') + 1)}\`.`);
+        return EXIT.done;
+      }),
+    );
+  defineForms(command, act);
 };
 
 function rows(skills: readonly SkillEntry[], { bold, dim, red }: Paint): string[][] {

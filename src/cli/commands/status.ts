@@ -6,14 +6,17 @@ import { storeSize } from '../store-size.ts';
 import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
-  command.addHelpText('after', examples(['reyn status', 'skills, runs, inbox, settings, size'])).action(
-    act(async (cli) => {
-      const reyn = await cli.open();
-      const status = statusOf(reyn);
-      result(cli, status, () => showStatus(status, paint(cli.screen.color.out), cli.io.stdout.columns));
-      return EXIT.done;
-    }),
-  );
+  command
+    .description('The project at a glance: skills, runs, open questions, the model in use and the size of the store.')
+    .addHelpText('after', examples(['reyn status', 'skills, runs, inbox, settings, size']))
+    .action(
+      act(async (cli) => {
+        const reyn = await cli.open();
+        const status = statusOf(reyn);
+        result(cli, status, () => showStatus(status, paint(cli.screen.color.out), cli.io.stdout.columns));
+        return EXIT.done;
+      }),
+    );
 };
 
 type Status = {

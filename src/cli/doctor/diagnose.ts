@@ -45,12 +45,17 @@ async function checkModel(
   offline: boolean,
 ): Promise<Diagnosis> {
   const name = `model ${key}`;
-  if (model === undefined || model.provider === 'scripted' || model.base_url === undefined) {
+  if (model === undefined || model.provider === 'scripted') {
     return { name, state: 'ok', says: 'scripted: answers come from the skill, no model is called' };
   }
   const key_ = env[model.api_key_env];
   const hasKey = key_ !== undefined && key_ !== '';
-  const withKey = hasKey ? `key from ${model.api_key_env}` : `no key in ${model.api_key_env}`;
+  const inFile = !hasKey && model.api_key_file !== undefined;
+  const none = inFile ? `key in ${model.api_key_file}` : `no key in ${model.api_key_env}`;
+  const withKey = hasKey ? `key from ${model.api_key_env}` : none;
+  if (model.base_url === undefined || model.provider !== 'openai-compatible' || inFile) {
+    return { name, state: 'ok', says: `${model.provider}, ${withKey}; \`reyn models test ${key}\` asks it` };
+  }
   if (offline) return { name, state: 'ok', says: `${model.base_url}, ${withKey}; not asked` };
   try {
     const response = await fetch(`${model.base_url.replace(/\/+$/, '')}/models`, {

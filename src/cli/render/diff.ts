@@ -16,12 +16,23 @@ export async function writeDiff(root: string, about: Json | undefined, paint: Pa
   if (before === undefined || !isObject(about.args)) return undefined;
   const after = textAfter(before, about.args);
   if (after === undefined) return undefined;
+  return patch(about.resource, before, after, paint, MAX_LINES);
+}
+
+/** A change of a text as a diff, of which at most `most` lines are shown. */
+export async function patch(
+  file: string,
+  before: string,
+  after: string,
+  paint: Paint,
+  most = Number.POSITIVE_INFINITY,
+): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
-  const patch = createTwoFilesPatch(about.resource, about.resource, before, after, '', '', { context: 2 });
-  const lines = clean(patch.slice(Math.max(0, patch.indexOf('\n@@') + 1)))
+  const whole = createTwoFilesPatch(file, file, before, after, '', '', { context: 2 });
+  const lines = clean(whole.slice(Math.max(0, whole.indexOf('\n@@') + 1)))
     .trimEnd()
     .split('\n');
-  const shown = lines.slice(0, MAX_LINES).map((line) => colored(line, paint));
+  const shown = lines.slice(0, most).map((line) => colored(line, paint));
   const rest = lines.length - shown.length;
   return [...shown, ...(rest > 0 ? [paint.dim(`… ${rest} more lines`)] : [])].join('\n');
 }

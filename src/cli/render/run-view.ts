@@ -1,3 +1,4 @@
+import { branchesOpened, branchOf } from '../../os/branches.ts';
 import type { RunEvent } from '../../os/events/event.ts';
 import { subjectOf, subjectsOf } from '../../os/subject.ts';
 import { clean, dollars, duration, grouped, oneLine, type Paint, plural } from '../output.ts';
@@ -14,6 +15,17 @@ export type Seen = {
   readonly usd: number;
   /** What each op that has begun is, by step id. */
   readonly begun: Readonly<Record<string, string>>;
+  /** Branches of the step that runs some now. */
+  readonly branches?: Branches;
+};
+
+/** Times in milliseconds since the epoch. */
+type Branches = {
+  readonly step: string;
+  readonly count: number;
+  readonly done: number;
+  readonly since: number;
+  readonly last: number;
 };
 
 export const NOTHING_SEEN: Seen = { skill: '', phase: '', visits: {}, turns: 0, ops: 0, tokens: 0, usd: 0, begun: {} };
@@ -27,7 +39,7 @@ const LEAVES = ['end', 'abort'];
 export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; lines: string[] } {
   const { bold, dim, green, red, yellow, cyan } = paint;
   const step = event.step ?? '';
-  const spent = spend(seen, event);
+  const spent = branched(spend(seen, event), event);
   const only = (...lines: string[]) => ({ seen: spent, lines });
   switch (event.type) {
     case 'run_skill_started': {
@@ -139,9 +151,34 @@ function spend(seen: Seen, event: RunEvent): Seen {
   return { ...seen, tokens: seen.tokens + usage.input + usage.output, usd: seen.usd + (usage.usd ?? 0) };
 }
 
+/** Keeps count of the branches of a step from its opening to its end. */
+function branched(seen: Seen, event: RunEvent): Seen {
+  const at = Date.parse(event.ts);
+  const opened = branchesOpened(event);
+  if (opened !== undefined) return { ...seen, branches: { ...opened, done: 0, since: at, last: at } };
+  const { branches, ...rest } = seen;
+  if (branches === undefined || (event.type !== 'op_finished' && event.type !== 'step_finished')) return seen;
+  if (event.step === branches.step) return rest;
+  const within = branchOf(event.step ?? '');
+  if (within?.whole !== true || within.step !== branches.step) return seen;
+  return { ...seen, branches: { ...branches, done: branches.done + 1, last: at } };
+}
+
+/** A guess is shown only of what takes a while. */
+const WORTH_A_GUESS_MS = 2000;
+
+/** `12/50 · ETA 8 s`. */
+function progress({ count, done, since, last }: Branches): string {
+  const left = done === 0 ? 0 : ((last - since) / done) * (count - done);
+  return `${done}/${count}${left + last - since < WORTH_A_GUESS_MS || left === 0 ? '' : ` · ETA ${duration(left)}`}`;
+}
+
 /** `draft · 3 turns · 2 ops · 1,234 tokens · $0.01 · 4.2 s`. */
 export function statusLine(seen: Seen, ms: number): string {
-  return [seen.phase, ...figures({ ...seen, ms })].filter((part) => part !== '').join(' · ');
+  const { branches } = seen;
+  return [seen.phase, branches === undefined ? '' : progress(branches), ...figures({ ...seen, ms })]
+    .filter((part) => part !== '')
+    .join(' · ');
 }
 
 /** Counts of a run, those that are zero left out. */

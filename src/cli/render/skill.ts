@@ -1,6 +1,6 @@
 import type { Permissions, Skill } from '../../os/skills/skill.ts';
 import { clean, type Paint, plural } from '../output.ts';
-import { drawGraph } from './graph.ts';
+import { drawGraph } from './graph/text.ts';
 
 /** A skill on a page: what it is, its graph, its phases, its types, what it may do. */
 export function showSkill(skill: Skill, paint: Paint): string {

@@ -1,4 +1,5 @@
 import type { Limits } from './limits.ts';
+import type { PROVIDERS, SCHEMA_STEPS } from './schema.ts';
 
 /** The effective configuration: built-in defaults, user file, `reyn.yaml`, `reyn.local.yaml`; later ones win. */
 export type Config = {
@@ -28,17 +29,21 @@ export type EmbeddingsConfig = {
 };
 
 export type ModelConfig = {
-  readonly provider: 'scripted' | 'openai-compatible';
+  readonly provider: (typeof PROVIDERS)[number];
   /** The provider's name for the model; absent for `scripted`. */
   readonly model?: string;
-  /** Absent for `scripted`. */
+  /** Absent for `scripted`, and for a provider that has an address of its own. */
   readonly base_url?: string;
   readonly encoding: 'tools' | 'json';
+  /** How far schemas are degraded at first; the provider's default when absent. */
+  readonly schema?: (typeof SCHEMA_STEPS)[number];
   readonly max_output_tokens: number;
   /** Seconds one call may take. */
   readonly timeout: number;
   /** Environment variable that holds the key. */
   readonly api_key_env: string;
+  /** File that holds it where the variable is not set: absolute, or below `~/`. */
+  readonly api_key_file?: string;
   /** USD per million tokens. */
   readonly price?: { readonly input: number; readonly output: number; readonly cached?: number };
 };

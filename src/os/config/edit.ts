@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type Json, sameJson, setPath } from '../json.ts';
-import { nodeAt, readYaml, type YamlSource } from '../yaml.ts';
-import type { YamlNode } from '../yaml-places.ts';
+import { readYaml } from '../yaml.ts';
+import { setInYaml } from '../yaml-edit.ts';
 import { type ConfigSources, problemsOf, readLayers, showKey, textOf } from './layer.ts';
 import { configOf, knownKey } from './read.ts';
 import { replaceFile } from './replace.ts';
@@ -34,7 +34,7 @@ export function setConfigKey(sources: ConfigSources, key: string, value: string)
   const expected = setPath(read.source.value ?? {}, path, next);
   const flaw = problemsOf(expected).find((problem) => path.every((part, index) => problem.path[index] === part));
   if (flaw !== undefined) throw new UserError('config', flaw.message, { hint: flaw.hint ?? 'Nothing was changed.' });
-  const after = edited(read.source, path, next);
+  const after = setInYaml(read.source, path, next);
   const again = after === undefined ? undefined : readYaml(after);
   if (after === undefined || again?.ok !== true || !sameJson(again.source.value, expected)) throw cannotEdit(key);
   configOf(readLayers(sources, { path: file, text: after }));
@@ -59,86 +59,4 @@ function meant(path: readonly string[], text: string): Json {
   }
   const read = readYaml(text);
   return type === 'string' || !read.ok ? text : (read.source.value ?? '');
-}
-
-/** The text with `path` set; `undefined` when it would take more than a line. */
-function edited(source: YamlSource, path: readonly string[], value: Json): string | undefined {
-  const { text } = source;
-  const there = nodeAt(source, path);
-  if (there?.kind === 'scalar' && there.key !== undefined) {
-    if (there.span.start >= 0) return splice(text, there.span.start, there.span.end, scalar(value, false));
-    const colon = text.indexOf(':', there.key.end);
-    return colon < 0 ? undefined : splice(text, colon + 1, colon + 1, ` ${scalar(value, false)}`);
-  }
-  if (there !== undefined) return undefined;
-  let depth = path.length - 1;
-  while (depth > 0 && nodeAt(source, path.slice(0, depth)) === undefined) depth--;
-  const parent = nodeAt(source, path.slice(0, depth));
-  const missing = path.slice(depth);
-  if (parent === undefined) return `${withNewline(text)}${lines(missing, value, 0)}`;
-  if (parent.kind === 'flow' && parent.mapping) {
-    const rest = parent.children.size === 0 ? '' : ', ';
-    const at = parent.span.start + (text[parent.span.start + 1] === ' ' ? 2 : 1);
-    return splice(text, at, at, `${flow(missing, value)}${rest}`);
-  }
-  if (parent.kind === 'block' && parent.mapping) return insertLines(text, parent, missing, value);
-  if (parent.kind === 'scalar' && parent.span.start < 0 && parent.key !== undefined) {
-    const at = lineEnd(text, parent.key.end);
-    return insertAt(text, at, lines(missing, value, columnOf(text, parent.key.start) + 2));
-  }
-  return undefined;
-}
-
-/** Behind the last line of a block mapping, with the indent of its first key. */
-function insertLines(text: string, parent: YamlNode, missing: readonly string[], value: Json): string | undefined {
-  const first = [...parent.children.values()][0]?.key;
-  if (first === undefined) return undefined;
-  const end = parent.span.end;
-  const at = text[end - 1] === '\n' ? end : lineEnd(text, end);
-  return insertAt(text, at, lines(missing, value, columnOf(text, first.start)));
-}
-
-function insertAt(text: string, at: number, added: string): string {
-  const before = text.slice(0, at);
-  return `${withNewline(before)}${added}${text.slice(at)}`;
-}
-
-function withNewline(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
-}
-
-/** Offset behind the newline that ends the line of `offset`. */
-function lineEnd(text: string, offset: number): number {
-  const newline = text.indexOf('\n', offset);
-  return newline < 0 ? text.length : newline + 1;
-}
-
-function columnOf(text: string, offset: number): number {
-  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
-}
-
-function splice(text: string, start: number, end: number, added: string): string {
-  return text.slice(0, start) + added + text.slice(end);
-}
-
-function lines(path: readonly string[], value: Json, indent: number): string {
-  return path
-    .map((part, index) => {
-      const end = index === path.length - 1 ? ` ${scalar(value, false)}` : '';
-      return `${' '.repeat(indent + 2 * index)}${scalar(part, false)}:${end}\n`;
-    })
-    .join('');
-}
-
-function flow([part, ...rest]: readonly string[], value: Json): string {
-  const inner = rest.length === 0 ? scalar(value, true) : `{ ${flow(rest, value)} }`;
-  return `${scalar(part ?? '', true)}: ${inner}`;
-}
-
-/** A scalar in its shortest safe spelling. */
-function scalar(value: Json, inFlow: boolean): string {
-  if (typeof value !== 'string') return JSON.stringify(value);
-  const plain = /^[A-Za-z0-9_./][A-Za-z0-9_./:@+ -]*$/.test(value) && !/: |\s#|[\s:]$/.test(value);
-  const read = plain && !(inFlow && /[:{}[\],]/.test(value)) ? readYaml(value) : undefined;
-  return read?.ok === true && read.source.value === value ? value : JSON.stringify(value);
 }

@@ -3,7 +3,8 @@ import { placeOf } from '../yaml.ts';
 import type { Config, ModelConfig } from './config.ts';
 import type { ConfigProblem, Layer, Origin } from './layer.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import type { ConfigFile, ModelEntry } from './schema.ts';
+import { type Profiles, probedDefaults } from './profile.ts';
+import { type ConfigFile, type ModelEntry, PROVIDERS } from './schema.ts';
 
 /** The model that answers from a file of the skill; always defined. */
 export const SCRIPTED = 'scripted';
@@ -13,8 +14,16 @@ const MODEL_DEFAULTS = {
   encoding: 'tools',
   max_output_tokens: 4096,
   timeout: 120,
-  api_key_env: 'REYN_API_KEY',
 } as const;
+
+/** Environment variables in which each provider's key is looked for unless config names another. */
+const KEY_ENV: Readonly<Record<ModelConfig['provider'], string>> = {
+  scripted: 'REYN_API_KEY',
+  'openai-compatible': 'REYN_API_KEY',
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+};
 
 /**
  * One configuration out of several files, later ones winning key by key; policy rules of all files hold together, so
@@ -43,16 +52,16 @@ function mergeModels(below: Record<string, ModelEntry>, above: Record<string, Mo
   return Object.fromEntries(names.map((name) => [name, { ...below[name], ...above[name] }]));
 }
 
-/** The configuration that files merged into, with defaults. Not checked. */
-export function effective(file: ConfigFile): Config {
+/** The configuration that files merged into, with what probing found and defaults. Not checked. */
+export function effective(file: ConfigFile, profiles: Profiles = {}): Config {
   const entries = Object.entries(file.models ?? {});
   const define: Record<string, ModelConfig> = {
-    [SCRIPTED]: { ...MODEL_DEFAULTS, provider: 'scripted' },
-    ...Object.fromEntries(entries.map(([name, entry]) => [name, modelOf(name, entry)])),
+    [SCRIPTED]: modelOf(SCRIPTED, { provider: 'scripted' }, {}),
+    ...Object.fromEntries(entries.map(([name, entry]) => [name, modelOf(name, entry, profiles)])),
   };
   const { model, base_url, embeddings } = file;
   if (model !== undefined && base_url !== undefined && model !== SCRIPTED) {
-    define[model] = modelOf(model, { ...file.models?.[model], base_url });
+    define[model] = modelOf(model, { ...file.models?.[model], base_url }, profiles);
   }
   return {
     default: model ?? '',
@@ -63,13 +72,18 @@ export function effective(file: ConfigFile): Config {
     on_ask: file.on_ask ?? 'suspend',
     ...(file.router === undefined ? {} : { router: file.router }),
     ...(file.language === undefined ? {} : { language: file.language }),
-    ...(embeddings === undefined ? {} : { embeddings: { api_key_env: MODEL_DEFAULTS.api_key_env, ...embeddings } }),
+    ...(embeddings === undefined
+      ? {}
+      : { embeddings: { api_key_env: KEY_ENV[MODEL_DEFAULTS.provider], ...embeddings } }),
   };
 }
 
-function modelOf(name: string, entry: ModelEntry): ModelConfig {
-  if (entry.provider === 'scripted') return { ...MODEL_DEFAULTS, ...entry, provider: 'scripted' };
-  return { ...MODEL_DEFAULTS, model: name, ...entry, provider: 'openai-compatible' };
+function modelOf(name: string, entry: ModelEntry, profiles: Profiles): ModelConfig {
+  const provider = entry.provider ?? MODEL_DEFAULTS.provider;
+  const defaults = { ...MODEL_DEFAULTS, api_key_env: KEY_ENV[provider] };
+  if (provider === 'scripted') return { ...defaults, ...entry, provider };
+  const asked = { model: name, ...entry, provider };
+  return { ...defaults, ...probedDefaults(profiles[name], asked), ...asked };
 }
 
 /** What does not fit together across keys and files, at the place of the file that says it last. */
@@ -82,7 +96,7 @@ export function crossChecks(layers: readonly Layer[], file: ConfigFile): readonl
   const names = Object.keys(config.define);
   const { model, base_url } = file;
   if (model !== undefined && config.define[model] === undefined) {
-    const hint = `Add \`base_url: http://…/v1\` beside it, or define \`models.${model}\`; \`model: scripted\` needs nothing.`;
+    const hint = `Add \`base_url: http://…/v1\` beside it, or define \`models.${model}\` with a \`provider\`; \`model: scripted\` needs nothing.`;
     add(['model'], `The model "${model}" is not defined.`, hint);
   }
   if (base_url !== undefined && model === undefined) {
@@ -94,17 +108,37 @@ export function crossChecks(layers: readonly Layer[], file: ConfigFile): readonl
     add(['classes', modelClass], message, `Defined are: ${names.join(', ')}.`);
   }
   for (const [name, entry] of Object.entries(config.define)) {
-    const at = name === model && base_url !== undefined ? ['base_url'] : ['models', name, 'base_url'];
     if (entry.provider === 'scripted') continue;
-    const flaw = entry.base_url === undefined ? 'lacks "base_url"' : urlFlaw(entry.base_url);
-    if (flaw === undefined) continue;
-    add(at, `The model "${name}" ${flaw}.`, 'Write it like `base_url: http://127.0.0.1:11434/v1`.');
+    const at = name === model && base_url !== undefined ? ['base_url'] : ['models', name, 'base_url'];
+    const lacks = entry.provider === 'openai-compatible' ? 'lacks "base_url"' : undefined;
+    const flaw = entry.base_url === undefined ? lacks : urlFlaw(entry.base_url);
+    if (flaw !== undefined) {
+      const providers = PROVIDERS.filter((kind) => kind !== 'scripted' && kind !== 'openai-compatible').join(', ');
+      const instead = entry.base_url === undefined ? `, or name a provider that has an address: ${providers}` : '';
+      add(at, `The model "${name}" ${flaw}.`, `Write it like \`base_url: http://127.0.0.1:11434/v1\`${instead}.`);
+    }
+    problems.push(...keyFileProblems(layers, name, entry.api_key_file));
   }
   const flaw = config.embeddings === undefined ? undefined : urlFlaw(config.embeddings.base_url);
   if (flaw !== undefined) {
     add(['embeddings', 'base_url'], `"embeddings" ${flaw}.`, 'Write it like `base_url: http://127.0.0.1:11434/v1`.');
   }
   return problems;
+}
+
+/** A file that is shared with others cannot say which file of one's machine is sent to a server. */
+function keyFileProblems(layers: readonly Layer[], name: string, keyFile: string | undefined): ConfigProblem[] {
+  if (keyFile === undefined) return [];
+  const path = ['models', name, 'api_key_file'];
+  const where = whereOf(layers, path);
+  const shared = layers.find(({ origin, value }) => origin === 'reyn.yaml' && getPath(value, path) !== undefined);
+  if (shared !== undefined) {
+    const message = `The model "${name}" has "api_key_file" in reyn.yaml, which others share.`;
+    return [{ message, where, hint: 'Write it into reyn.local.yaml or your own config.yaml.' }];
+  }
+  if (keyFile.startsWith('/') || keyFile.startsWith('~/')) return [];
+  const message = `The model "${name}" has an "api_key_file" that is neither absolute nor below ~/.`;
+  return [{ message, where, hint: 'Write it like `api_key_file: ~/.config/reyn/key`.' }];
 }
 
 function urlFlaw(text: string): string | undefined {

@@ -8,7 +8,7 @@ import { placeOf, readYaml, sentenceOf, type YamlSource } from '../yaml.ts';
 import { CONFIG_FILE, type ConfigFile, keysAt } from './schema.ts';
 
 /** Where a value of the configuration comes from. Later ones win. */
-export const ORIGINS = ['default', 'user', 'reyn.yaml', 'reyn.local.yaml'] as const;
+export const ORIGINS = ['default', 'probed', 'user', 'reyn.yaml', 'reyn.local.yaml'] as const;
 export type Origin = (typeof ORIGINS)[number];
 
 /** One thing wrong with a configuration file. */

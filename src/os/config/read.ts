@@ -11,6 +11,7 @@ import {
   showKey,
   unknownKey,
 } from './layer.ts';
+import { type Profiles, readProfiles } from './profile.ts';
 import { schemaAt } from './schema.ts';
 
 /**
@@ -19,14 +20,14 @@ import { schemaAt } from './schema.ts';
  * @throws UserError `config` with file, line and column of the first problem.
  */
 export function readConfig(sources: ConfigSources): Config {
-  return configOf(readLayers(sources));
+  return configOf(readLayers(sources), readProfiles(sources.root));
 }
 
-export function configOf(layers: readonly Layer[]): Config {
+export function configOf(layers: readonly Layer[], profiles: Profiles = {}): Config {
   const problems = problemsIn(layers);
   const [first] = problems;
   if (first !== undefined) throw problemError(first, problems.length - 1);
-  return effective(mergeLayers(layers));
+  return effective(mergeLayers(layers), profiles);
 }
 
 /** Everything wrong with the configuration, in the order of its files. */
@@ -59,9 +60,12 @@ export type ConfigValue = { readonly key: string; readonly value: Json; readonly
 export function showConfig(sources: ConfigSources): readonly ConfigValue[] {
   const layers = readLayers(sources);
   const { model, base_url } = mergeLayers(layers);
-  return leaves(asFile(configOf(layers), base_url), []).map(({ path, value }) => {
+  const bare = asFile(configOf(layers), base_url);
+  return leaves(asFile(configOf(layers, readProfiles(sources.root)), base_url), []).map(({ path, value }) => {
     const short = base_url !== undefined && path[1] === model && showKey(path.toSpliced(1, 1)) === 'models.base_url';
-    return { key: showKey(path), value, origin: originOf(layers, short ? ['base_url'] : path) };
+    const origin = originOf(layers, short ? ['base_url'] : path);
+    const probed = origin === 'default' && getPath(bare, path) !== value;
+    return { key: showKey(path), value, origin: probed ? 'probed' : origin };
   });
 }
 
@@ -73,7 +77,8 @@ export function showConfig(sources: ConfigSources): readonly ConfigValue[] {
 export function getConfigKey(sources: ConfigSources, key: string): Json | undefined {
   const path = knownKey(key);
   const layers = readLayers(sources);
-  return getPath(asFile(configOf(layers), mergeLayers(layers).base_url), path) as Json | undefined;
+  const config = configOf(layers, readProfiles(sources.root));
+  return getPath(asFile(config, mergeLayers(layers).base_url), path) as Json | undefined;
 }
 
 /** The effective configuration in the shape of a file: `define` is `models`, `default` is `model`. */

@@ -27,17 +27,38 @@ export const NEED_KINDS = [
 
 const price = Type.Number({ minimum: 0 });
 
+/** Kinds of provider; `scripted` answers from a file, the others are asked over the network. */
+export const PROVIDERS = ['scripted', 'openai-compatible', 'openai', 'anthropic', 'google'] as const;
+
+/** How far a wire schema may be degraded, each step including those before it; `models/schema-codec` does it. */
+export const SCHEMA_STEPS = [
+  'inline_refs',
+  'describe_bounds',
+  'describe_keywords',
+  'close_objects',
+  'limit_size',
+  'object_root',
+] as const;
+
 const ModelSchema = Type.Object(
   {
-    provider: Optional(
-      Type.Enum(['scripted', 'openai-compatible'], { description: 'Kind of provider; openai-compatible if absent.' }),
-    ),
+    provider: Optional(Type.Enum([...PROVIDERS], { description: 'Kind of provider; openai-compatible if absent.' })),
     model: Optional(Type.String({ ...name, description: "The provider's name for the model; this key if absent." })),
     base_url: Optional(
-      Type.String({ ...name, description: 'Where the provider answers, e.g. http://127.0.0.1:11434/v1.' }),
+      Type.String({
+        ...name,
+        description: "Where the provider answers, e.g. http://127.0.0.1:11434/v1; the provider's own if absent.",
+      }),
     ),
     encoding: Optional(
-      Type.Enum(['tools', 'json'], { description: 'How edges and ops are put to the model; tools if absent.' }),
+      Type.Enum(['tools', 'json'], {
+        description: 'How edges and ops are put to the model; as `reyn models probe` found, else tools.',
+      }),
+    ),
+    schema: Optional(
+      Type.Enum([...SCHEMA_STEPS], {
+        description: 'How far schemas of tools are simplified at first; as probed, else by provider.',
+      }),
     ),
     max_output_tokens: Optional(
       Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Output tokens one call may take; 4096 if absent.' }),
@@ -46,12 +67,22 @@ const ModelSchema = Type.Object(
       Type.Number({ exclusiveMinimum: 0, maximum: 86_400, description: 'Seconds one call may take; 120 if absent.' }),
     ),
     api_key_env: Optional(
-      Type.String({ ...name, description: 'Environment variable that holds the key; REYN_API_KEY if absent.' }),
+      Type.String({ ...name, description: 'Environment variable that holds the key; by provider if absent.' }),
+    ),
+    api_key_file: Optional(
+      Type.String({
+        ...name,
+        description:
+          'File of mode 0600 with the key and nothing else, used where the variable is not set; not in reyn.yaml.',
+      }),
     ),
     price: Optional(
       Type.Object(
         { input: price, output: price, cached: Optional(price) },
-        { ...closed, description: 'USD per million tokens. Without it a limit in USD refuses to start.' },
+        {
+          ...closed,
+          description: 'USD per million tokens; as shipped if absent. Without any a limit in USD refuses to start.',
+        },
       ),
     ),
   },

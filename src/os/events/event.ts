@@ -56,9 +56,11 @@ const modelPin = object({
   model: optional(text),
   base_url: optional(text),
   encoding: Type.Union([Type.Literal('tools'), Type.Literal('json')]),
+  schema: optional(text),
   max_output_tokens: count,
   timeout: Type.Number(),
   api_key_env: text,
+  api_key_file: optional(text),
   price: optional(object({ input: Type.Number(), output: Type.Number(), cached: optional(Type.Number()) })),
   /** Blob of the rules of a scripted model. */
   script: optional(hex),

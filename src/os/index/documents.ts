@@ -12,6 +12,8 @@ import { wordsOf } from './words.ts';
 
 /** Name of the mark in `meta`: the last event of the project log that is folded into documents. */
 const MARK = 'documents';
+/** Events folded by one transaction: others may write between two. */
+const BATCH = 20;
 
 /**
  * Folds what the project log says of documents into the tables, from where it was left; from the start when the events
@@ -19,10 +21,11 @@ const MARK = 'documents';
  */
 export function foldDocuments(database: DatabaseSync, blobs: Pick<Blobs, 'get'>): void {
   const select = database.prepare(
-    `SELECT seq, line FROM events WHERE source = ? AND seq > ? AND type IN ('index_written', 'index_dropped') ORDER BY seq`,
+    `SELECT seq, line FROM events
+    WHERE source = ? AND seq > ? AND type IN ('index_written', 'index_dropped') ORDER BY seq LIMIT ${BATCH}`,
   );
-  if (select.get(PROJECT, markOf(database) ?? 0) === undefined) return;
-  inTransaction(database, () => {
+  const isDue = () => select.get(PROJECT, markOf(database) ?? 0) !== undefined || isLeftOver(database);
+  const foldBatch = () => {
     const mark = markOf(database); // another process may have done it while this one waited
     if (mark === undefined) clear(database);
     const remove = removing(database);
@@ -38,7 +41,13 @@ export function foldDocuments(database: DatabaseSync, blobs: Pick<Blobs, 'get'>)
       }
       database.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(MARK, String(seq));
     }
-  });
+  };
+  while (isDue()) inTransaction(database, foldBatch);
+}
+
+/** Whether there are documents of events that are gone, all of them. */
+function isLeftOver(database: DatabaseSync): boolean {
+  return markOf(database) === undefined && database.prepare('SELECT 1 FROM documents LIMIT 1').get() !== undefined;
 }
 
 function markOf(database: DatabaseSync): number | undefined {
@@ -74,19 +83,16 @@ function adding(database: DatabaseSync) {
 }
 
 function removing(database: DatabaseSync) {
-  const of = (which: string) => `SELECT id FROM documents WHERE source = ?1 ${which}`;
-  const statements = (which: string) => {
-    const passages = `SELECT id FROM passages WHERE document IN (${of(which)})`;
-    return [
-      `DELETE FROM passage_words WHERE rowid IN (${passages})`,
-      `DELETE FROM passages WHERE document IN (${of(which)})`,
-      `DELETE FROM documents WHERE id IN (${of(which)})`,
-    ].map((sql) => database.prepare(sql));
-  };
-  const [one, all] = [statements('AND key = ?2'), statements('')];
+  const one = database.prepare('SELECT id FROM documents WHERE source = ? AND key = ?');
+  const all = database.prepare('SELECT id FROM documents WHERE source = ?');
+  const remove = [
+    'DELETE FROM passage_words WHERE rowid IN (SELECT id FROM passages WHERE document = ?)',
+    'DELETE FROM passages WHERE document = ?',
+    'DELETE FROM documents WHERE id = ?',
+  ].map((sql) => database.prepare(sql));
   return (source: string, keys: readonly string[] | undefined) => {
-    if (keys === undefined) for (const statement of all) statement.run(source);
-    else for (const key of keys) for (const statement of one) statement.run(source, key);
+    const found = keys === undefined ? all.all(source) : keys.flatMap((key) => one.all(source, key));
+    for (const { id } of found) for (const statement of remove) statement.run(Number(id));
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EmbeddingsConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
+import { readKey } from '../models/key.ts';
 import { failureOf, type Provider } from '../models/provider-failure.ts';
 
 /**
@@ -29,9 +30,10 @@ export function openAiEmbeddings(config: EmbeddingsConfig, env: NodeJS.ProcessEn
     name,
     async embed(texts, signal) {
       signal.throwIfAborted();
-      const secret = env[keyEnv];
-      const key = secret === '' ? undefined : secret;
-      const provider: Provider = { name, model, baseUrl, keyEnv, key, timeout: TIMEOUT };
+      const read = readKey({ api_key_env: keyEnv }, env);
+      if (!read.ok) throw new UserError('config', read.message, { hint: read.hint });
+      const { key, from: keyFrom } = read;
+      const provider: Provider = { name, model, baseUrl, keyEnv, keyFrom, key, timeout: TIMEOUT };
       const each = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT * 1000)]);
       try {
         const sdk = await sdkModel(baseUrl, model, key);

@@ -54,6 +54,7 @@ function readable([name, value]: [string, unknown]): string[] {
   if (typeof value === 'string') return DIGEST.test(value) ? [] : [`${name}: ${value}`];
   if (typeof value !== 'object') return [`${name}: ${String(value)}`];
   if (value === null) return [];
-  const members = Object.entries(value).flatMap(readable);
-  return Array.isArray(value) ? members.map((text) => `${name} ${text}`) : members.map((text) => `${name}.${text}`);
+  return Object.entries(value)
+    .flatMap(readable)
+    .map((text) => `${name}.${text}`);
 }

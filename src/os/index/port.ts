@@ -41,7 +41,7 @@ export type Hit = {
   readonly title?: string;
   /** Lines of the document, from 1, both ends included. */
   readonly lines?: { readonly from: number; readonly to: number };
-  /** Greater is better. Comparable within one answer only. */
+  /** Greater is better. Comparable within one answer only: what it counts depends on what was searched. */
   readonly score: number;
   readonly text: string;
 };
@@ -62,7 +62,7 @@ export type SourceSummary = {
   readonly source: string;
   /** Documents, or events. */
   readonly count: number;
-  /** Bytes of their texts; of events, of their lines. */
+  /** Bytes of their texts; of events, of the logs. */
   readonly bytes: number;
   /** When it was last written, ISO 8601. */
   readonly updated?: string;

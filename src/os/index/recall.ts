@@ -14,8 +14,8 @@ import {
   type RecallRequest,
   type SourceSummary,
 } from './port.ts';
-import { type Found, inOrder, searchDocuments, searchEvents } from './search.ts';
-import { nearestPassages } from './vectors.ts';
+import { type Found, inOrder, type Search, searchDocuments, searchEvents } from './search.ts';
+import { type Nearest, nearestPassages } from './vectors.ts';
 import { isExact, matchOf } from './words.ts';
 
 /** Hits where nobody says how many. */
@@ -50,31 +50,33 @@ export async function recall(
   const sources = [...new Set(request.sources)];
   const match = matchOf(query);
   const { searched, words } = index.within((database) => {
-    const holding = new Map(allSources(database).map(({ source, count }) => [source, count]));
-    const known = sources.filter((source) => holding.has(source));
+    const counts = sources.map((source) => [source, countOf(database, source)] as const);
+    const known = counts.filter(([, count]) => count > 0);
+    const search = { filter, limit: CANDIDATES };
     return {
-      searched: Object.fromEntries(known.map((source) => [source, holding.get(source) ?? 0])),
-      words: match === undefined ? [] : byWords(database, known, { match, filter, limit: CANDIDATES }),
+      searched: Object.fromEntries(known),
+      words:
+        match === undefined
+          ? NOTHING
+          : byWords(
+              database,
+              known.map(([source]) => source),
+              { match, ...search },
+            ),
     };
   });
   const unknown = sources.filter((source) => !Object.hasOwn(searched, source));
-  const notes = match === undefined ? ['there is no word in the query'] : [];
   const named = Object.keys(searched).filter((source) => source !== EVENTS);
-  let ranked = words;
-  if (embeddings !== undefined && named.length > 0 && match !== undefined && !isExact(query)) {
-    const scope = { sources: named, filter, limit: CANDIDATES, signal };
-    const near = await nearOr(embeddings, () => nearestPassages(index, embeddings, query, scope));
-    if ('failed' in near) notes.push(`${near.failed}; only words were searched`);
-    else {
-      ranked = fused([words, near.found]);
-      if (near.left > 0) notes.push(`${near.left} passages have no vector yet and were searched by words alone`);
-    }
-  }
+  const isNear = embeddings !== undefined && named.length > 0 && match !== undefined && !isExact(query);
+  const scope = { sources: named, filter, limit: CANDIDATES, signal };
+  const { documents, note } = isNear
+    ? await withNearest(words.documents, () => nearestPassages(index, embeddings, query, scope))
+    : { documents: words.documents, note: match === undefined ? 'there is no word in the query' : undefined };
   return {
-    hits: shown(ranked.slice(0, limit)),
+    hits: shown(together(documents, words.events).slice(0, limit)),
     searched,
     ...(unknown.length === 0 ? {} : { unknown }),
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(note === undefined ? {} : { notes: [note] }),
   };
 }
 
@@ -87,25 +89,34 @@ function withInstants({ since, until, ...filter }: RecallFilter): RecallFilter {
   };
 }
 
-function byWords(
-  database: DatabaseSync,
-  sources: readonly string[],
-  search: Parameters<typeof searchEvents>[1],
-): Found[] {
+type ByWords = { readonly documents: readonly Found[]; readonly events: readonly Found[] };
+const NOTHING: ByWords = { documents: [], events: [] };
+
+function byWords(database: DatabaseSync, sources: readonly string[], search: Search): ByWords {
   const named = sources.filter((source) => source !== EVENTS);
-  const documents = named.length === 0 ? [] : searchDocuments(database, named, search);
-  if (named.length === sources.length) return inOrder(documents);
+  const documents = named.length === 0 ? [] : inOrder(searchDocuments(database, named, search));
+  if (named.length === sources.length) return { documents, events: [] };
   wordEvents(database);
-  return inOrder([...documents, ...searchEvents(database, search)]);
+  return { documents, events: inOrder(searchEvents(database, search)) };
 }
 
-/** A provider that fails takes nothing away that words can find. */
-async function nearOr<T>({ name }: Embeddings, act: () => Promise<T>): Promise<T | { failed: string }> {
+/** Documents and events by rank: how rare a word is differs between them, so their BM25 cannot be compared. */
+function together(documents: readonly Found[], events: readonly Found[]): readonly Found[] {
+  if (events.length === 0) return documents;
+  return documents.length === 0 ? events : fused([documents, events]);
+}
+
+type Ranked = { readonly documents: readonly Found[]; readonly note: string | undefined };
+
+/** Fuses what words found with what is near. A provider that fails takes nothing away that words can find. */
+async function withNearest(documents: readonly Found[], ask: () => Promise<Nearest>): Promise<Ranked> {
   try {
-    return await act();
+    const { found, left } = await ask();
+    const note = left === 0 ? undefined : `${left} passages have no vector yet and were searched by words alone`;
+    return { documents: fused([documents, found]), note };
   } catch (error) {
-    if (error instanceof UserError && error.code === 'model') return { failed: error.message || `${name} failed` };
-    throw error;
+    if (!(error instanceof UserError) || error.code !== 'model') throw error;
+    return { documents, note: `${error.message}; only words were searched` };
   }
 }
 
@@ -130,11 +141,17 @@ function shown(found: readonly Found[]): Hit[] {
 
 /** Every source that holds something, by name; events among them. */
 export function allSources(database: DatabaseSync): SourceSummary[] {
-  const row = database
-    .prepare('SELECT count(*) AS count, sum(length(line)) AS bytes, max(ts) AS updated FROM events')
-    .get();
-  const count = Number(row?.count ?? 0);
-  const events = { source: EVENTS, count, bytes: Number(row?.bytes ?? 0), updated: String(row?.updated) };
+  const count = countOf(database, EVENTS);
   const named = namedSources(database);
-  return (count === 0 ? named : [...named, events]).toSorted((a, b) => (a.source < b.source ? -1 : 1));
+  if (count === 0) return named;
+  const row = database.prepare('SELECT (SELECT sum(bytes) FROM files) AS bytes, max(ts) AS updated FROM events').get();
+  const events = { source: EVENTS, count, bytes: Number(row?.bytes), updated: String(row?.updated) };
+  return [...named, events].toSorted((a, b) => (a.source < b.source ? -1 : 1));
+}
+
+/** How many documents, or events, a source holds. */
+function countOf(database: DatabaseSync, source: string): number {
+  const of = source === EVENTS ? 'events' : 'documents WHERE source = ?';
+  const values = source === EVENTS ? [] : [source];
+  return Number(database.prepare(`SELECT count(*) AS count FROM ${of}`).get(...values)?.count);
 }

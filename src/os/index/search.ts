@@ -31,11 +31,15 @@ export function searchDocuments(
 ): Found[] {
   const { where, values } = documentsOf(sources, filter);
   const sql = `
-    SELECT p.id, p.first, p.last, p.part, p.text, d.source, d.key, d.title,
-      bm25(passage_words, ${TITLE_WEIGHT}, 1) AS rank
-    FROM passage_words JOIN passages p ON p.id = passage_words.rowid JOIN documents d ON d.id = p.document
-    WHERE passage_words MATCH ? AND ${where}
-    ORDER BY rank, d.source, d.key, p.first, p.part LIMIT ?`;
+    WITH best AS MATERIALIZED (
+      SELECT p.id, bm25(passage_words, ${TITLE_WEIGHT}, 1) AS rank
+      FROM passage_words JOIN passages p ON p.id = passage_words.rowid JOIN documents d ON d.id = p.document
+      WHERE passage_words MATCH ? AND ${where}
+      ORDER BY rank, d.source, d.key, p.first, p.part LIMIT ?
+    )
+    SELECT p.id, p.first, p.last, p.part, p.text, d.source, d.key, d.title, best.rank
+    FROM best JOIN passages p ON p.id = best.id JOIN documents d ON d.id = p.document
+    ORDER BY best.rank, d.source, d.key, p.first, p.part`;
   return (database.prepare(sql).all(match, ...values, limit) as Row[]).map((row) => ({
     ...passageOf(row),
     score: scoreOf(row.rank),
@@ -84,10 +88,12 @@ export function searchEvents(database: DatabaseSync, { match, filter, limit }: S
     ['e.type = ?', type],
   ]);
   const sql = `
-    SELECT e.id, e.line, ${key} AS key, bm25(event_words) AS rank
-    FROM event_words JOIN events e ON e.id = event_words.rowid
-    WHERE event_words MATCH ? AND ${where}
-    ORDER BY rank, e.source, e.seq LIMIT ?`;
+    WITH best AS MATERIALIZED (
+      SELECT e.id, bm25(event_words) AS rank FROM event_words JOIN events e ON e.id = event_words.rowid
+      WHERE event_words MATCH ? AND ${where} ORDER BY rank, e.source, e.seq LIMIT ?
+    )
+    SELECT e.id, e.line, ${key} AS key, best.rank FROM best JOIN events e ON e.id = best.id
+    ORDER BY best.rank, e.source, e.seq`;
   return (database.prepare(sql).all(match, ...values, limit) as Row[]).map(({ id, line, key: found, rank }) => ({
     id: `event ${id}`,
     part: 0,

@@ -51,7 +51,7 @@ export function openSources({ index, store, embeddings }: SourcesParts): Sources
       if (!grant[kind].includes(source)) throw new Bug(`an op used ${kind} of ${source}, which was not granted to it`);
     };
     return {
-      recall(request, signal) {
+      async recall(request, signal) {
         for (const source of request.sources) may('recall', source);
         return telling(() => recall({ index, embeddings }, request, signal));
       },

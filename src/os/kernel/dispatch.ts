@@ -9,6 +9,7 @@ import { decide } from '../permissions/decide.ts';
 import { isDelegated } from '../permissions/declared.ts';
 import type { Need } from '../permissions/need.ts';
 import { permitsOf, sourcesOf } from '../permissions/permits.ts';
+import { askModel } from './ask-model.ts';
 import { question } from './intervene.ts';
 import { contextOf, permit, type Request } from './permit.ts';
 import type { ChildEnd, Drive } from './ports.ts';
@@ -21,7 +22,7 @@ import type { StepRecord } from './state.ts';
  *  - D1 The decision is recorded before anything else happens: a denial is its own event, a permission stands in
  *    `op_started`.
  *  - D2 An op gets handles narrowed to the needs that were allowed, and nothing else.
- *  - D3 The intent of a write or a sub-run is durable before it acts.
+ *  - D3 The intent of a write, a sub-run or a call of a model is durable before it acts.
  *  - D4 A step that has an intent and no receipt was under way when a process died; its effect class says what to do.
  *    What a write had done by then is found out first, and not decided upon again.
  *
@@ -88,6 +89,10 @@ async function perform(drive: Drive, op: Op, performance: Performance): Promise<
       return wait(drive, op, performance);
     case 'child':
       return child(drive, op, performance);
+    case 'model':
+      return askModel(drive, op, { step: performance.request.step, args: performance.args }, () =>
+        start(drive, performance),
+      );
   }
 }
 

@@ -1,5 +1,5 @@
 import { canonicalJson, digest, type Json, sha256, sizeOf } from '../json.ts';
-import type { Candidate, Frame, OpOffer, Section } from '../models/port.ts';
+import type { Candidate, Frame, OpOffer, Section, Violation } from '../models/port.ts';
 import type { Phase, Skill } from '../skills/skill.ts';
 import type { OpCall, RunState, StepRecord, Typed } from './state.ts';
 
@@ -40,7 +40,7 @@ export function buildFrame(from: FrameInput): { readonly frame: Frame; readonly 
     ...pathSection(state),
     ...resultsSection(state),
     budgetSection(from),
-    ...rejectedSection(state),
+    ...rejectedSection(state.visit.rejected),
   ];
   const frame = {
     phase: phase.name,
@@ -79,7 +79,8 @@ function stableDigest(value: object): string {
   return own;
 }
 
-function requestDigest(frame: Omit<Frame, 'request'>): string {
+/** Digest over everything a model sees; of the objects that frames share it is made once. */
+export function requestDigest(frame: Omit<Frame, 'request'>): string {
   const changing = frame.user.map(({ name, text }) => `${name}\n${text}`);
   const shared = [frame.system, ...frame.candidates, ...frame.ops].map(stableDigest);
   return digest([...shared, ...changing].join('\0'));
@@ -192,8 +193,8 @@ function budgetSection({ actsLeft, turnsLeft, ops }: FrameInput): Section {
   return { name: 'Budget', text: `${acts} Turns left in the run: ${turnsLeft}.` };
 }
 
-function rejectedSection(state: RunState): readonly Section[] {
-  const { rejected } = state.visit;
+/** What was wrong with the attempts before; nothing where there were none. */
+export function rejectedSection(rejected: readonly Violation[]): readonly Section[] {
   if (rejected.length === 0) return [];
   const lines = rejected.map(({ code, message }, i) => `${i + 1}. ${code}: ${message}`);
   return [{ name: 'Rejected attempts at this turn', text: lines.join('\n') }];

@@ -1,8 +1,5 @@
-import { isDeeperThan, type Json, MAX_DEPTH } from '../json.ts';
+import { isDeeperThan, type Json } from '../json.ts';
 import { capOf } from '../limits/limits.ts';
-import type { Call } from '../limits/meter.ts';
-import { costOf, reserve } from '../limits/reserve.ts';
-import { requestBytes } from '../models/frame-request.ts';
 import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
@@ -10,13 +7,11 @@ import type { Skill } from '../skills/skill.ts';
 import { type Choice, choices } from './candidates.ts';
 import { type Accepted, judge } from './contract.ts';
 import { buildFrame, type NamedBlob } from './frame.ts';
+import { callModel, KEPT_DEPTH, roomFor, usageOf } from './model-call.ts';
 import type { Action } from './next.ts';
 import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
 import type { RunState } from './state.ts';
-
-/** A timer takes at most 2^31 - 1 ms. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 type TurnAction = Extract<Action, { do: 'turn' }>;
 
@@ -69,12 +64,11 @@ export async function takeTurn(drive: Drive, action: TurnAction): Promise<void> 
     return;
   }
   const model = ports.model(action.phase.modelClass, action.id);
-  const room = await ports.meter.reserve(model.metered ? costOfCall(model, frame) : undefined, ports.signal);
+  const room = await roomFor(drive, model, frame, 'turn');
   if (!room.ok) return overLimit(drive, action.id, room.crossing);
   for (const blob of framed.named) ports.blobs.put(blob.text);
   try {
-    const maxOutputTokens = model.metered ? room.maxOutputTokens : model.maxOutputTokens;
-    await ask(drive, action, framed, model, maxOutputTokens);
+    await ask(drive, action, framed, model, room.maxOutputTokens);
   } finally {
     room.release();
   }
@@ -90,58 +84,13 @@ async function ask(
   const { frame } = framed;
   const { skill } = drive;
   const state = drive.state();
-  const turn = await call(drive, model, frame, action.id, maxOutputTokens);
+  const turn = await callModel(drive, model, frame, action.id, maxOutputTokens);
   if (turn === undefined) return;
-  const usage = priced(counted(turn, model, frame, maxOutputTokens), model);
+  const usage = usageOf(turn, model, frame, maxOutputTokens);
   const judged = judge(turn.reply, { skill, state, input: action.input, encoding: model.encoding, ...framed });
   if (judged.ok) accept(drive, action.id, frame, usage, judged.accepted);
   else reject(drive, action.id, frame, usage, turn, judged.violation);
   if (model.metered) drive.log.write();
-}
-
-/**
- * Calls the model within what is left of the running time. A call that is broken off may have cost what was reserved
- * for it, so that is charged. `undefined` when the time limit broke it off: the limit is then found to be reached.
- */
-async function call(
-  drive: Drive,
-  model: Model,
-  frame: Frame,
-  step: string,
-  maxOutputTokens: number,
-): Promise<Turn | undefined> {
-  const { signal, onText } = drive.ports;
-  if (!model.metered) return model.turn(frame, { signal, maxOutputTokens, onText });
-  const { started, raised, spent } = drive.state();
-  const cap = capOf(started.limits, raised, 'seconds');
-  const left = Math.ceil(cap * 1000 - spent.ms);
-  const either = left > LONGEST_TIMER_MS ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, left))]);
-  try {
-    return await model.turn(frame, { signal: either, maxOutputTokens, onText });
-  } catch (error) {
-    if (!either.aborted) throw error;
-    const usage = mostOf(model, frame, maxOutputTokens);
-    drive.emit({ type: 'turn_lost', step, data: signal.aborted ? { usage } : { usage, over: cap } });
-    if (signal.aborted) throw error;
-    return undefined;
-  }
-}
-
-/** The most a call over this frame can have cost; `undefined` when none was to be made, or it costs nothing. */
-export function lostUsage(model: Model, frame: Frame, state: RunState): Usage | undefined {
-  if (!model.metered) return undefined;
-  const room = reserve(state.started.limits, state.raised, state.spent, costOfCall(model, frame));
-  return room.ok ? mostOf(model, frame, room.maxOutputTokens) : undefined;
-}
-
-function mostOf(model: Model, frame: Frame, maxOutputTokens: number): Usage {
-  const most = { input: requestBytes(frame, model.encoding), output: maxOutputTokens };
-  return priced(most, model) ?? most;
-}
-
-function costOfCall(model: Model, frame: Frame): Call {
-  const { maxOutputTokens, price } = model;
-  return { requestBytes: requestBytes(frame, model.encoding), maxOutputTokens, price };
 }
 
 function accept(drive: Drive, step: string, frame: Frame, usage: Usage | undefined, accepted: Accepted): void {
@@ -190,9 +139,6 @@ function reject(
   });
 }
 
-/** Levels of a rejected reply that are kept: enough for arguments that nest too deep to be refused for that again. */
-const KEPT_DEPTH = MAX_DEPTH + 8;
-
 /** A rejected reply as the log may hold it: whole, or cut off below {@link KEPT_DEPTH}. */
 function storable(reply: Reply): Json {
   const whole = reply as unknown as Json;
@@ -204,27 +150,6 @@ function cutBelow(value: Json, levels: number): Json {
   if (levels === 0) return null;
   if (Array.isArray(value)) return value.map((item) => cutBelow(item, levels - 1));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cutBelow(item, levels - 1)]));
-}
-
-/** Where a provider counts nothing, the most it can have been: a limit holds for a server that keeps silent too. */
-function counted({ usage, reply }: Turn, model: Model, frame: Frame, maxOutputTokens: number): Usage {
-  if (!model.metered || (usage.input > 0 && usage.output > 0)) return usage;
-  const said = Buffer.byteLength(reply.text) + reply.calls.reduce((sum, call) => sum + sizeOfCall(call), 0);
-  return {
-    ...usage,
-    input: usage.input > 0 ? usage.input : requestBytes(frame, model.encoding),
-    output: usage.output > 0 ? usage.output : Math.min(said, maxOutputTokens),
-  };
-}
-
-function sizeOfCall({ name, args }: Reply['calls'][number]): number {
-  return Buffer.byteLength(name) + (isDeeperThan(args, KEPT_DEPTH) ? 0 : Buffer.byteLength(JSON.stringify(args) ?? ''));
-}
-
-function priced(usage: Usage, model: Model): Usage | undefined {
-  if (!model.metered) return undefined;
-  const usd = usage.usd ?? costOf(usage, model.price);
-  return usd === undefined ? usage : { ...usage, usd };
 }
 
 const offers = new WeakMap<Op, OpOffer>();

@@ -17,8 +17,10 @@ export type Meter = {
   left(): Limits;
   /** The first limit, here or above, that forbids one more act of this kind at `step`. */
   crossing(act: Act, step: string): MeterCrossing | undefined;
-  /** Makes room for one model call; one that costs nothing only counts as a turn. @throws the signal's reason. */
-  reserve(call: Call | undefined, signal: AbortSignal): Promise<Room>;
+  /** Makes room for one model call; `undefined` = one that costs nothing. @throws the signal's reason. */
+  reserve(call: Call | undefined, counts: 'turn' | 'op', signal: AbortSignal): Promise<Room>;
+  /** Counts what was used until its receipt is in the log. @returns how to take it back. */
+  count(used: Partial<Used>): () => void;
   /** How many of the `ms` that a sub-run took, which ends now, no other sub-run took at the same time. */
   elapsed(ms: number): number;
   /** The meter of a sub-run, in place of the one it had before. */
@@ -55,12 +57,20 @@ type Node = {
   readonly above: Node | undefined;
   readonly below: Map<string, Node>;
   readonly held: Set<Used>;
+  readonly counted: Set<Used>;
   /** Those who wait for somebody to let go of room, in the order they came; kept at the root. */
   readonly waiting: (() => void)[];
 };
 
 function meterOf(run: string, account: Account, above: Node | undefined, now: () => number): Meter {
-  const node: Node = { account, above, below: new Map(), held: new Set(), waiting: above?.waiting ?? [] };
+  const node: Node = {
+    account,
+    above,
+    below: new Map(),
+    held: new Set(),
+    counted: new Set(),
+    waiting: above?.waiting ?? [],
+  };
   let accounted = Number.NEGATIVE_INFINITY;
   above?.below.set(run, node);
   return {
@@ -70,10 +80,17 @@ function meterOf(run: string, account: Account, above: Node | undefined, now: ()
       const { limits, raised, spent } = account;
       return crossing(limits, raised(), spent(), act) ?? crossingAbove(node, act);
     },
-    reserve: async (call, signal) => {
+    count: (used) => {
+      const more = { ...NOTHING, ...used };
+      node.counted.add(more);
+      return () => {
+        node.counted.delete(more);
+      };
+    },
+    reserve: async (call, counts, signal) => {
       for (;;) {
         signal.throwIfAborted();
-        const room = roomFor(node, call);
+        const room = roomFor(node, call, counts);
         if (room !== 'held') return room;
         await released(node, signal);
       }
@@ -97,8 +114,8 @@ function* linesAbove({ above }: Node): Iterable<Node> {
   for (let node = above; node !== undefined; node = node.above) yield node;
 }
 
-function usedBy({ account, below }: Node): Used {
-  return [...below.values()].map(usedBy).reduce(plus, account.spent());
+function usedBy({ account, below, counted }: Node): Used {
+  return [...counted, ...[...below.values()].map(usedBy)].reduce(plus, account.spent());
 }
 
 function heldBy({ held, below }: Node): Used {
@@ -107,8 +124,9 @@ function heldBy({ held, below }: Node): Used {
 
 /** Running time of sub-runs that ran at once does not add up, so it counts only as a receipt says. */
 function crossingAbove(node: Node, act: Act): MeterCrossing | undefined {
-  for (const { account, below } of linesAbove(node)) {
-    const used = { ...[...below.values()].map(usedBy).reduce(plus, account.spent()), ms: account.spent().ms };
+  for (const above of linesAbove(node)) {
+    const { account } = above;
+    const used = { ...usedBy(above), ms: account.spent().ms };
     const found = crossing(account.limits, account.raised(), used, { ...act, visits: 0 });
     if (found !== undefined) return { ...found, above: true };
   }
@@ -116,22 +134,23 @@ function crossingAbove(node: Node, act: Act): MeterCrossing | undefined {
 }
 
 /** Room in every run of the line, or the first that has none; `held` when there would be some without what is held. */
-function roomFor(node: Node, call: Call | undefined): Room | 'held' {
+function roomFor(node: Node, call: Call | undefined, counts: 'turn' | 'op'): Room | 'held' {
+  const turns = counts === 'turn' ? 1 : 0;
   let maxOutputTokens = call?.maxOutputTokens ?? 0;
   for (const at of [node, ...linesAbove(node)]) {
     const { limits, raised } = at.account;
     const used = usedBy(at);
     const asked = call === undefined ? undefined : { ...call, maxOutputTokens };
-    const tried = tryRoom(limits, raised(), plus(used, heldBy(at)), asked);
+    const tried = tryRoom(limits, raised(), plus(used, heldBy(at)), asked, turns);
     if (!tried.ok) {
-      const alone = tryRoom(limits, raised(), used, asked);
+      const alone = tryRoom(limits, raised(), used, asked, turns);
       if (alone.ok) return 'held';
       return { ok: false, crossing: at === node ? alone.crossing : { ...alone.crossing, above: true } };
     }
     maxOutputTokens = tried.maxOutputTokens;
   }
   const input = call?.requestBytes ?? 0;
-  const most = { ...NOTHING, turns: 1, input, output: maxOutputTokens };
+  const most = { ...NOTHING, turns, input, output: maxOutputTokens };
   const held = { ...most, usd: costOf(most, call?.price) ?? 0 };
   node.held.add(held);
   const release = () => {
@@ -142,8 +161,8 @@ function roomFor(node: Node, call: Call | undefined): Room | 'held' {
 
 const TURN: Act = { kind: 'turn', visits: 0, opsBefore: 0 };
 
-function tryRoom(limits: Limits, raised: Raised, used: Used, call: Call | undefined): Reservation {
-  const crossed = crossing(limits, raised, { ...used, ms: 0, bytes: 0 }, TURN);
+function tryRoom(limits: Limits, raised: Raised, used: Used, call: Call | undefined, turns: number): Reservation {
+  const crossed = turns === 0 ? undefined : crossing(limits, raised, { ...used, ms: 0, bytes: 0 }, TURN);
   if (crossed !== undefined) return { ok: false, crossing: crossed };
   return call === undefined ? { ok: true, maxOutputTokens: 0 } : reserve(limits, raised, used, call);
 }

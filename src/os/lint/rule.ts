@@ -9,6 +9,8 @@ export type LintEnv = {
   readonly ops: readonly LintOp[];
   /** Names that resolve to a skill. */
   readonly skills: readonly string[];
+  /** What another skill declares; `undefined` when it does not load, or nobody can look. */
+  readonly permissionsOf: (skill: string) => Permissions | undefined;
   /** Model classes that config names; `undefined` = not known, nothing is said about classes. */
   readonly modelClasses: readonly string[] | undefined;
 };

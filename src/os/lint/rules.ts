@@ -12,6 +12,7 @@ import { permissions } from './rules/permissions.ts';
 import { prose } from './rules/prose.ts';
 import { reach } from './rules/reach.ts';
 import { steps } from './rules/steps.ts';
+import { subSkills } from './rules/sub-skills.ts';
 import { unasked } from './rules/unasked.ts';
 
 /** Every family of rules, in the order of the reference. */
@@ -24,6 +25,7 @@ export const FAMILIES: readonly Family[] = [
   unasked,
   ops,
   permissions,
+  subSkills,
   models,
   steps,
   limits,

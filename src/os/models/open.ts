@@ -1,13 +1,10 @@
-import type { Clock } from '../clock.ts';
 import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
-import { openAiCompatible } from './openai-compatible.ts';
+import { type HostedConfig, type HostedEnv, hostedModel } from './hosted.ts';
 import type { Model } from './port.ts';
 import { scriptedModel } from './scripted.ts';
 
-export type ModelEnv = {
-  readonly env: NodeJS.ProcessEnv;
-  readonly clock: Clock;
+export type ModelEnv = HostedEnv & {
   /** Rules for the scripted model, with the file's name for messages. */
   readonly scripted?: { readonly text: string; readonly file: string };
 };
@@ -17,7 +14,7 @@ export type ModelEnv = {
  * @throws UserError `config` when something a provider needs is missing, or a file of rules is not of its form.
  */
 export function openModel(key: string, config: ModelConfig, env: ModelEnv): Model {
-  if (config.provider === 'openai-compatible') return openAiCompatible(key, config, env);
+  if (isHosted(config)) return hostedModel(key, config, env);
   if (env.scripted === undefined) {
     throw new UserError('config', `The model "${key}" answers from a file of rules, and there is none.`, {
       hint: 'Write evals/scripted.yaml beside the skill, or choose another model.',
@@ -25,4 +22,9 @@ export function openModel(key: string, config: ModelConfig, env: ModelEnv): Mode
   }
   const { encoding, max_output_tokens: maxOutputTokens } = config;
   return scriptedModel(env.scripted.text, { file: env.scripted.file, encoding, maxOutputTokens, clock: env.clock });
+}
+
+/** Whether a model is asked over the network, rather than answering from a file. */
+export function isHosted(config: ModelConfig): config is HostedConfig {
+  return config.provider !== 'scripted';
 }

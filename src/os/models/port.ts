@@ -69,7 +69,7 @@ export type Turn = { readonly reply: Reply; readonly usage: Usage };
 /** How edges and ops are put to the model. */
 export type Encoding = 'tools' | 'json';
 
-/** A model one can ask. Implementations: `scripted`, `recorded`, `openai-compatible`. */
+/** A model one can ask. Implementations: `scripted`, `recorded`, `hosted`. */
 export type Model = {
   /** Provider and model as config names them, e.g. `scripted` or `openai-compatible/qwen3`. */
   readonly name: string;

@@ -1,3 +1,4 @@
+import { SCHEMA_STEPS } from '../config/schema.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
 import { describeBounds, describeKeywords, inlineRefs } from './schema-loosen.ts';
@@ -15,14 +16,7 @@ import { type StrictForm, strictForm } from './schema-strict.ts';
  *  - `limit_size`        at most {@link STRICT_LIMITS}; what goes beyond is JSON text in a string.
  *  - `object_root`       a root that is no object is wrapped as `{value}`: schemas that stand alone.
  */
-export const DEGRADATIONS = [
-  'inline_refs',
-  'describe_bounds',
-  'describe_keywords',
-  'close_objects',
-  'limit_size',
-  'object_root',
-] as const;
+export const DEGRADATIONS = SCHEMA_STEPS;
 export type Degradation = (typeof DEGRADATIONS)[number];
 
 /** Below what strict structured output of OpenAI takes: 10 levels, 5000 properties, 120,000 characters, 1000 enum values. */
@@ -49,12 +43,22 @@ export function wireSchema(schema: JsonSchema, upTo: Degradation): WireSchema {
   return made;
 }
 
+/** Whether a step includes another. */
+function reaches(upTo: Degradation, step: Degradation): boolean {
+  return DEGRADATIONS.indexOf(upTo) >= DEGRADATIONS.indexOf(step);
+}
+
+/** Whether schemas degraded up to a step keep to the strict subset. */
+export function isStrict(upTo: Degradation): boolean {
+  return reaches(upTo, 'close_objects');
+}
+
 function make(schema: JsonSchema, upTo: Degradation): WireSchema {
-  const far = (step: Degradation) => DEGRADATIONS.indexOf(upTo) >= DEGRADATIONS.indexOf(step);
+  const far = (step: Degradation) => reaches(upTo, step);
   let loose: Json = inlineRefs(schema);
   if (far('describe_bounds')) loose = describeBounds(loose);
   if (far('describe_keywords')) loose = describeKeywords(loose);
-  if (!far('close_objects')) {
+  if (!isStrict(upTo)) {
     return { schema: loose as JsonSchema, strict: false, encode: (value) => value, undo: (value) => value };
   }
   const form = far('limit_size') ? limited(loose) : strictForm(loose, Number.POSITIVE_INFINITY);

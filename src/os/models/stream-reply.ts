@@ -1,4 +1,5 @@
 import type { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { isObject } from '../json.ts';
 import type { Reply, Turn, Usage } from './port.ts';
 import { readTolerantJson } from './read-json.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -23,16 +24,22 @@ export class BrokenStream extends Error {
   }
 }
 
+export type StreamOptions = {
+  readonly signal: AbortSignal;
+  readonly maxOutputTokens: number;
+  readonly onText: ((text: string) => void) | undefined;
+  /** What is said of a tool whose schema is strict or not; `undefined` says nothing. */
+  readonly strict: (strict: boolean) => boolean | undefined;
+  /** What the provider's library takes besides, by its name. */
+  readonly providerOptions?: NonNullable<CallOptions['providerOptions']>;
+};
+
 /**
  * One call to a streaming model.
  * @throws what the SDK throws for the request; BrokenStream for the answer.
  */
-export async function streamReply(
-  model: StreamingModel,
-  request: WireRequest,
-  options: { signal: AbortSignal; maxOutputTokens: number; onText: ((text: string) => void) | undefined },
-): Promise<Turn> {
-  const { stream } = await model.doStream(callOptions(request, options.signal, options.maxOutputTokens));
+export async function streamReply(model: StreamingModel, request: WireRequest, options: StreamOptions): Promise<Turn> {
+  const { stream } = await model.doStream(callOptions(request, options));
   const calls: { name: string; input: string }[] = [];
   let text = '';
   let characters = 0;
@@ -47,12 +54,13 @@ export async function streamReply(
     if ('delta' in part) characters += part.delta.length;
     if (characters > MAX_CHARACTERS) throw new BrokenStream('sent more than an answer may have', 413);
   }
-  if (finish === undefined) throw new BrokenStream('ended the answer early');
+  if (finish === undefined || finish.finishReason.unified === 'interrupted')
+    throw new BrokenStream('ended the answer early');
   return { reply: replyOf(request, text, calls, finish), usage: usageOf(finish.usage) };
 }
 
-function callOptions(request: WireRequest, signal: AbortSignal, maxOutputTokens: number): CallOptions {
-  const { system, user, tools } = request;
+function callOptions({ system, user, tools }: WireRequest, options: StreamOptions): CallOptions {
+  const { signal, maxOutputTokens, providerOptions } = options;
   return {
     prompt: [
       { role: 'system', content: system },
@@ -60,16 +68,15 @@ function callOptions(request: WireRequest, signal: AbortSignal, maxOutputTokens:
     ],
     maxOutputTokens,
     abortSignal: signal,
+    ...(providerOptions === undefined ? {} : { providerOptions }),
     ...(tools.length === 0
       ? {}
       : {
-          tools: tools.map(({ name, description, parameters, strict }) => ({
-            type: 'function' as const,
-            name,
-            description,
-            inputSchema: parameters as object,
-            ...(strict ? { strict } : {}),
-          })),
+          tools: tools.map(({ name, description, parameters, strict }) => {
+            const said = options.strict(strict);
+            const tool = { type: 'function' as const, name, description, inputSchema: parameters as object };
+            return said === undefined ? tool : { ...tool, strict: said };
+          }),
           toolChoice: { type: 'required' as const },
         }),
   };
@@ -114,8 +121,10 @@ function counted(tokens: number | undefined): number {
 
 /** An error within the stream: an object as the provider sent it, or what the SDK made of a broken chunk. */
 function brokenBy(error: unknown): BrokenStream {
-  const { message, code } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>;
-  const status = typeof code === 'number' ? code : Number.parseInt(String(code), 10);
+  const outer: Record<string, unknown> = isObject(error) ? error : {};
+  const fields = isObject(outer.error) ? outer.error : outer;
+  const { message, code, statusCode } = fields;
+  const status = Number(statusCode ?? code);
   return new BrokenStream(
     typeof message === 'string' ? message : 'sent an error within the answer',
     status >= 400 && status < 600 ? status : undefined,

@@ -2,7 +2,7 @@ import { hasProtoKey, isDeeperThan, isObject, MAX_DEPTH, sha256 } from '../json.
 import type { JsonSchema } from '../schema.ts';
 import type { Candidate, Decoded, DecodedDecision, Frame, OpOffer, Reply, Section, Violation } from './port.ts';
 import { readTolerantJson } from './read-json.ts';
-import { type Degradation, wireSchema } from './schema-codec.ts';
+import { type Degradation, isStrict, wireSchema } from './schema-codec.ts';
 import { type Decoding, firstOf, nameOf, refused, under, violation } from './violation.ts';
 import { describeEdge, distinct, showSections, type WireRequest, type WireTool } from './wire-request.ts';
 
@@ -32,7 +32,7 @@ export function toolsRequest(frame: Frame, upTo: Degradation): WireRequest {
 
 function edgeTool(candidate: Candidate, upTo: Degradation): WireTool {
   const wire = candidate.schema === undefined ? undefined : wireSchema(candidate.schema, upTo);
-  const strict = wire?.strict ?? upTo !== 'inline_refs';
+  const strict = wire?.strict ?? isStrict(upTo);
   const optional = (type: string, more: JsonSchema = {}): JsonSchema =>
     strict ? { type: [type, 'null'], ...more } : { type, ...more };
   const properties: JsonSchema = {

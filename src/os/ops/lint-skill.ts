@@ -3,7 +3,7 @@ import { OpError } from '../op-error.ts';
 import { compileSkill } from '../skills/compile.ts';
 import type { Finding } from '../skills/finding.ts';
 import { readShared } from '../skills/shared.ts';
-import { isEvalPath, SKILL_MD, sortPaths } from '../skills/source-paths.ts';
+import { isEvalPath, mainFileOf, SKILL_MD, sortPaths } from '../skills/source-paths.ts';
 import { canonicalPath } from '../workspace/location.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
 import { lintOps } from './lint-env.ts';
@@ -37,7 +37,8 @@ export function lintSkillOp(ops: () => readonly Op[]): Op {
     async run({ path, shared = false }, { workspace }) {
       const dir = canonicalPath(path);
       const files = await readFolder(dir, workspace);
-      if (!files.has(SKILL_MD)) throw new OpError('not_found', `There is no ${SKILL_MD} in "${dir}" that may be read.`);
+      if (!files.has(mainFileOf({ files })))
+        throw new OpError('not_found', `There is no ${SKILL_MD} in "${dir}" that may be read.`);
       await addShared(files, shared, workspace);
       const name = dir.split('/').at(-1) ?? dir;
       const sorted = new Map(sortPaths(files.keys()).map((file) => [file, files.get(file) ?? new Uint8Array()]));
@@ -103,6 +104,7 @@ async function findingsOf(folder: Folder, ops: readonly Op[]): Promise<readonly 
   const env = {
     ops: lintOps(ops),
     skills: [...skill.permissions.skill.run, ...skill.permissions.skill.delegate], // whether one of them resolves, a file op cannot know
+    permissionsOf: () => undefined,
     modelClasses: undefined,
   };
   return [...findings, ...lintSkill({ skill, document }, env)];

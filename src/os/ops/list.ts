@@ -5,6 +5,7 @@ import { globFiles } from './glob-files.ts';
 import { grepFiles } from './grep-files.ts';
 import { indexDrop } from './index-drop.ts';
 import { indexWrite } from './index-write.ts';
+import { judgeOutput } from './judge-output.ts';
 import { lintSkillOp } from './lint-skill.ts';
 import { listRuns } from './list-runs.ts';
 import { listSkills } from './list-skills.ts';
@@ -29,5 +30,6 @@ export const OPS: readonly Op[] = [
   recallOp,
   indexWrite,
   indexDrop,
+  judgeOutput,
   lintSkillOp(() => OPS),
 ];

@@ -1,7 +1,9 @@
 import type { Static, TObject } from 'typebox';
 import type { IndexHandle } from '../index/port.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Section } from '../models/port.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
+import type { JsonSchema } from '../schema.ts';
 import type { SkillCard } from '../skills/cards.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
 import type { RunFilter, RunList } from './run-facts.ts';
@@ -15,8 +17,9 @@ import type { RunFilter, RunList } from './run-facts.ts';
  *  - `writes` plans first (pre- and post-image), and says after a crash between intent and receipt what it left.
  *  - `waits`  opens an intervention; the answer is the result.
  *  - `child`  starts or adopts a run derived from (parent, step).
+ *  - `model`  has a question answered by a model of the run; done again after a crash, and charged for both times.
  */
-export type Op = ReadOp | WriteOp | WaitOp | ChildOp;
+export type Op = ReadOp | WriteOp | WaitOp | ChildOp | ModelOp;
 
 type OpFrame = {
   readonly kind: string;
@@ -52,6 +55,25 @@ export type WaitOp = OpFrame & {
 export type ChildOp = OpFrame & {
   readonly effect: 'child';
   child(args: JsonObject): ChildRequest;
+};
+
+export type ModelOp = OpFrame & {
+  readonly effect: 'model';
+  /**
+   * Class of the model that is asked. Of arguments as a skill writes them, or of none at all, it is the class that a
+   * run has to pin for the op.
+   */
+  modelClass(args: JsonObject): string;
+  /** What is asked. @throws OpError when nothing can be asked with these arguments. */
+  ask(args: JsonObject): ModelRequest;
+};
+
+/** A question to a model: what it sees, and the type and schema of the artifact that answers it. */
+export type ModelRequest = {
+  readonly system: readonly Section[];
+  readonly user: readonly Section[];
+  readonly type: string;
+  readonly schema: JsonSchema;
 };
 
 /** What a write changes: its subject before and after. Digests are SHA-256 in hex; `null` = there is nothing. */
@@ -99,7 +121,8 @@ export type Handles = {
   readonly signal: AbortSignal;
 };
 
-type Typed<T extends TObject, O> = Omit<O, 'input' | 'needs' | 'run' | 'plan' | 'question' | 'child'> & {
+type Own = 'input' | 'needs' | 'run' | 'plan' | 'question' | 'child' | 'modelClass' | 'ask';
+type Typed<T extends TObject, O> = Omit<O, Own> & {
   readonly input: T;
   needs(args: Static<T>): readonly Need[];
 };
@@ -110,7 +133,8 @@ export function defineOp<T extends TObject>(
     | (Typed<T, ReadOp> & { run(args: Static<T>, handles: Handles): Promise<Json> })
     | (Typed<T, WriteOp> & { plan(args: Static<T>, handles: Handles): Promise<WritePlan> })
     | (Typed<T, WaitOp> & { question(args: Static<T>): Question })
-    | (Typed<T, ChildOp> & { child(args: Static<T>): ChildRequest }),
+    | (Typed<T, ChildOp> & { child(args: Static<T>): ChildRequest })
+    | (Typed<T, ModelOp> & { modelClass(args: Partial<Static<T>>): string; ask(args: Static<T>): ModelRequest }),
 ): Op {
   return op as unknown as Op;
 }

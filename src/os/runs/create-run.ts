@@ -37,7 +37,7 @@ export async function createRun(
     });
   }
   const input = entryArtifact(skill, fresh.input);
-  const models = pinModels(skill, config, fresh.model, { root: project.root, blobs: store.blobs });
+  const models = pinModels(skill, config, fresh.model, { root: project.root, blobs: store.blobs, ops: project.ops });
   refuseUnpriced(models, fresh.limits, skill);
   const first: RunEventBody = {
     type: 'run_skill_started',

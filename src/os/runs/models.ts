@@ -4,8 +4,12 @@ import type { Config, ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
+import type { JsonObject } from '../json.ts';
 import { openModel } from '../models/open.ts';
 import type { Model } from '../models/port.ts';
+import { withPrice } from '../models/prices.ts';
+import { offeredOps } from '../ops/offered.ts';
+import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
 import { readScripted } from '../skills/source.ts';
 
@@ -14,10 +18,29 @@ type Pins = RunEventData['run_skill_started']['models'];
 /** The file of rules a skill ships for the scripted model, relative to its folder. */
 const SCRIPT = 'evals/scripted.yaml';
 
-/** Classes a skill's phases ask for; `none` asks for nothing. */
-export function classesOf(skill: Skill): readonly string[] {
-  const classes = Object.values(skill.phases).map((phase) => phase.modelClass);
-  return [...new Set(classes)].filter((name) => name !== 'none').sort();
+/** Classes of models a skill may ask: those of its phases, and of the ops that ask one in a phase or a step. */
+export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
+  const phases = Object.values(skill.phases);
+  const asking = phases.filter(({ modelClass }) => modelClass !== 'none');
+  const offered = asking.flatMap((phase) => offeredOps(phase, skill.permissions, ops));
+  const steps = [...phases.flatMap(({ preprocessor }) => preprocessor), ...(skill.postprocessor?.steps ?? [])];
+  const classes = [
+    ...asking.map(({ modelClass }) => modelClass),
+    ...offered.flatMap((op) => classOf(op, {})),
+    ...steps.flatMap((step) =>
+      step.type === 'op'
+        ? classOf(
+            ops.find(({ kind }) => kind === step.op),
+            step.args,
+          )
+        : [],
+    ),
+  ];
+  return [...new Set(classes)].sort();
+}
+
+function classOf(op: Op | undefined, args: JsonObject): readonly string[] {
+  return op?.effect === 'model' ? [op.modelClass(args)] : [];
 }
 
 /**
@@ -28,12 +51,12 @@ export function pinModels(
   skill: Skill,
   config: Config,
   override: string | undefined,
-  env: { readonly root: string; readonly blobs: Blobs },
+  env: { readonly root: string; readonly blobs: Blobs; readonly ops: readonly Op[] },
 ): Pins {
   return Object.fromEntries(
-    classesOf(skill).map((name) => {
+    classesOf(skill, env.ops).map((name) => {
       const key = override ?? config.classes[name] ?? config.default;
-      return [name, pin(key, modelConfig(config, key, name), skill, env)];
+      return [name, pin(key, withPrice(modelConfig(config, key, name)), skill, env)];
     }),
   );
 }

@@ -62,7 +62,7 @@ export async function replayRun(
   const { common, ...replayed } = await replayEvents(events, before, after, project.ops);
   const report = { run, identical: replayed.difference === undefined, modelCalls: 0, ...replayed };
   if (report.identical || model === undefined || source === undefined) return report;
-  const models = pinModels(after, config, model, { root: project.root, blobs: store.blobs });
+  const models = pinModels(after, config, model, { root: project.root, blobs: store.blobs, ops: project.ops });
   refuseUnpriced(models, first.data.limits, after);
   const { input } = first.data;
   const owned = await forkRun(project, common, undefined, {

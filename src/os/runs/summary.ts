@@ -1,3 +1,4 @@
+import { branchesOpened, branchOf } from '../branches.ts';
 import type { RunEvent } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import { foldAll } from '../kernel/fold.ts';
@@ -43,8 +44,24 @@ export type VisitDetail = {
   readonly rejected: number;
   readonly ops: readonly OpDetail[];
   readonly left?: { readonly to: string; readonly reason?: string; readonly confidence?: number };
+  /** ISO 8601. */
+  readonly started: string;
   /** From the first to the last event of the visit. */
   readonly ms: number;
+  /** In and out, those of sub-runs left out. */
+  readonly tokens: number;
+  readonly usd: number;
+  /** Steps that ran branches at once; their ops are among `ops`. */
+  readonly branches: readonly BranchesDetail[];
+};
+
+/** The branches of one step, counted together. */
+export type BranchesDetail = {
+  readonly step: string;
+  /** How many there are; those that have begun where the step does not say. */
+  readonly count: number;
+  readonly done: number;
+  readonly failed: number;
 };
 
 export type OpDetail = {
@@ -57,6 +74,20 @@ export type OpDetail = {
   readonly by: string;
   /** Absent while it is under way. */
   readonly ok?: boolean;
+  /** The sub-run it started, and what that used. */
+  readonly child?: ChildDetail;
+};
+
+export type ChildDetail = {
+  readonly run: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** From its start to its result; 0 while it is under way. */
+  readonly ms: number;
+  readonly turns: number;
+  readonly ops: number;
+  readonly tokens: number;
+  readonly usd: number;
 };
 
 export const NOTHING_SPENT: Spent = { turns: 0, ops: 0, visits: 0, inputTokens: 0, outputTokens: 0, usd: 0, ms: 0 };
@@ -90,8 +121,9 @@ export function describeRun(events: readonly RunEvent[]): RunDetail {
   };
 }
 
-type Draft = Omit<VisitDetail, 'ops' | 'ms'> & {
+type Draft = Omit<VisitDetail, 'ops' | 'ms' | 'started' | 'branches'> & {
   ops: Map<string, OpDetail>;
+  branches: Map<string, Branches>;
   /** What the ops that turns asked for are about, by step id. */
   asked: Record<string, string>;
   first: string;
@@ -104,21 +136,57 @@ function visitsOf(events: readonly RunEvent[], entry: string): readonly VisitDet
   const enter = (phase: string, ts: string) => {
     counts[phase] = (counts[phase] ?? 0) + 1;
     const visit = counts[phase];
-    drafts.push({ phase, visit, turns: 0, rejected: 0, ops: new Map(), asked: {}, first: ts, last: ts });
+    drafts.push({ phase, visit, turns: 0, rejected: 0, tokens: 0, usd: 0, ...fresh(), first: ts, last: ts });
   };
   enter(entry, events[0]?.ts ?? '');
   for (const event of events) {
     const draft = drafts.at(-1);
     if (draft === undefined || event.type === 'run_resumed') continue;
     const to = note(draft, event);
-    drafts[drafts.length - 1] = { ...draft, ...to.changed, last: event.ts };
+    noteBranch(draft.branches, event);
+    drafts[drafts.length - 1] = { ...draft, ...to.changed, ...spending(draft, event), last: event.ts };
     if (to.entered !== undefined) enter(to.entered, event.ts);
   }
-  return drafts.map(({ ops, asked: _, first, last, ...visit }) => ({
+  return drafts.map(({ ops, branches, asked: _, first, last, ...visit }) => ({
     ...visit,
     ops: [...ops.values()],
+    started: first,
     ms: Date.parse(last) - Date.parse(first),
+    branches: [...branches].map(([step, { count, seen, done, failed }]) => ({
+      step,
+      count: Math.max(count, seen.size),
+      done: done.size,
+      failed,
+    })),
   }));
+}
+
+type Branches = { count: number; readonly seen: Set<string>; readonly done: Set<string>; failed: number };
+
+function fresh(): Pick<Draft, 'ops' | 'asked' | 'branches'> {
+  return { ops: new Map(), asked: {}, branches: new Map() };
+}
+
+/** Counts the branches of a step: those it opens, those that begin, those that end. */
+function noteBranch(branches: Draft['branches'], event: RunEvent): void {
+  const opened = branchesOpened(event);
+  const within = opened === undefined ? branchOf(event.step ?? '') : { ...opened, branch: undefined, whole: false };
+  if (within === undefined) return;
+  const { step, branch, whole } = within;
+  const known = branches.get(step) ?? { count: 0, seen: new Set(), done: new Set(), failed: 0 };
+  branches.set(step, known);
+  if (opened !== undefined) known.count = opened.count;
+  if (branch === undefined) return;
+  known.seen.add(branch);
+  if (!whole || known.done.has(branch) || (event.type !== 'op_finished' && event.type !== 'step_finished')) return;
+  known.done.add(branch);
+  if (event.data.error !== undefined) known.failed += 1;
+}
+
+function spending(draft: Draft, event: RunEvent): Partial<Draft> {
+  const usage = 'usage' in event.data ? event.data.usage : undefined;
+  if (usage === undefined) return {};
+  return { tokens: draft.tokens + usage.input + usage.output, usd: draft.usd + (usage.usd ?? 0) };
 }
 
 /** What one event changes in the present visit, and the phase it leads to. */
@@ -144,7 +212,10 @@ function note(draft: Draft, event: RunEvent): { changed: Partial<Draft>; entered
     case 'op_started': {
       const { kind, by, path, args } = event.data;
       const about = path ?? draft.asked[step] ?? subjectOf(args);
-      return noteOp(draft, { step, kind, about, verdict: 'allowed', by });
+      const { child: run } = event.data;
+      const child =
+        run === undefined ? {} : { child: { run, started: event.ts, ms: 0, turns: 0, ops: 0, tokens: 0, usd: 0 } };
+      return noteOp(draft, { step, kind, about, verdict: 'allowed', by, ...child });
     }
     case 'permission_denied': {
       const { kind, by, resource } = event.data;
@@ -152,7 +223,8 @@ function note(draft: Draft, event: RunEvent): { changed: Partial<Draft>; entered
     }
     case 'op_finished': {
       const op = draft.ops.get(step);
-      return op === undefined ? { changed: {} } : noteOp(draft, { ...op, ok: event.data.error === undefined });
+      if (op === undefined) return { changed: {} };
+      return noteOp(draft, { ...op, ok: event.data.error === undefined, ...childUse(op, event) });
     }
     case 'intervention_opened': {
       if (event.data.kind !== 'permission') return { changed: {} };
@@ -162,6 +234,14 @@ function note(draft: Draft, event: RunEvent): { changed: Partial<Draft>; entered
     default:
       return { changed: {} };
   }
+}
+
+/** What the sub-run of an op used, as its receipt says. */
+function childUse({ child }: OpDetail, event: Extract<RunEvent, { type: 'op_finished' }>): { child?: ChildDetail } {
+  if (child === undefined) return {};
+  const { turns = 0, ops = 0, input = 0, output = 0, usd = 0 } = event.data.spent ?? {};
+  const ms = Date.parse(event.ts) - Date.parse(child.started);
+  return { child: { ...child, ms, turns, ops, tokens: input + output, usd } };
 }
 
 function noteOp(draft: Draft, op: OpDetail): { changed: Partial<Draft> } {

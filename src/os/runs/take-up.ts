@@ -1,8 +1,13 @@
 import type { RunEvent, RunEventBody } from '../events/event.ts';
+import type { JsonObject } from '../json.ts';
+import { lostByOp } from '../kernel/ask-model.ts';
 import { fold, foldAll } from '../kernel/fold.ts';
-import { next } from '../kernel/next.ts';
+import { lostUsage } from '../kernel/model-call.ts';
+import { type Action, next, stepOf } from '../kernel/next.ts';
 import type { RunState } from '../kernel/state.ts';
-import { frameNow, lostUsage } from '../kernel/turn.ts';
+import { frameNow } from '../kernel/turn.ts';
+import type { Model, Usage } from '../models/port.ts';
+import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { OwnedRun } from './drive-run.ts';
 import { openPinned } from './models.ts';
@@ -26,7 +31,7 @@ export async function takeUp(
   if (resumed?.type === 'run_resumed') onEvent(resumed);
   const state = foldAll(events);
   const skill = pinnedSkill(state.started, store.blobs);
-  const lost = state.outcome === undefined ? lostTurn(project, skill, events, state) : undefined;
+  const lost = state.outcome === undefined ? lostCall(project, skill, events, state) : undefined;
   if (lost === undefined) return { skill, log, state };
   const event = log.append(lost);
   onEvent(event);
@@ -34,10 +39,10 @@ export async function takeUp(
 }
 
 /**
- * When a process died while a turn was due, a metered call may have been under way: the most it can have cost is
+ * When a process died while a model was due, a metered call may have been under way: the most it can have cost is
  * charged. Nothing is charged after an orderly end of driving, nor after an answer, which is recorded without driving.
  */
-function lostTurn(
+function lostCall(
   project: Project,
   skill: Skill,
   events: readonly RunEvent[],
@@ -47,15 +52,30 @@ function lostTurn(
   const before = events.findLast((event) => event.epoch !== epoch);
   if (before === undefined || wasOrderly(before)) return undefined;
   const reads = (kind: string) => project.ops.find((op) => op.kind === kind)?.effect === 'reads';
-  const due = next(state, skill, reads).find((action) => action.do === 'turn');
-  if (due === undefined) return undefined;
   const where = { skill: skill.name, dir: skill.dir };
-  const model = openPinned(state.started.models, where, { ...project, blobs: project.store.blobs })(
-    due.phase.modelClass,
-  );
-  const { frame } = frameNow(skill, project.ops, state, due);
-  const usage = lostUsage(model, frame, state);
-  return usage === undefined ? undefined : { type: 'turn_lost', step: due.id, data: { usage } };
+  const model = openPinned(state.started.models, where, { ...project, blobs: project.store.blobs });
+  for (const action of next(state, skill, reads)) {
+    const usage = lostIn(action, project.ops, skill, state, model);
+    if (usage !== undefined) return { type: 'turn_lost', step: stepOf(action) ?? '', data: { usage } };
+  }
+  return undefined;
+}
+
+function lostIn(
+  action: Action,
+  ops: readonly Op[],
+  skill: Skill,
+  state: RunState,
+  model: (modelClass: string) => Model,
+): Usage | undefined {
+  if (action.do === 'turn') {
+    return lostUsage(model(action.phase.modelClass), frameNow(skill, ops, state, action).frame, state);
+  }
+  const record = state.steps[stepOf(action) ?? ''];
+  if (record?.status !== 'started') return undefined;
+  const op = ops.find(({ kind }) => kind === record.intent.kind);
+  const args = (action.do === 'op' ? action.call.args : record.intent.args) as JsonObject;
+  return op?.effect === 'model' ? lostByOp(op, args, model, state) : undefined;
 }
 
 function wasOrderly(last: RunEvent): boolean {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UserError } from '../errors.ts';
 import { nearest } from '../suggest.ts';
 import { compileSkill } from './compile.ts';
-import { contractOf, type SkillContract, subSkillsIn } from './contract.ts';
+import { contractOf, relatedSkills, type SkillContract, subSkillsIn } from './contract.ts';
 import { loadSkill } from './load.ts';
 import { readSkillSource, readStamped, type StampedSource } from './read-source.ts';
 import { statOf } from './regular-file.ts';
@@ -62,8 +62,8 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
     { origin: 'stdlib', dir: stdlibDir },
   ];
   const opened = new Map<string, Opened & { readonly stamp: Stamp }>();
-  /** Skills that the graph of the skill in a folder runs as phases, as of the last reading. */
-  const subSkills = new Map<string, readonly string[]>();
+  /** Skills that what is said of the skill in a folder depends on, as of the last reading. */
+  const related = new Map<string, readonly string[]>();
 
   function list(): readonly CatalogEntry[] {
     const winners = new Map<string, SkillOrigin>();
@@ -105,7 +105,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
 
   function read({ name, origin, dir }: CatalogEntry): StampedSource {
     const { source, stamp } = readStamped(dir, { name, origin, root, ...shared(origin) });
-    subSkills.set(dir, subSkillsIn(source.files));
+    related.set(dir, relatedSkills(source.files));
     return { source: withContracts(source), stamp };
   }
 
@@ -126,9 +126,9 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
   function pass(): Pass {
     const at = Date.now();
     const common = stampOf(sharedDir);
-    /** Of a folder that was not read yet the sub-skills are not known; then its stamp matches none that was kept. */
+    /** Of a folder that was not read yet they are not known; then its stamp matches none that was kept with some. */
     const whole = (own: Stamp, { origin, dir }: CatalogEntry) => {
-      const beside = (subSkills.get(dir) ?? []).map((name) => stampOf(find(name)?.dir ?? path.join(dir, '@', name)));
+      const beside = (related.get(dir) ?? []).map((name) => stampOf(find(name)?.dir ?? path.join(dir, '@', name)));
       return [...(origin === 'stdlib' ? [] : [common]), ...beside].reduce(joinStamps, own);
     };
     return {

@@ -1,6 +1,7 @@
 import { sha256 } from '../json.ts';
 import { readArtifacts } from './artifacts.ts';
 import { readCode } from './code.ts';
+import { readFolder } from './dialects.ts';
 import type { SkillDocument } from './document.ts';
 import type { Finding } from './finding.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -15,10 +16,10 @@ import { readPermissions } from './permissions.ts';
 import { type ReadPhase, readPhase } from './phases.ts';
 import { readPostprocessor } from './postprocessor.ts';
 import { openReport, type Report } from './report.ts';
-import { readSheets, type Sheet, type Sheets, sectionKey } from './sheets.ts';
+import { type Sheet, type Sheets, sectionKey } from './sheets.ts';
 import { type ArtifactType, type Edge, type Skill, USER_MESSAGE } from './skill.ts';
 import type { SkillSource } from './source.ts';
-import { SKILL_MD } from './source-paths.ts';
+import { mainFileOf, SKILL_MD } from './source-paths.ts';
 
 export type Compiled =
   | { readonly skill: Skill; readonly document: SkillDocument; readonly findings: readonly Finding[] }
@@ -32,10 +33,10 @@ export type Compiled =
 export function compileSkill(source: SkillSource): Compiled {
   const report = openReport(source.name);
   report.add(source.unread ?? []);
-  const sheets = withDefaultPhase(readSheets(source, report), source, report);
+  const sheets = withDefaultPhase(readFolder(source, report), source, report);
   const document = openDocument(source, sheets, report);
   const skill = sheets.skill === undefined ? undefined : assemble(source, sheets.skill, sheets, report);
-  const findings = sorted(report.findings);
+  const findings = sorted([...report.findings, ...report.warnings]);
   return skill === undefined ? { document, findings } : { skill, document, findings };
 }
 
@@ -62,7 +63,7 @@ function assemble(source: SkillSource, sheet: Sheet, sheets: Sheets, report: Rep
     limits: readLimits(member(keys, 'limits')),
     library: readLibrary(keys),
     fingerprint: fingerprintOf(source),
-    skillMdSha256: sha256(source.files.get(SKILL_MD) ?? ''),
+    skillMdSha256: sha256(source.files.get(mainFileOf(source)) ?? ''),
   };
   if (report.findings.length > 0 || entry === undefined || finalOutput === undefined) return undefined;
   const ordered = inGraphOrder(phases, graph);

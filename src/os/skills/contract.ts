@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../json.ts';
 import { splitFrontMatter } from './front-matter.ts';
-import { graphNodes } from './graph-nodes.ts';
+import { graphNodes, mappingIn } from './graph-nodes.ts';
 import { nameProblem } from './names.ts';
 import { decodeText } from './regular-file.ts';
 import type { ArtifactType, Skill } from './skill.ts';
@@ -40,6 +40,22 @@ export function subSkillsIn(files: ReadonlyMap<string, Uint8Array>): readonly st
     .filter((node) => node.startsWith(SUB_SKILL))
     .map((node) => node.slice(SUB_SKILL.length));
   return [...new Set(names)].filter((name) => nameProblem('skill', name) === undefined).sort();
+}
+
+/** Names of the skills that skill.md says the skill may run, as nodes or otherwise, sorted: what it says depends on them. */
+export function relatedSkills(files: ReadonlyMap<string, Uint8Array>): readonly string[] {
+  const bytes = files.get(SKILL_MD);
+  if (
+    bytes === undefined ||
+    !/\bskill:\s*[{\n]/.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'))
+  )
+    return subSkillsIn(files);
+  const front = splitFrontMatter(decodeText(bytes) ?? '');
+  const { permissions } = front.ok ? mappingIn(front.yaml) : { permissions: null };
+  const declared = isObject(permissions) && isObject(permissions.skill) ? permissions.skill.run : [];
+  const names = Array.isArray(declared) ? declared.filter((name) => typeof name === 'string') : [];
+  const known = names.filter((name) => nameProblem('skill', name) === undefined);
+  return [...new Set([...subSkillsIn(files), ...known])].sort();
 }
 
 /** Contracts as JSON, for the source that a run pins; `undefined` when there are none to pin. */

@@ -5,6 +5,7 @@ import { checkKeys, member, type Part, refuse, textOf, textsOf, wordOf } from '.
 import { checkArtifact } from './phases.ts';
 import { type Edge, SKILL_KINDS, type Skill, type SkillKind, USER_MESSAGE } from './skill.ts';
 import type { SkillSource } from './source.ts';
+import { AGENT_SKILL_MD } from './source-paths.ts';
 
 const KEYS = [
   'type',
@@ -63,7 +64,8 @@ function checkType(keys: Part): void {
   const type = textOf(part);
   if (type === 'skill' || (type === undefined && part.value !== undefined)) return;
   const message = type === undefined ? 'skill.md has no type' : `the type of skill.md is "skill", not "${type}"`;
-  refuse(part, 'format/type', message, 'Write "type: skill".');
+  const other = type === undefined ? `, or call the file ${AGENT_SKILL_MD} if it is one of Agent Skills` : '';
+  refuse(part, 'format/type', message, `Write "type: skill"${other}.`);
 }
 
 function checkGivenName(part: Part, source: SkillSource): void {

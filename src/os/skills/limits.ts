@@ -2,7 +2,7 @@ import { checkKeys, member, membersOf, numberOf, type Part } from './part.ts';
 import type { SkillLimits } from './skill.ts';
 
 /** Each limit with the least it may be, and whether it counts whole things. */
-const LIMITS = {
+export const LIMITS = {
   max_phase_visits: { least: 1, whole: true },
   max_turns: { least: 0, whole: true },
   tokens: { least: 0, whole: true },

@@ -17,8 +17,9 @@ export function loadSkill(source: SkillSource): Skill {
 
 /** The error of a source that does not compile. */
 export function loadError({ name, origin, dir }: SkillSource, findings: readonly Finding[]): UserError {
-  const [first] = findings;
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   const where =
     first === undefined ? {} : { file: pathOfFile(dir, first.file), line: first.line, column: first.column };
   const target = origin === 'path' ? dir : name;

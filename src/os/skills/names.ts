@@ -7,8 +7,8 @@ export const MAX_NAME = 64;
 /** Prefix of a graph node that is a shared phase. */
 export const SHARED = 'shared/';
 
-const SKILL_NAME = /^[a-z0-9]+(?:[_-][a-z0-9]+)*$/;
-const SNAKE_CASE = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
+export const SKILL_NAME = /^[a-z0-9]+(?:[_-][a-z0-9]+)*$/;
+export const SNAKE_CASE = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
 
 /** Words that already mean something in a graph, a path or a decision, and the one lower-case name every object has. */
 const RESERVED = ['end', 'finish', 'abort', 'input', 'run', 'visits', 'phases', 'artifact', 'constructor'];

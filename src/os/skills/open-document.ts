@@ -3,7 +3,7 @@ import type { Prose, SkillDocument } from './document.ts';
 import type { Report } from './report.ts';
 import type { Sheet, Sheets } from './sheets.ts';
 import type { SkillSource } from './source.ts';
-import { SKILL_MD } from './source-paths.ts';
+import { AGENT_SKILL_MD, SKILL_MD } from './source-paths.ts';
 
 /** What lint wants to know of the files a skill came from. */
 export function openDocument(source: SkillSource, sheets: Sheets, report: Report): SkillDocument {
@@ -32,6 +32,8 @@ function mapping(value: unknown): Record<string, unknown> {
 }
 
 function proseOf(sheets: Sheets): readonly Prose[] {
+  // What another standard calls instructions is not held against the rules of this one.
+  if (sheets.skill?.file === AGENT_SKILL_MD) return [];
   const skill = sheets.skill === undefined ? [] : prose(sheets.skill);
   const phases = [...sheets.phases].flatMap(([name, sheet]) => prose(sheet).map((text) => ({ ...text, phase: name })));
   return [...skill, ...phases];

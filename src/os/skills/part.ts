@@ -40,6 +40,11 @@ export function refuse(part: Part, rule: string, message: string, fix: string): 
   part.report.error(rule, part.file, pathOf(part), message, fix);
 }
 
+/** Says something of the part that keeps nothing from being read. */
+export function warn(part: Part, rule: string, message: string, fix: string): void {
+  part.report.warn(rule, part.file, pathOf(part), message, fix);
+}
+
 export function textOf(part: Part, fix = 'Write text.'): string | undefined {
   if (part.value === undefined || typeof part.value === 'string') return part.value;
   return wrongKind(part, 'text', typeof part.value === 'number' ? 'Put it in quotes.' : fix);

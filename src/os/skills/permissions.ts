@@ -5,7 +5,7 @@ import { NO_PERMISSIONS, type Permissions } from './skill.ts';
 const KEYS = ['file', 'exec', 'net', 'mcp', 'skill', 'recall', 'index', 'eval', 'python', 'optional'];
 
 /** Kinds of denial a skill can declare to live with. */
-const DENIABLE = [
+export const DENIABLE = [
   'file.read',
   'file.write',
   'exec',

@@ -7,7 +7,7 @@ import { decodeText } from './regular-file.ts';
 import type { Report } from './report.ts';
 import { type Section, splitSections } from './sections.ts';
 import type { SkillSource } from './source.ts';
-import { SKILL_MD } from './source-paths.ts';
+import { AGENT_SKILL_MD, SKILL_MD } from './source-paths.ts';
 import { readSkillYaml } from './yaml.ts';
 
 /** One Markdown text with its keys: skill.md, a phase file, or a section of skill.md. */
@@ -54,19 +54,20 @@ export function readSheets(source: SkillSource, report: Report): Sheets {
 
 function readSkillMd(source: SkillSource, report: Report, phases: Map<string, Sheet>): Sheet | undefined {
   const bytes = source.files.get(SKILL_MD);
-  const agentSkill = source.files.has('SKILL.md');
   if (bytes === undefined) {
-    if (agentSkill) {
-      const fix = 'Copy its text into a skill.md with "type: skill", "name" and "artifacts".';
-      report.error('format/not-yet', 'SKILL.md', [], 'an Agent Skills folder is not runnable yet', fix);
-    } else if (!source.unread?.some(({ file }) => file === '.' || file === SKILL_MD)) {
-      report.error('format/no-skill-md', SKILL_MD, [], 'the folder has no skill.md', 'Write one; see `reyn new`.');
+    if (!source.unread?.some(({ file }) => ['.', SKILL_MD, AGENT_SKILL_MD].includes(file))) {
+      const near = [...source.files.keys()].find((file) => file.toLowerCase() === SKILL_MD);
+      const fix =
+        near === undefined
+          ? 'Write one; see `reyn new`.'
+          : `Rename ${near}: ${SKILL_MD} for this format, ${AGENT_SKILL_MD} for one of Agent Skills.`;
+      report.error('format/no-skill-md', SKILL_MD, [], 'the folder has no skill.md', fix);
     }
     return undefined;
   }
-  if (agentSkill) {
+  if (source.files.has(AGENT_SKILL_MD)) {
     const message = 'the folder has both skill.md and SKILL.md, which is one file on some disks';
-    report.error('format/two-skill-files', 'SKILL.md', [], message, 'Delete or rename one of them.');
+    report.error('format/two-skill-files', AGENT_SKILL_MD, [], message, 'Delete or rename one of them.');
   }
   const sheet = readMarkdown(SKILL_MD, bytes, report);
   if (sheet === undefined) return undefined;
@@ -136,7 +137,8 @@ function nameOf(file: string, ending: string, kind: 'phase' | 'artifact', report
   return checkName(topPart(name, file, report), kind, name) ? name : undefined;
 }
 
-function readMarkdown(file: string, bytes: Uint8Array, report: Report): Sheet | undefined {
+/** A Markdown file with front matter; `undefined` after reporting why it is none. */
+export function readMarkdown(file: string, bytes: Uint8Array, report: Report): Sheet | undefined {
   const text = textOf(file, bytes, report);
   if (text === undefined) return undefined;
   const front = splitFrontMatter(text);

@@ -22,6 +22,14 @@ export function readInlineSchema(part: Part): JsonSchema | undefined {
   return readMapping(part, part.value as JsonObject, true);
 }
 
+/** As {@link readInlineSchema}, for a value that need not be an object: `"string[]"`, `[{ title: string }]`. */
+export function readValueSchema(part: Part): JsonSchema | undefined {
+  if (typeof part.value !== 'string' && !Array.isArray(part.value)) return readInlineSchema(part);
+  const read = readField(part);
+  if (read?.optional !== true) return read?.schema;
+  return refuse(part, 'format/shorthand', 'only a field can be optional', 'Delete the "?".');
+}
+
 function readMapping(part: Part, value: JsonObject, top: boolean): JsonSchema | undefined {
   switch (formOf(value, top)) {
     case 'schema':

@@ -1,5 +1,13 @@
 export const SKILL_MD = 'skill.md';
 
+/** The file of an Agent Skills folder, upper case as its public specification has it. */
+export const AGENT_SKILL_MD = 'SKILL.md';
+
+/** The file that says what the skill in these files is. */
+export function mainFileOf({ files }: { readonly files: ReadonlyMap<string, unknown> }): string {
+  return files.has(SKILL_MD) || !files.has(AGENT_SKILL_MD) ? SKILL_MD : AGENT_SKILL_MD;
+}
+
 /** Files of a skill that no run may see, and that do not count for its version. */
 export function isEvalPath(path: string): boolean {
   return path === 'eval.md' || path === 'evals' || path.startsWith('evals/');

@@ -54,6 +54,34 @@ describe('the effective configuration', () => {
     });
   });
 
+  it('takes a provider by its name, and each has its own variable for the key', () => {
+    const providers = { openai: 'OPENAI', anthropic: 'ANTHROPIC', google: 'GOOGLE_GENERATIVE_AI' };
+    project(
+      `models: { ${Object.keys(providers)
+        .map((name) => `${name}-1: { provider: ${name} }`)
+        .join(', ')} }\n`,
+    );
+    const { define } = readConfig(sources());
+    for (const [provider, prefix] of Object.entries(providers)) {
+      const name = `${provider}-1`;
+      expect(define[name]).toMatchObject({
+        provider,
+        model: name,
+        api_key_env: `${prefix}_API_KEY`,
+        encoding: 'tools',
+      });
+      expect(define[name]).not.toHaveProperty('base_url');
+    }
+  });
+
+  it('takes a key file from files of one person only, by a path that means the same everywhere', () => {
+    project('models: { a: { provider: openai } }\n');
+    local('models: { a: { api_key_file: ~/key } }\n');
+    expect(readConfig(sources()).define.a?.api_key_file).toBe('~/key');
+    local('models: { a: { api_key_file: key } }\n');
+    expect(failure()).toMatch(/^reyn\.local\.yaml:1:16 .*neither absolute nor below ~\//);
+  });
+
   it('takes models in full and maps classes to them', () => {
     project(
       [
@@ -141,6 +169,23 @@ describe('a wrong configuration is refused with its place and what to do', () =>
       /^reyn\.yaml:1:12 The class "light".*Defined are: scripted/,
     ],
     ['a model without address', 'models: { a: { timeout: 3 } }\n', /^reyn\.yaml:1:11 The model "a" lacks "base_url"/],
+    [
+      'a model without address, and the way out',
+      'models: { a: {} }\n',
+      /name a provider that .* openai, anthropic, google/,
+    ],
+    ['a provider that is none', 'models: { a: { provider: opnai } }\n', /must be one of .*"openai", "anthropic"/],
+    [
+      'an address of a provider that is none',
+      'models: { a: { provider: openai, base_url: x } }\n',
+      /:1:34 .*not a URL/,
+    ],
+    ['a step of schemas that is none', 'models: { a: { schema: tiny } }\n', /must be one of "inline_refs"/],
+    [
+      'a key file in the file that is shared',
+      'models: { a: { provider: openai, api_key_file: ~/key } }\n',
+      /^reyn\.yaml:1:\d+ .*which others share.* \| Write it into reyn\.local\.yaml/,
+    ],
     ['an address that is none', 'model: a\nbase_url: localhost\n', /^reyn\.yaml:2:1 .*not a URL/],
     ['an address of another protocol', 'model: a\nbase_url: file:///x\n', /not http or https/],
     ['a key in an address', 'model: a\nbase_url: http://u:p@x/v1\n', /has a key in its "base_url"/],

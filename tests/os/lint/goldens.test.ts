@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { showFindings } from '../../../src/cli/commands/lint.ts';
 import { paint } from '../../../src/cli/output.ts';
+import { showFindings } from '../../../src/cli/render/findings.ts';
 import { EXAMPLE_ENV } from '../../../src/os/lint/examples.ts';
 import { lintSkill } from '../../../src/os/lint/lint.ts';
 import { sortFindings } from '../../../src/os/lint/order.ts';

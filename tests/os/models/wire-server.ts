@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import * as server from './wire/server.ts';
+import { pieces, type Seen, startServer } from './wire/server.ts';
 
 /** A chat completions server over real HTTP. It answers each request with the next of its scenes, the last one for ever. */
 export type WireServer = {
@@ -8,7 +9,7 @@ export type WireServer = {
   close(): Promise<void>;
 };
 
-export type WireRequestSeen = { readonly headers: IncomingHttpHeaders; readonly path: string; readonly body: WireBody };
+export type WireRequestSeen = Seen<WireBody>;
 
 export type WireBody = {
   readonly model: string;
@@ -25,35 +26,12 @@ export type WireBody = {
 };
 
 /** What the server does with one request. */
-export type Scene = (response: ServerResponse, request: WireRequestSeen) => void | Promise<void>;
+export type Scene = server.Scene<WireBody>;
 
-export async function startWireServer(...scenes: readonly [Scene, ...Scene[]]): Promise<WireServer> {
-  const requests: WireRequestSeen[] = [];
-  const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    const seen = { headers: request.headers, path: request.url ?? '', body: JSON.parse(text) as WireBody };
-    const scene = scenes[Math.min(requests.length, scenes.length - 1)] as Scene;
-    requests.push(seen);
-    await scene(response, seen);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
-    requests,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
+export const { drops, fails, hangs } = server;
 
-/** The text in many short pieces, a long one in at most a thousand. */
-function pieces(text: string): string[] {
-  const size = Math.max(7, Math.ceil(text.length / 1000));
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, i) => text.slice(i * size, (i + 1) * size));
-}
+export const startWireServer = (...scenes: readonly [Scene, ...Scene[]]): Promise<WireServer> =>
+  startServer('/v1', scenes);
 
 type Delta = Record<string, unknown>;
 
@@ -125,18 +103,6 @@ export function refuses(text: string): Scene {
   };
 }
 
-/** An HTTP error. */
-export function fails(status: number, body: unknown, headers: Record<string, string> = {}): Scene {
-  return (response) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    response.writeHead(status, {
-      'content-type': typeof body === 'string' ? 'text/plain' : 'application/json',
-      ...headers,
-    });
-    response.end(text);
-  };
-}
-
 /** Begins to answer, then breaks the connection. */
 export function cuts(text: string): Scene {
   return (response) => {
@@ -166,16 +132,8 @@ export function failsMidway(error: object): Scene {
   };
 }
 
-/** Never answers. */
-export const hangs: Scene = () => undefined;
-
 /** Begins to answer and never ends. */
 export const stalls: Scene = (response) => {
   open(response);
   delta(response, { role: 'assistant', content: 'so' });
-};
-
-/** Takes the connection and drops it. */
-export const drops: Scene = (response) => {
-  response.destroy();
 };

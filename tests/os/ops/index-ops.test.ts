@@ -403,3 +403,31 @@ describe('a change to a source that was under way when its process died', () => 
       expect(hits.map(({ text }) => text)).toEqual(['newest']);
     }));
 });
+
+describe('a step without a model', () => {
+  it('indexes what the artifact holds, and puts what it finds into it', () => {
+    const md = phases(
+      'shelve',
+      [
+        'artifacts:',
+        '  pile: { type: object, required: [documents], properties: { documents: { type: array }, found: {} } }',
+        'permissions: { recall: [docs], index: [docs] }',
+      ],
+      phase(
+        'shelve',
+        'input: pile',
+        'model_class: none',
+        'preprocessor:',
+        '  - { type: op, op: index_write, args: { source: docs, documents: "${documents}" } }',
+        '  - { type: op, op: recall, args: { sources: [docs], query: beta }, into: found }',
+      ),
+    );
+    return inProject({ skills: { shelve: { md } } }, async (project) => {
+      const documents = ['alpha', 'beta'].map((text) => ({ key: `${text}.md`, text }));
+      const { run, status, artifact } = await project.run('shelve', { documents });
+      expect(status).toBe('finished');
+      expect(artifact?.artifact).toMatchObject({ found: { hits: [{ key: 'beta.md', text: 'beta' }] } });
+      expect(await project.reyn.replay(run)).toMatchObject({ identical: true });
+    });
+  });
+});

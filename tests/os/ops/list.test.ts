@@ -33,6 +33,7 @@ const FULL: Record<string, JsonObject> = {
     documents: [{ key: 'b', text: 'x', title: 'B', tags: [] }],
   },
   index_drop: { source: 'docs', keys: ['a'] },
+  judge_output: { output: 'x', rubric: 'Is it good?', scale: { min: 0, max: 10 }, model_class: 'light' },
   lint_skill: { path: 'a', shared: true },
 };
 

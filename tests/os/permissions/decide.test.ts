@@ -39,6 +39,8 @@ describe('what a skill declares is the upper bound', () => {
     [{ kind: 'exec', argv: ['ls'] } as Need, 'deny by declared'],
     [{ kind: 'net', host: 'example.org' } as Need, 'deny by declared'],
     [{ kind: 'mcp', server: 'constructor', tool: 'x' } as Need, 'deny by declared'],
+    [{ kind: 'recall', source: 'docs' } as Need, 'deny by declared'],
+    [{ kind: 'index', source: 'docs' } as Need, 'deny by declared'],
     [{ kind: 'eval' } as Need, 'deny by declared'],
     [{ kind: 'skill.write', skill: 'demo' } as Need, 'deny by declared'],
   ])('%j: %s', (need, expected) => {
@@ -326,5 +328,29 @@ describe('walking a folder', () => {
     expect(verdict(tree('.'), { policy: { allow: [], deny: [{ need: 'file.read', resource: 'docs' }] } })).toBe(
       'allow by zone project',
     );
+  });
+});
+
+describe('indexed sources', () => {
+  const permissions = { ...NO_PERMISSIONS, recall: ['docs', 'events'], index: ['docs', 'events'] };
+  const recall = (source: string): Need => ({ kind: 'recall', source });
+  const index = (source: string): Need => ({ kind: 'index', source });
+
+  it.each([
+    [recall('docs'), 'allow by zone index'],
+    [recall('events'), 'allow by zone index'],
+    [recall('other'), 'deny by declared'],
+    [index('docs'), 'allow by zone index'],
+    [index('Docs'), 'deny by declared'],
+    [index('events'), 'deny by protection events'],
+  ])('%j: %s', (need, expected) => {
+    expect(verdict(need, { permissions, policy: NO_RULES })).toBe(expected);
+  });
+
+  it('can be closed by the operator, and the log cannot be opened for writing', () => {
+    const deny = { allow: [], deny: [{ need: 'recall', resource: 'events' }] };
+    expect(verdict(recall('events'), { permissions, policy: deny })).toBe('deny by deny rule 1');
+    const allow = { allow: [{ need: 'index' }], deny: [] };
+    expect(verdict(index('events'), { permissions, policy: allow })).toBe('deny by protection events');
   });
 });

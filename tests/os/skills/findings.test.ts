@@ -221,7 +221,7 @@ describe('what is wrong with an artifact file', () => {
     ['a bare schema', 'type: object'],
     ['a bare schema of draft-07', '$schema: "http://json-schema.org/draft-07/schema#"\ntype: object'],
     ['a schema with its own description', 'description: x\ntype: object'],
-    ['the wrapping form', 'name: other\ndescription: x\nwrapped: false\nschema: { type: object }'],
+    ['the wrapping form', 'name: other\ndescription: x\nschema: { type: object }'],
   ])('nothing: %s', (_, text) => {
     expect(places({ 'skill.md': head('final_output: note'), 'artifacts/other.yaml': text })).toEqual([]);
   });
@@ -248,7 +248,10 @@ describe('what is wrong with an artifact file', () => {
 describe('what is wrong with the folder', () => {
   it('no skill.md, a foreign one, or both', () => {
     expect(places({ 'notes.md': 'x' })).toEqual(['skill.md:1:1 no-skill-md']);
-    expect(places({ 'SKILL.md': '---\nname: x\n---\n' })).toEqual(['SKILL.md:1:1 not-yet']);
+    expect(places({ 'SKILL.md': '---\nname: x\n---\n' })).toEqual([
+      'SKILL.md:1:1 agent-skill/description',
+      'SKILL.md:2:1 agent-skill/name',
+    ]);
     expect(places({ 'SKILL.md': 'x', 'skill.md': `${head()}Go.` })).toEqual(['SKILL.md:1:1 two-skill-files']);
   });
 

@@ -1,3 +1,4 @@
+import { NO_PERMISSIONS } from '../../skills/skill.ts';
 import type { LintEnv } from '../rule.ts';
 
 /** A skill that breaks one rule and nothing else, and the same skill as it should be. Each is a whole skill.md. */
@@ -21,6 +22,8 @@ export const EXAMPLE_ENV: LintEnv = {
     { kind: 'run_skill', effect: 'child', needs: ['skill.run'], undeclared: nothing },
     { kind: 'ask_user', effect: 'waits', needs: [], undeclared: nothing },
   ],
-  skills: [EXAMPLE_SKILL, 'translate'],
+  skills: [EXAMPLE_SKILL, 'translate', 'archive'],
+  permissionsOf: (skill) =>
+    skill === 'archive' ? { ...NO_PERMISSIONS, file: { read: [], write: ['archive/*.md'] } } : NO_PERMISSIONS,
   modelClasses: ['light', 'standard', 'strong'],
 };

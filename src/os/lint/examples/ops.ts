@@ -41,6 +41,10 @@ export const OPS_EXAMPLES = {
     bad: phase('allowed_ops: [run_skill]', 'permissions: { skill: { run: [translat] } }\n'),
     good: phase('allowed_ops: [run_skill]', 'permissions: { skill: { run: [translate] } }\n'),
   },
+  'skills/held-back': {
+    bad: phase('allowed_ops: [run_skill]', 'permissions: { skill: { run: [archive] } }\n'),
+    good: phase('allowed_ops: [run_skill]', 'permissions: { skill: { delegate: [archive] } }\n'),
+  },
   'model/unknown-class': {
     bad: phase('model_class: stronk'),
     good: phase('model_class: strong'),

@@ -1,4 +1,4 @@
-import type { Permissions } from '../../skills/skill.ts';
+import { NO_PERMISSIONS, type Permissions } from '../../skills/skill.ts';
 import { didYouMean, listed, some } from '../../suggest.ts';
 import { defineFamily, type LintOp, type Subject } from '../rule.ts';
 
@@ -91,8 +91,11 @@ export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
   return new Set(kinds.filter(([, declared]) => declared).map(([kind]) => kind));
 }
 
-/** Kinds of need some op a phase may ask for, or some step, can have. */
-export function usedKinds({ map, env }: Subject): ReadonlySet<string> {
+/**
+ * Kinds of need some op a phase may ask for, or some step, can have, or a sub-run, which is held to what is declared
+ * here. A skill that resolves and cannot be looked at may need anything.
+ */
+export function usedKinds({ skill, map, env }: Subject): ReadonlySet<string> {
   const used = new Set<string>();
   const use = (op: LintOp | undefined) => {
     for (const need of op?.needs ?? []) used.add(need);
@@ -104,6 +107,12 @@ export function usedKinds({ map, env }: Subject): ReadonlySet<string> {
     else for (const op of env.ops) if (op.effect === 'reads') use(op);
   }
   for (const { step } of map.steps) if (step.type === 'op') useKind(step.op);
+  for (const name of skill.permissions.skill.run) {
+    const other = name === skill.name ? undefined : env.permissionsOf(name);
+    for (const kind of grantedKinds(other ?? (env.skills.includes(name) ? skill.permissions : NO_PERMISSIONS))) {
+      if (kind !== 'skill.run' || other !== undefined) used.add(kind);
+    }
+  }
   return used;
 }
 

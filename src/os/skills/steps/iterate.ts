@@ -5,7 +5,8 @@ import { artifactPath, type StepType } from './frame.ts';
 /** Branches of one step that run at the same time, when it does not say how many. */
 export const DEFAULT_CONCURRENCY = 4;
 export const MAX_CONCURRENCY = 256;
-const DEFAULT_ITEM = 'item';
+/** What a branch calls its item, when the step does not say. */
+export const DEFAULT_ITEM = 'item';
 
 /** One branch per item of a list. */
 export const iterateStep: StepType = {

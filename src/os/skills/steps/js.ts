@@ -1,6 +1,6 @@
 import { oneOf } from '../../suggest.ts';
 import { member, type Part, refuse, textOf } from '../part.ts';
-import { readInlineSchema } from '../shorthand.ts';
+import { readValueSchema } from '../shorthand.ts';
 import { neededText, type StepType } from './frame.ts';
 
 /** A pure function of the artifact, in `steps/`. */
@@ -10,7 +10,7 @@ export const jsStep: StepType = {
   read(part, frame, { code }) {
     const module = moduleOf(member(part, 'module'), part, code);
     const name = textOf(member(part, 'function')) ?? 'default';
-    const outputSchema = readInlineSchema(member(part, 'output_schema'));
+    const outputSchema = readValueSchema(member(part, 'output_schema'));
     if (member(part, 'output_schema').value === undefined) {
       const fix = 'Add "output_schema": the schema of what the function returns.';
       refuse(part, 'format/missing-key', 'the step does not say what its function returns', fix);

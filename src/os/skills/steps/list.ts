@@ -19,4 +19,4 @@ export const STEP_TYPES: readonly StepType[] = [
 ];
 
 /** Types the format knows and this version does not load. */
-export const LATER_STEP_TYPES = ['python', 'run_op'];
+export const LATER_STEP_TYPES = ['python'];

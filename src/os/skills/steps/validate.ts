@@ -1,5 +1,5 @@
 import { member, refuse } from '../part.ts';
-import { readInlineSchema } from '../shorthand.ts';
+import { readValueSchema } from '../shorthand.ts';
 import { artifactPath, type StepType } from './frame.ts';
 
 /** Checks the artifact, or a part of it, against a schema. */
@@ -8,7 +8,7 @@ export const validateStep: StepType = {
   keys: ['path', 'schema'],
   read(part, frame) {
     const path = member(part, 'path').value === undefined ? [] : artifactPath(member(part, 'path'));
-    const schema = readInlineSchema(member(part, 'schema'));
+    const schema = readValueSchema(member(part, 'schema'));
     if (member(part, 'schema').value === undefined) {
       refuse(part, 'format/missing-key', 'the step has no schema to check against', 'Add "schema".');
     }

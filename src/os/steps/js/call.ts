@@ -1,40 +1,14 @@
-import type { DisposableResult, QuickJSHandle, Scope } from 'quickjs-emscripten-core';
+import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import { didYouMean, listed } from '../../suggest.ts';
-import { describeThrown, failed, outOfMemory, placeOf, shortened, type Thrown, tooSlow } from './fault.ts';
+import { failed, shortened, tooSlow } from './fault.ts';
 import { HOME, resolveImport } from './imports.ts';
 import { JS_LIMITS } from './port.ts';
-import type { Room } from './sandbox.ts';
+import { type Call, Ended, explain, keep, type Progress, take, text } from './progress.ts';
 import { seedOf } from './seed.ts';
-import type { JsAnswer, JsFailed, JsRequest } from './wire.ts';
-
-/** What one call works with. Handles belong to the scope. */
-export type Call = {
-  readonly room: Room;
-  readonly scope: Scope;
-  readonly request: JsRequest;
-};
-
-type Progress = Call & {
-  /** Name of the module in messages and stacks. */
-  readonly module: string;
-  /** Milliseconds as of `performance.now()`. */
-  readonly end: number;
-  expired: boolean;
-  /** What was said about an import that was refused. */
-  refused: string | undefined;
-};
+import type { JsAnswer, JsRequest } from './wire.ts';
 
 /** Promise jobs that run before the clock is looked at. */
 const JOBS = 1000;
-
-/** Ends a call from within. */
-class Ended extends Error {
-  readonly answer: JsFailed;
-  constructor(answer: JsFailed) {
-    super(answer.message);
-    this.answer = answer;
-  }
-}
 
 /**
  * Loads the module, calls the export, waits for its promise if it is one, and reads what came of it.
@@ -72,19 +46,18 @@ function watch(at: Progress): void {
     at.refused = message;
     return { error: new Error(message) };
   };
-  let wrong = '';
   runtime.setModuleLoader(
     (name) => {
       const path = name.slice(HOME.length);
       const source = Object.hasOwn(modules, path) ? modules[path] : undefined;
-      if (source === undefined) return refuse(wrong);
+      if (source === undefined) return refuse(at.refused ?? '');
       return source.includes('\0') ? refuse(nulIn(name)) : source;
     },
     (from, specifier) => {
       const found = resolveImport(from, specifier, modules);
       if (found.ok) return found.name;
-      wrong = found.message; // an error given here is lost; the loader is asked next, for a name that is no module's
-      return '';
+      at.refused = found.message;
+      return ''; // an error given here is lost: the loader is asked at once for this name, which is no module's
     },
   );
 }
@@ -137,46 +110,4 @@ function read(at: Progress, value: QuickJSHandle): JsAnswer {
   const bytes = Buffer.byteLength(rest);
   if (bytes <= JS_LIMITS.outputBytes) return { ok: true, text: rest };
   return failed('js_output', `${who} returned ${bytes} bytes of JSON; ${JS_LIMITS.outputBytes} at most`);
-}
-
-/** The text of a string. */
-function text(at: Progress, handle: QuickJSHandle): string {
-  return at.room.context.getString(handle);
-}
-
-/** A handle that is freed with the scope. */
-function keep(at: Progress, handle: QuickJSHandle): QuickJSHandle {
-  return at.scope.manage(handle);
-}
-
-/** The value of a result, kept in the scope. Ends the call when there is an error instead. */
-function take(at: Progress, result: DisposableResult<QuickJSHandle, QuickJSHandle>): QuickJSHandle {
-  if (result.error === undefined) return keep(at, result.value);
-  throw new Ended(explain(at, keep(at, result.error)));
-}
-
-function explain(at: Progress, error: QuickJSHandle): JsFailed {
-  if (at.expired) {
-    at.room.runtime.removeInterruptHandler(); // an interruption is the engine's own error, and runs no code when read
-    return failed('js_timeout', tooSlow(placeOf(explained(at, error)?.stack ?? '', at.module)));
-  }
-  const thrown = explained(at, error);
-  if (at.expired) return failed('js_timeout', tooSlow(at.module));
-  const place = placeOf(thrown?.stack ?? '', at.module);
-  const isEmpty = thrown === undefined || (thrown.name === '' && thrown.message === 'null');
-  const isMemory = thrown?.name === 'InternalError' && thrown.message === 'out of memory';
-  if (isMemory || (isEmpty && at.room.isFull())) return failed('js_memory', outOfMemory(place));
-  if (thrown === undefined) return failed('js_error', `${place} threw something that cannot be read`);
-  if (at.refused !== undefined && thrown.message === at.refused) return failed('js_error', at.refused);
-  return failed('js_error', describeThrown(thrown, at.module));
-}
-
-function explained(at: Progress, error: QuickJSHandle): Thrown | undefined {
-  const result = at.room.ask('explain', error);
-  if (result.error !== undefined) {
-    result.error.dispose();
-    return undefined;
-  }
-  const [name, message, stack] = JSON.parse(text(at, keep(at, result.value))) as [string, string, string];
-  return { name, message, stack };
 }

@@ -39,6 +39,7 @@ export function openJsEngine(): JsEngine {
       gone: () => {
         settling.delete(thread);
         threads.delete(thread);
+        idle.splice(0, idle.length, ...idle.filter((other) => other !== thread));
         next();
       },
     });

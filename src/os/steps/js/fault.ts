@@ -2,8 +2,9 @@ import { visible } from '../../visible.ts';
 import { JS_LIMITS, type JsFault } from './port.ts';
 import type { JsFailed } from './wire.ts';
 
-/** Longest message of a thrown error that is shown. */
+/** Longest message of a thrown error, specifier or path that is shown, and longest message of a fault. */
 const SHOWN = 300;
+const WHOLE = 1000;
 
 /** Names that other engines have; somebody who uses one is told why it is absent. */
 const ELSEWHERE =
@@ -13,7 +14,7 @@ const ELSEWHERE =
 export type Thrown = { readonly name: string; readonly message: string; readonly stack: string };
 
 export function failed(code: JsFault, message: string): JsFailed {
-  return { ok: false, code, message };
+  return { ok: false, code, message: shortened(message, WHOLE) };
 }
 
 export function outOfMemory(place: string): string {
@@ -39,7 +40,7 @@ export function describeThrown({ name, message, stack }: Thrown, module: string)
 }
 
 /** One line, short enough to read, without what could deceive its reader. */
-export function shortened(text: string): string {
+export function shortened(text: string, length: number = SHOWN): string {
   const line = visible(text.trim().replace(/\s+/g, ' '));
-  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+  return line.length > length ? `${line.slice(0, length)}…` : line;
 }

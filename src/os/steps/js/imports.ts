@@ -1,4 +1,5 @@
 import { didYouMean } from '../../suggest.ts';
+import { shortened } from './fault.ts';
 
 /** Modules are known to the engine by the names that people see in messages. */
 export const HOME = 'steps/';
@@ -10,7 +11,7 @@ export type Import = { readonly ok: true; readonly name: string } | { readonly o
  * compared: no file is looked for, nothing is decoded, no ending is tried.
  */
 export function resolveImport(from: string, specifier: string, modules: Readonly<Record<string, string>>): Import {
-  const fail = (why: string): Import => ({ ok: false, message: `${from} imports "${specifier}"${why}` });
+  const fail = (why: string): Import => ({ ok: false, message: `${from} imports "${shortened(specifier)}"${why}` });
   if (!/^\.\.?\//.test(specifier)) {
     return fail(': a step imports only files of steps/, by a relative path such as "./words.js"');
   }
@@ -23,5 +24,5 @@ export function resolveImport(from: string, specifier: string, modules: Readonly
   const path = parts.join('/');
   if (Object.hasOwn(modules, path)) return { ok: true, name: HOME + path };
   if (!path.endsWith('.js')) return fail(': write the whole name of a .js file, e.g. "./words.js"');
-  return fail(`, but there is no ${HOME}${path}${didYouMean(path, Object.keys(modules))}`);
+  return fail(`, but there is no ${HOME}${shortened(path)}${didYouMean(path, Object.keys(modules))}`);
 }

@@ -45,6 +45,7 @@ export function startThread({ free, gone }: ThreadEvents): Thread {
   worker.unref();
   let work: Work | undefined;
   let isReady = false;
+  let isStopping = false;
   let timer: NodeJS.Timeout | undefined;
 
   const answer = (given: JsAnswer): void => {
@@ -52,6 +53,7 @@ export function startThread({ free, gone }: ThreadEvents): Thread {
     if (work !== undefined) work.answer = undefined;
   };
   const stop = async (): Promise<void> => {
+    isStopping = true;
     clearTimeout(timer);
     await worker.terminate();
   };
@@ -72,6 +74,7 @@ export function startThread({ free, gone }: ThreadEvents): Thread {
   };
 
   worker.on('message', (reply: JsReply) => {
+    if (isStopping) return; // it must not seem free, nor let the process go before it has ended
     if (reply.kind === 'answer') return answer(reply.answer);
     clearTimeout(timer);
     const isFirst = !isReady;

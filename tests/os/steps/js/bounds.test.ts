@@ -58,18 +58,14 @@ describe('a step that goes on for ever', () => {
 
 describe('a step that takes too much', () => {
   it.each([
-    ['objects', 'export const rank = () => { const a = []; for (;;) a.push({ k: 1 }); };'],
-    ['a chain of prototypes', 'export const rank = () => { let a = {}; for (;;) a = Object.create(a); };'],
     ['one block', 'export const rank = () => new ArrayBuffer(100e6).byteLength;'],
+    ['many blocks', 'export const rank = () => { const a = []; for (;;) a.push(new ArrayBuffer(1e6)); };'],
     [
-      'bound functions, which hide their size',
-      'export const rank = () => { let f = () => 1; for (;;) f = f.bind(null); };',
+      'many blocks in a job',
+      'export async function rank() { await 0; const a = []; for (;;) a.push(new ArrayBuffer(1e6)); }',
     ],
-    ['objects in a job', 'export async function rank() { await 0; const a = []; for (;;) a.push({ k: 1 }); }'],
   ])('of memory is ended: %s', async (_, source) => {
-    expect(await fault(source)).toMatch(
-      /^js_(memory: steps\/rank\.js(:\d+)? needs more than 64 MB of memory|timeout: .*)$/,
-    );
+    expect(await fault(source)).toMatch(/^js_memory: steps\/rank\.js(:\d+)? needs more than 64 MB of memory$/);
     await works();
   });
 
@@ -77,17 +73,16 @@ describe('a step that takes too much', () => {
     ['calls', returning('(function again() { return again() + 1; })()')],
     ['brackets of JSON', returning('JSON.parse("[".repeat(100000))')],
     ['brackets of code', returning('eval("(".repeat(100000))')],
-    ['proxies', returning('((p) => { for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); return p.x; })({})')],
+    ['proxies', returning('((p) => { for (let i = 0; i < 1e4; i++) p = new Proxy(p, {}); return p.x; })({})')],
     ['a module of brackets', `export const rank = ${'['.repeat(100_000)}`],
   ])('of the stack gets an error: %s', async (_, source) => {
     expect(await fault(source)).toMatch(/^js_error: \w+ at steps\/rank\.js(:\d+)?: stack overflow$/);
     await works();
   });
 
-  it('hundreds of thousands of objects in a job are no harm to the calls that follow', async () => {
+  it('of memory, but not too much, leaves as much to the calls that follow', async () => {
     const source =
-      'export async function rank() { await 0; const a = []; for (let i = 0; i < 2e5; i++) a.push({ i }); return a.length; }';
-    expect(await value(source)).toBe(200_000);
-    await works();
+      'export const rank = async () => { await 0; const a = []; while (a.length < 45) a.push(new ArrayBuffer(1e6)); return a.length; };';
+    for (let i = 0; i < 3; i++) expect(await value(source)).toBe(45);
   });
 });

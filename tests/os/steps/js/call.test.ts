@@ -50,6 +50,11 @@ describe('a function of a step', () => {
     const message = await fault('export const rank = () => { throw new Error("a\\n\\u202e\\u001b".repeat(9999)); };');
     expect(message).toMatch(/^js_error: Error at steps\/rank\.js:1: a \\u202e\\u001ba [\x20-\x7e]+…$/);
     expect(message.length).toBeLessThan(400);
+    const names = await fault('const a = 1; export { a as "\u202e" }; import "./x.js"', { modules: { 'x.js': '' } });
+    expect(names).toBe('js_error: steps/rank.js has no export "rank"; it exports "\\u202e"');
+    expect(await fault(`import "./${'x'.repeat(9999)}.js";`)).toMatch(
+      /^js_error: steps\/rank\.js imports "[^"]{301}", but /,
+    );
   });
 
   it('that is not there is told with those that are', async () => {

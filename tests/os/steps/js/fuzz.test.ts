@@ -70,7 +70,7 @@ describe('any text for a module', () => {
         const end = await run(text);
         expect(end.ok || end.code.startsWith('js_')).toBe(true);
         expect(end.ok || end.message).not.toContain('engine'); // neither broke off nor failed
-        expect(performance.now() - start).toBeLessThan(5000);
+        expect(performance.now() - start).toBeLessThan(15_000);
       }),
       { numRuns: 60, interruptAfterTimeLimit: 15_000 },
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { returning, useEngine } from './running.ts';
+import { callOf, returning, runAlone, useEngine } from './running.ts';
 
 const { value, fault } = useEngine();
 
@@ -38,15 +38,16 @@ describe('a step', () => {
     expect(await fault(returning(expression))).toBe(NO_CLOCK);
   });
 
-  it('may reckon with times that are given, and is at UTC on every machine', async () => {
+  it('may reckon with times that are given, and is at UTC on every machine', () => {
     const times =
       'new Date(0).toString(), new Date("2026-07-01T00:00").getTime(), Date.parse("Jan 1"), Date.UTC(1970, 0, 2)';
-    expect(await value(returning(`[${times}]`))).toEqual([
-      'Thu Jan 01 1970 00:00:00 GMT+0000',
-      Date.UTC(2026, 6, 1),
-      Date.UTC(2001, 0, 1),
-      86_400_000,
-    ]);
+    const print = 'console.log(JSON.stringify((await again()).value), new Date(0).getTimezoneOffset());';
+    const there = runAlone(callOf(returning(`[${times}]`)), print, { TZ: 'America/New_York' });
+    const here = ['Thu Jan 01 1970 00:00:00 GMT+0000', Date.UTC(2026, 6, 1), Date.UTC(2001, 0, 1), 86_400_000];
+    expect(there).toBe(`${JSON.stringify(here)} 300`);
+  });
+
+  it('has dates of every other kind', async () => {
     const kinds =
       'new Date(7) instanceof Date, new (class Day extends Date {})(7).getTime(), new Date(NaN).getTime() + ""';
     expect(await value(returning(`[${kinds}]`))).toEqual([true, 7, 'NaN']);

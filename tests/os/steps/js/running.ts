@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { Json } from '../../../../src/os/json.ts';
 import { openJsEngine } from '../../../../src/os/steps/js/engine.ts';
@@ -42,4 +44,18 @@ export function useEngine() {
       return `${end.code}: ${end.message}`;
     },
   };
+}
+
+/** What a process prints that has an engine (`run`, `close`) and a function `again` that makes the call. */
+export function runAlone(call: JsCall, script: string, env: Readonly<Record<string, string>> = {}): string {
+  const module = fileURLToPath(new URL('../../../../src/os/steps/js/engine.ts', import.meta.url));
+  const opening = `import { openJsEngine } from ${JSON.stringify(module)};
+    const { run, close } = openJsEngine();
+    const again = () => run(${JSON.stringify(call)}, new AbortController().signal);`;
+  const args = ['--input-type=module', '-e', `${opening}\n${script}`];
+  return execFileSync(process.execPath, args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env: { ...process.env, ...env },
+  }).trim();
 }

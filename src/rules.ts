@@ -1,0 +1,21 @@
+import { RULES } from './os/lint/rules.ts';
+import type { Finding } from './os/skills/finding.ts';
+import { FORMAT_RULES } from './os/skills/format-rules.ts';
+
+/** One rule that findings name. */
+export type LintRule = {
+  readonly id: string;
+  readonly severity: Finding['severity'];
+  /** What it finds, as a noun phrase. */
+  readonly finds: string;
+  /** Why that is wrong; absent for what the loader refuses. */
+  readonly why?: string;
+  /** The usual way out, as an imperative sentence. */
+  readonly fix?: string;
+};
+
+/** Every rule `reyn lint` knows: those of a loaded skill, then what the loader refuses. */
+export function lintRules(): readonly LintRule[] {
+  const format = Object.entries(FORMAT_RULES).map(([id, finds]): LintRule => ({ id, severity: 'error', finds }));
+  return [...RULES.map(({ id, severity, finds, why, fix }) => ({ id, severity, finds, why, fix })), ...format];
+}

@@ -1,0 +1,2 @@
+def count_words(artifact):
+    return {"words": len(artifact["data"]["text"].split())}
