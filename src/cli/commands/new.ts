@@ -16,7 +16,7 @@ type NewFlags = { template?: boolean; model?: string };
 export const define: Define = (command, act) => {
   command
     .description(
-      'Writes a new skill into reyn/project: free of lint findings, with answers for the scripted model and a first eval case.',
+      'Writes a new skill into reyn/project: free of lint findings, with answers for the scripted model and a first eval case. A model drafts it where one is configured, else it is a template.',
     )
     .argument('<name>', 'small letters, digits, - and _')
     .argument('[wish]', 'what it should do, in a sentence')

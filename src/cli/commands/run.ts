@@ -25,7 +25,7 @@ type RunFlags = DriveFlags & {
 export const define: Define = (command, act) => {
   command
     .description(
-      'Runs a skill on an input. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
+      'Runs a skill on an input; the skill for a message alone is found by another skill, and exit 1 means that none fits. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
     )
     .argument('<skill>', 'name of the skill; or a message alone, whose skill is found')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
