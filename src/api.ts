@@ -27,6 +27,15 @@ export type Reyn = {
     lint(names: readonly string[]): readonly Finding[];
     /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
     copy(name: string, as?: string): Promise<string>;
+    /** @throws UserError `usage` when no skill of this name can be made: it is no name, or the project has one. */
+    vacant(name: string): void;
+    /** Writes a lint-clean skill from the template. @returns the files written. */
+    create(name: string, wish: string | undefined): Promise<readonly string[]>;
+    /**
+     * Makes a skill that a run wrote into reyn/project a complete one: adds eval files where there are none, and records
+     * where it came from. @returns the files added. @throws UserError `not_found`, `skill`.
+     */
+    adopt(name: string, run: string): Promise<readonly string[]>;
     /**
      * Writes a skill, by name or folder, as the Agent Skills folder `<out>/<name>`; `out` is `agent-skills` if absent.
      * @returns the new folder. @throws UserError `skill` with what keeps it from being valid by the specification.
@@ -34,8 +43,6 @@ export type Reyn = {
     exportTo(name: string, out?: string): Promise<string>;
     /** Copies a local skill or Agent Skills folder into reyn/project, with its provenance. @returns the new folder. */
     importFrom(folder: string, as?: string): Promise<string>;
-    /** Writes a lint-clean skill from the template. @returns the files written. */
-    create(name: string, wish: string | undefined): Promise<readonly string[]>;
     /**
      * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
      * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.

@@ -13,6 +13,7 @@ import type { Reyn } from './api.ts';
 import type { Clock } from './os/clock.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
+import { evalSkeleton } from './os/runs/skeleton.ts';
 import { toAgentSkill } from './os/skills/agent-skill/export.ts';
 import { fingerprintOf } from './os/skills/fingerprint.ts';
 import { nameProblem } from './os/skills/names.ts';
@@ -33,6 +34,7 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
     load: (name) => shelf.catalog.load(name),
     lint: (names) => (names.length === 0 ? survey.lintAll() : survey.lint(sourcesOf(shelf, names))),
     copy: async (name, as = name) => copySkill(shelf, name, as),
+    vacant: (name) => vacantPlace(shelf, name),
     exportTo: async (name, out = 'agent-skills') => exportSkill(shelf, name, out),
     importFrom: async (folder, as) => importSkill(shelf, folder, as),
     create: async (name, wish) => {
@@ -40,8 +42,40 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
       await writeSkill(shelf, name, files, 'template');
       return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
     },
+    adopt: (name, run) => adopt(shelf, name, run),
     reshape: async (name, form, { dryRun = false } = {}) => reshapeSkill(shelf, name, form, dryRun),
   };
+}
+
+/** The place of a skill that is to be. @throws UserError `usage`. */
+function vacantPlace({ root }: Shelf, name: string): { readonly place: string; readonly shown: string } {
+  const problem = nameProblem('skill', name);
+  if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
+  const place = path.join(root, 'reyn', 'project', name);
+  const shown = path.posix.join('reyn/project', name);
+  if (!existsSync(place)) return { place, shown };
+  throw new UserError('usage', `there is a skill "${name}" in the project already`, {
+    where: { file: shown },
+    hint: 'Choose another name, or remove that folder first.',
+  });
+}
+
+async function adopt(shelf: Shelf, name: string, run: string): Promise<readonly string[]> {
+  const dir = path.posix.join('reyn/project', name);
+  const absent = [...evalSkeleton(shelf.catalog.load(name))].filter(
+    ([file]) => !existsSync(path.join(shelf.root, dir, file)),
+  );
+  for (const [file, text] of absent) {
+    mkdirSync(path.dirname(path.join(shelf.root, dir, file)), { recursive: true });
+    writeFileSync(path.join(shelf.root, dir, file), text);
+  }
+  await recordCreated(shelf, name, `run ${run}`);
+  return absent.map(([file]) => path.posix.join(dir, file));
+}
+
+function recordCreated(shelf: Shelf, name: string, from: string) {
+  const hash = fingerprintOf(shelf.catalog.source(name));
+  return shelf.store().appendProject({ type: 'skill_created', data: { skill: name, skill_version_hash: hash, from } });
 }
 
 /** Skills by name or folder. */
@@ -153,21 +187,9 @@ async function writeSkill(
   from: string,
   dir?: string,
 ): Promise<string> {
-  const problem = nameProblem('skill', name);
-  if (problem !== undefined) throw new UserError('usage', problem.message, { hint: problem.fix });
-  const place = path.join(shelf.root, 'reyn', 'project', name);
-  const shown = path.posix.join('reyn/project', name);
-  if (existsSync(place)) {
-    throw new UserError('usage', `there is a skill "${name}" in the project already`, {
-      where: { file: shown },
-      hint: 'Choose another name, or remove that folder first.',
-    });
-  }
+  const { place, shown } = vacantPlace(shelf, name);
   placeFolder(place, files, dir);
-  await shelf.store().appendProject({
-    type: 'skill_created',
-    data: { skill: name, skill_version_hash: fingerprintOf(shelf.catalog.source(name)), from },
-  });
+  await recordCreated(shelf, name, from);
   return shown;
 }
 

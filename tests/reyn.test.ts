@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SkillEntry } from '../src/api.ts';
 import { seededIds, simulatedClock } from '../src/testing.ts';
 import { inProject, ofType, onePhase, type ProjectSpec, person, phase, phases, type TestProject } from './project.ts';
 
@@ -20,11 +21,14 @@ const DEMO: ProjectSpec = {
 
 const exists = ({ root }: TestProject, name: string) => fs.existsSync(path.join(root, name));
 
+/** Skills that do not ship. */
+const own = (skills: readonly SkillEntry[]) => skills.filter(({ origin }) => origin !== 'stdlib');
+
 describe('an opened project', () => {
   it('writes nothing, and makes no folder, before something is run', () =>
     inProject(DEMO, async (project) => {
       const { reyn } = project;
-      expect(reyn.skills.list().map(({ name }) => name)).toEqual(['asks', 'demo']);
+      expect(own(reyn.skills.list()).map(({ name }) => name)).toEqual(['asks', 'demo']);
       expect(reyn.skills.lint([])).toEqual([]);
       expect(reyn.skills.load('demo').entry).toBe('demo');
       expect([reyn.runs.list(), reyn.inbox(), reyn.events.query({})]).toEqual([[], [], []]);
@@ -180,7 +184,7 @@ describe('the shelf', () => {
     inProject(DEMO, async (project) => {
       project.write('reyn/local/demo/skill.md', onePhase('demo', NOTE));
       project.skill('broken', { md: '---\ntype: skill\nname: other\n---\n' });
-      const list = project.reyn.skills.list();
+      const list = own(project.reyn.skills.list());
       expect(list.map(({ name, origin, shadowedBy }) => [name, origin, shadowedBy])).toEqual([
         ['asks', 'project', undefined],
         ['broken', 'project', undefined],

@@ -13,6 +13,16 @@ export const ON_ASK = ['prompt', 'suspend', 'fail'] as const;
 
 export type DriveFlags = { onAsk?: (typeof ON_ASK)[number]; events?: boolean };
 
+export type Drive = {
+  readonly flags: DriveFlags;
+  /** Events that were there before, of the run and of the runs above and below it. */
+  readonly earlier: readonly RunEvent[];
+  /** What the person who typed the command has answered by that; `undefined` = ask. Absent: nothing. */
+  readonly answered?: (asked: PendingIntervention) => string | undefined;
+};
+
+type Start = (options: DriveOptions) => Promise<RunOutcome>;
+
 /**
  * Drives a run in view of a person: shows it, asks them, stops it durably on Ctrl-C, and says how it ended.
  * @param earlier events that were there before, of the run and of the runs above and below it.
@@ -23,9 +33,23 @@ export async function driveRun(
   reyn: Reyn,
   flags: DriveFlags,
   earlier: readonly RunEvent[],
-  start: (options: DriveOptions) => Promise<RunOutcome>,
+  start: Start,
   show: (outcome: RunOutcome) => void | Promise<void> = (outcome) => result(cli, outcome, () => resultText(outcome)),
 ): Promise<ExitCode> {
+  const outcome = await drive(cli, reyn, { flags, earlier }, start);
+  if (flags.events !== true) await show(outcome);
+  tellEnd(cli, outcome);
+  return outcome.exit;
+}
+
+/** Says how a run ended and what to do next. */
+export function tellEnd(cli: Cli, outcome: RunOutcome): void {
+  tell(cli, summary(outcome, paint(cli.screen.color.err)));
+}
+
+/** Drives a run in view of a person and leaves it to the caller to say what came of it. */
+export async function drive(cli: Cli, reyn: Reyn, how: Drive, start: Start): Promise<RunOutcome> {
+  const { flags, earlier, answered } = how;
   const { io, screen } = cli;
   const view = liveView(io, screen);
   view.recall(earlier);
@@ -36,12 +60,14 @@ export async function driveRun(
   });
   const person = asker(io, screen, reyn.root, interruption.signal);
   const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY && io.stderr.isTTY);
-  const ask = (asked: PendingIntervention) => {
+  const ask = async (asked: PendingIntervention): Promise<string | undefined> => {
+    const known = answered?.(asked);
+    if (known !== undefined || !prompts) return known;
     view.goOn(asked.run);
-    return person.ask(asked);
+    return paused(view, () => person.ask(asked));
   };
   try {
-    const outcome = await start({
+    return await start({
       signal: interruption.signal,
       onEvent: (event) => {
         if (flags.events === true) io.stdout.write(`${JSON.stringify(event)}\n`);
@@ -49,12 +75,8 @@ export async function driveRun(
       },
       onText: view.text,
       ...(flags.onAsk === undefined || flags.onAsk === 'prompt' ? {} : { onAsk: flags.onAsk }),
-      ...(prompts ? { ask: (asked) => paused(view, () => ask(asked)) } : {}),
+      ...(prompts || answered !== undefined ? { ask } : {}),
     });
-    view.end();
-    if (flags.events !== true) await show(outcome);
-    tell(cli, summary(outcome, paint(screen.color.err)));
-    return outcome.exit;
   } finally {
     view.end();
     person.close();

@@ -37,6 +37,8 @@ const skills = (findings: readonly Finding[]) => ({
       throw new Error('not asked for');
     },
     copy: async () => '',
+    vacant: () => undefined,
+    adopt: async () => [],
     exportTo: async () => '',
     importFrom: async () => '',
     create: async () => [],

@@ -177,6 +177,8 @@ describe('--graph', () => {
       exportTo: async () => '',
       importFrom: async () => '',
       create: async () => [],
+      vacant: () => undefined,
+      adopt: async () => [],
       reshape: async () => ({ skill: '', folder: '', written: false, changes: [] }),
     },
   };

@@ -23,7 +23,6 @@ describe('a command line that does not fit', () => {
     [['skill', 'lst'], /Unknown command 'lst'\.\n.*Did you mean list\?/],
     [['run'], /Missing required argument 'skill'/],
     [['run', 'x', 'y', 'z'], /Too many arguments/],
-    [['run', 'x'], /There is no input.*\n {2}next {3}Give text, JSON/],
     [['run', 'x', 'y', '--modle', 'z'], /Unknown option '--modle'\.\n.*Did you mean --model\?/],
     [['run', 'x', 'y', '--max-turns', '-1'], /must be a whole number/],
     [['run', 'x', 'y', '--max-usd', 'much'], /must be a number/],

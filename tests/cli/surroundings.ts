@@ -75,6 +75,8 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       load: absent,
       lint: absent,
       copy: absent,
+      vacant: () => undefined,
+      adopt: absent,
       exportTo: absent,
       importFrom: absent,
       create: absent,

@@ -41,6 +41,14 @@ describe.concurrent('a concept', () => {
   });
 });
 
+describe.concurrent('the page of a skill that ships', () => {
+  const shipped = readdirSync('docs/skills');
+
+  it.each(shipped)('%s does and shows what it says', async (name) => {
+    expect(await runPage(readFileSync(`docs/skills/${name}`, 'utf8'), { examples: true })).toBe('');
+  });
+});
+
 describe.concurrent('the README', () => {
   // `npm ci` and `npm test` are what `.ci/run` does with a clean checkout.
   const readme = readFileSync('README.md', 'utf8')

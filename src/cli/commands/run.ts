@@ -6,11 +6,13 @@ import type { RunInput } from '../../os/runs/input.ts';
 import type { Cli, Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
 import { inputFileOf, readInput } from '../input.ts';
+import { isMessage, openFor, runRouted } from '../route.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
 
 type RunFlags = DriveFlags & {
   model?: string;
+  route?: boolean;
   maxVisits?: number;
   maxTurns?: number;
   maxOps?: number;
@@ -23,10 +25,11 @@ type RunFlags = DriveFlags & {
 export const define: Define = (command, act) => {
   command
     .description(
-      'Runs a skill on an input. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
+      'Runs a skill on an input; the skill for a message alone is found by another skill, and exit 1 means that none fits. The result goes to stdout, what happens to stderr. Exits 3 when it waits for a person, 4 when something was denied, 5 at a limit, 130 after Ctrl-C; `reyn resume` goes on.',
     )
-    .argument('<skill>', 'name of the skill')
+    .argument('<skill>', 'name of the skill; or a message alone, whose skill is found')
     .argument('[input]', 'text, JSON, @file, or - for stdin')
+    .option('--route', 'take one word for a message, too, and find its skill')
     .option('--events', 'write the events on stdout, one JSON per line, instead of the result')
     .option('--watch', 'run again when the skill or the input file changes, until Ctrl-C')
     .option('--model <name>', 'a model of the configuration, or `scripted`, for every class')
@@ -45,23 +48,38 @@ export const define: Define = (command, act) => {
         ['reyn run summarize "Long text …"', 'text becomes a user_message'],
         ['reyn run summarize @notes.md --model scripted', 'a file, without a model'],
         ['git diff | reyn run summarize - --json', 'from stdin, result as JSON'],
+        ['reyn run "Count the words: one two"', 'finds the skill and runs it'],
         ['reyn run essay \'{"text": "Tea"}\' --max-usd 0.50', 'JSON, at most 50 cents'],
         ['reyn run essay @question.md --watch', 'while you write the skill'],
       ),
     )
     .action(
       act(async (cli, skill: string, argument: string | undefined, flags: RunFlags) => {
-        if (argument === '-' && flags.onAsk === 'prompt') {
+        if ((argument ?? skill) === '-' && flags.onAsk === 'prompt') {
           throw new UserError('usage', 'stdin cannot hold both the input and the answers.', {
             hint: 'Give the input as @file, or leave --on-ask prompt out.',
           });
         }
+        const given = { ...(flags.model === undefined ? {} : { model: flags.model }), limits: limitsOf(flags) };
+        if (argument === undefined && (flags.route === true || isMessage(skill))) {
+          if (flags.watch === true) {
+            throw new UserError('usage', '--watch wants the name of a skill.', {
+              hint: 'Write it before the input: reyn run my_skill "…" --watch',
+            });
+          }
+          const message = await readInput(skill, cli.io);
+          return runRouted(cli, await cli.open(), flags, message, given);
+        }
+        if (flags.route === true) {
+          throw new UserError('usage', '--route takes a message alone.', {
+            hint: `Leave "${skill}" out, or --route.`,
+          });
+        }
         if (flags.watch === true) checkWatchable(cli, argument, flags);
-        const model = flags.model === undefined ? {} : { model: flags.model };
+        const reyn = argument === undefined ? await openFor(cli, skill) : await cli.open();
         const input = await readInput(argument, cli.io);
-        const reyn = await cli.open();
-        const start = (given: RunInput) => (options: DriveOptions) =>
-          reyn.run(skill, given, { ...options, ...model, limits: limitsOf(flags) });
+        const start = (message: RunInput) => (options: DriveOptions) =>
+          reyn.run(skill, message, { ...options, ...given });
         if (flags.watch !== true) return driveRun(cli, reyn, flags, [], start(input));
         const { watchRun } = await import('../watch.ts');
         return watchRun(cli, reyn, {

@@ -59,6 +59,7 @@ function showPermissions({ file, skill, mcp, ...rest }: Permissions): string[] {
     ['file.read', file.read],
     ['file.write', file.write],
     ['skill.run', skill.run],
+    ['skill.delegate', skill.delegate],
     ['skill.write', skill.write],
     ['exec', rest.exec.map((argv) => argv.join(' '))],
     ['net', rest.net],

@@ -12,6 +12,8 @@ export type Config = {
   readonly policy: { readonly allow: readonly PolicyRule[]; readonly deny: readonly PolicyRule[] };
   /** What an open question does when nobody is at a terminal. */
   readonly on_ask: 'suspend' | 'fail';
+  /** Skill that finds the skill a message is for; absent = the one that ships. */
+  readonly router?: string;
   /** Language the model is asked to answer in. */
   readonly language?: string;
   /** What makes vectors of documents; absent = sources are searched by words alone. */

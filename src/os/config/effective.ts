@@ -70,6 +70,7 @@ export function effective(file: ConfigFile, profiles: Profiles = {}): Config {
     limits: { ...DEFAULT_LIMITS, ...file.limits },
     policy: { allow: file.policy?.allow ?? [], deny: file.policy?.deny ?? [] },
     on_ask: file.on_ask ?? 'suspend',
+    ...(file.router === undefined ? {} : { router: file.router }),
     ...(file.language === undefined ? {} : { language: file.language }),
     ...(embeddings === undefined
       ? {}

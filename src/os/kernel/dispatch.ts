@@ -1,10 +1,13 @@
-import { UserError } from '../errors.ts';
+import { Bug, UserError } from '../errors.ts';
 import type { RunEventBody } from '../events/event.ts';
 import { derivedId } from '../ids.ts';
+import { EVENTS } from '../indexed-source.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import { decide } from '../permissions/decide.ts';
 import { isDelegated } from '../permissions/declared.ts';
+import type { Need } from '../permissions/need.ts';
 import { permitsOf, sourcesOf } from '../permissions/permits.ts';
 import { askModel } from './ask-model.ts';
 import { question } from './intervene.ts';
@@ -31,11 +34,7 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
   const { step } = request;
   const args = request.args as JsonObject;
   const needs = op.needs(args);
-  const handles = () => ({
-    workspace: drive.ports.workspace.handle(permitsOf(needs, contextOf(drive, request.named))),
-    index: drive.ports.index.handle({ run: drive.state().run, step, ...sourcesOf(needs) }),
-    signal: drive.ports.signal,
-  });
+  const handles = () => handlesFor(drive, request, needs);
   const begun = startedRecord(drive, step);
   let by = '';
   try {
@@ -50,6 +49,27 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
     if (startedRecord(drive, step) === undefined) drive.emit(startedEvent(request, by, {}));
     drive.emit({ type: 'op_finished', step, data: { error: { code: error.code, message: error.message } } });
   }
+}
+
+/** Handles narrowed to needs that were allowed (D2). */
+function handlesFor(drive: Drive, { step, named }: Request, needs: readonly Need[]): Handles {
+  const { ports, skill } = drive;
+  const context = contextOf(drive, named);
+  const sources = sourcesOf(needs);
+  const mayRun = (name: string) =>
+    name !== skill.name && decide({ kind: 'skill.run', skill: name }, context).verdict === 'allow';
+  return {
+    workspace: ports.workspace.handle(permitsOf(needs, context)),
+    index: ports.index.handle({ run: drive.state().run, step, ...sources }),
+    skills: { list: () => ports.skills(mayRun) },
+    runs: {
+      list: (filter) => {
+        if (!sources.recall.includes(EVENTS)) throw new Bug('an op looked runs up without leave to recall events');
+        return ports.runs(filter, drive.state().run);
+      },
+    },
+    signal: ports.signal,
+  };
 }
 
 type Performance = {

@@ -7,7 +7,9 @@ import type { Json } from '../json.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
 import type { Op } from '../ops/op.ts';
+import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
+import type { SkillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -24,6 +26,10 @@ export type Ports = {
   readonly model: (modelClass: string, step: string) => Model;
   readonly workspace: Workspace;
   readonly index: IndexPort;
+  /** What skills there are. */
+  readonly skills: SkillCards;
+  /** What runs there are. */
+  readonly runs: ListRuns;
   readonly blobs: Blobs;
   readonly startChild: StartChild;
   /** Puts a question to a person now, one at a time; `undefined` when nobody answered. */

@@ -7,6 +7,8 @@ import { indexDrop } from './index-drop.ts';
 import { indexWrite } from './index-write.ts';
 import { judgeOutput } from './judge-output.ts';
 import { lintSkillOp } from './lint-skill.ts';
+import { listRuns } from './list-runs.ts';
+import { listSkills } from './list-skills.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
 import { recallOp } from './recall.ts';
@@ -23,6 +25,8 @@ export const OPS: readonly Op[] = [
   deleteFile,
   askUser,
   runSkill,
+  listSkills,
+  listRuns,
   recallOp,
   indexWrite,
   indexDrop,

@@ -4,7 +4,7 @@ import type { Op } from './op.ts';
 
 /**
  * The ops a phase may ask for, in the order of `ops`. A phase that names none may ask a person, and read what the
- * skill's permissions cover.
+ * skill's permissions cover; what needs no permission it has to name.
  */
 export function offeredOps(
   phase: Pick<Phase, 'allowedOps'>,
@@ -14,7 +14,7 @@ export function offeredOps(
   const { allowedOps } = phase;
   if (allowedOps !== undefined) return ops.filter(({ kind }) => allowedOps.includes(kind));
   return ops.filter(({ effect, needKinds }) => {
-    const covered = needKinds.every((kind) => declaredFor(kind, permissions).length > 0);
+    const covered = needKinds.length > 0 && needKinds.every((kind) => declaredFor(kind, permissions).length > 0);
     return effect === 'waits' || (effect === 'reads' && covered);
   });
 }

@@ -4,7 +4,9 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Section } from '../models/port.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
 import type { JsonSchema } from '../schema.ts';
+import type { SkillCard } from '../skills/cards.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
+import type { RunFilter, RunList } from './run-facts.ts';
 
 /**
  * A Control IR op is one file: input schema, effect class, needs, and what it does. An op never sees permissions: it
@@ -112,6 +114,10 @@ export type ChildRequest = { readonly skill: string; readonly input: Json };
 export type Handles = {
   readonly workspace: WorkspaceHandle;
   readonly index: IndexHandle;
+  /** Skills that the one which asks may run, by name; itself left out. */
+  readonly skills: { list(): readonly SkillCard[] };
+  /** Runs, less the one that asks. Closed unless the events may be recalled. */
+  readonly runs: { list(filter: RunFilter): RunList };
   readonly signal: AbortSignal;
 };
 

@@ -37,6 +37,7 @@ export const readFile = defineOp({
       path: canonicalPath(path),
       bytes: file.bytes,
       lines: all.length,
+      ...(lines === undefined ? {} : { from: lines.from }),
       text,
       ...(end < chosen.length ? { next: end } : {}),
       ...(hidden === 0 ? {} : { hidden_characters: hidden }),

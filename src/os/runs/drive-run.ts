@@ -6,6 +6,7 @@ import { drive } from '../kernel/loop.ts';
 import type { Ports, StartChild } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
 import { type Meter, openMeter } from '../limits/meter.ts';
+import { skillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import { openWorkspace } from '../workspace/open.ts';
 import { lineOf } from './lineage.ts';
@@ -50,6 +51,8 @@ export async function driveRun(
       shareDisk: () => store.openRuns() > 1,
     }),
     index: project.index,
+    skills: skillCards(project.catalog),
+    runs: project.runs,
     blobs: store.blobs,
     startChild,
     ask: (asked) => driving.ask(pendingIn(state, asked)),

@@ -7,6 +7,7 @@ import type { Ids } from '../ids.ts';
 import type { IndexPort } from '../index/port.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Op } from '../ops/op.ts';
+import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
@@ -17,6 +18,8 @@ export type Project = {
   readonly root: string;
   readonly store: Store;
   readonly index: IndexPort;
+  /** What runs there are. */
+  readonly runs: ListRuns;
   readonly catalog: Catalog;
   readonly config: Config;
   readonly ops: readonly Op[];

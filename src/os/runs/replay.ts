@@ -98,6 +98,8 @@ export async function replayEvents(
     model: modelFor,
     workspace: NO_WORKSPACE,
     index: NO_INDEX,
+    skills: noList,
+    runs: noList,
     blobs: { put: () => '', get: () => Buffer.alloc(0) },
     startChild: () => Promise.reject(new TypeError('a replay starts no run')),
     ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
@@ -188,6 +190,10 @@ const NO_ENGINE: JsEngine = {
   run: () => Promise.reject(new TypeError('a replay runs no function')),
   close: () => Promise.resolve(),
 };
+
+function noList(): never {
+  throw new TypeError('a replay looks nothing up');
+}
 
 const NO_INDEX: IndexPort = {
   handle: () => {

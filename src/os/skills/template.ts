@@ -12,7 +12,7 @@ export function skillTemplate(name: string, wish?: string): ReadonlyMap<string, 
   const task = sentence(wish ?? '');
   return new Map([
     ['skill.md', skillMd(name, task)],
-    ['eval.md', evalMd(name)],
+    ['eval.md', evalTemplate(name)],
     ['evals/scripted.yaml', scripted(phaseNameOf(name))],
   ]);
 }
@@ -50,7 +50,8 @@ Keep to what the message says; where something is not known, say so.
 `;
 }
 
-function evalMd(name: string): string {
+/** The beginning of a skill's eval.md. */
+export function evalTemplate(name: string): string {
   return `---
 type: eval
 skill: ${quoted(name)}

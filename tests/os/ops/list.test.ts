@@ -16,6 +16,8 @@ const FULL: Record<string, JsonObject> = {
   delete_file: { path: 'a' },
   ask_user: { question: 'Which?', choices: ['a', 'b'], default: 'a' },
   run_skill: { skill: 'other', input: { text: 'x' } },
+  list_skills: { query: 'notes' },
+  list_runs: { skill: 'other', status: 'failed', since: '2026-01-01', limit: 3 },
   recall: {
     sources: ['docs', 'events', 'docs'],
     query: 'x',

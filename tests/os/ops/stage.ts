@@ -55,6 +55,8 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
     const handles = {
       workspace: around.workspace.handle(permitsOf(needs, leave)),
       index: NO_INDEX,
+      skills: { list: absent },
+      runs: { list: absent },
       signal: AbortSignal.timeout(60_000),
     };
     return { op, args, handles };
