@@ -8,7 +8,7 @@ const GUIDE = 'docs/guide';
 /** Where the guide says that a model server listens. */
 const SHOWN_SERVER = 'http://127.0.0.1:11434/v1';
 
-const pages = readdirSync(GUIDE).sort();
+const pages = readdirSync(GUIDE).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
 
 describe.concurrent('the guide', () => {
   it('is numbered without a gap', () => {

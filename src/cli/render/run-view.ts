@@ -46,14 +46,15 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
       const { data } = event;
       const models = [...new Set(Object.values(data.models).map((model) => model.name))];
       const scripted = Object.values(data.models).every((model) => model.provider === 'scripted') && models.length > 0;
-      const model = scripted ? `${models.join(', ')} (no model is called)` : models.join(', ') || 'no model';
+      const model = scripted
+        ? `model ${models.join(', ')} (no model is called)`
+        : models.length === 0
+          ? 'no model'
+          : `model ${models.join(', ')}`;
       const from = data.forked_from === undefined ? '' : ` · forked from ${data.forked_from.run}`;
       return {
         seen: entered({ ...spent, skill: data.skill }, data.entry),
-        lines: [
-          `${bold(data.skill)} ${dim(`run ${event.run} · model ${model}${from}`)}`,
-          heading(data.entry, 1, paint),
-        ],
+        lines: [`${bold(data.skill)} ${dim(`run ${event.run} · ${model}${from}`)}`, heading(data.entry, 1, paint)],
       };
     }
     case 'run_resumed':
