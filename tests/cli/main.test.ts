@@ -82,6 +82,12 @@ describe('help', () => {
     'config get',
     'config set',
     'config check',
+    'models list',
+    'models test',
+    'models probe',
+    'index list',
+    'index search',
+    'index drop',
   ];
   it.each([...commands, ...nested, ...more])('of `reyn %s` has examples', async (command) => {
     const { out, err, exit } = await reyn([...command.split(' '), '--help']);

@@ -8,6 +8,8 @@ export function startModelServer(): Promise<WireServer> {
 function sceneFor({ headers, body }: Parameters<Scene>[1]): Scene {
   if (headers.authorization !== 'Bearer sk-example') return fails(401, { error: { message: 'no valid key' } });
   if (body.model !== 'qwen3') return fails(404, { error: { message: `model "${body.model}" not found` } });
+  const names = body.tools?.map((tool) => tool.function.name) ?? [];
+  if (names.join() === 'finish') return calls(['finish', { artifact: { text: 'ready' } }]); // of `reyn models test`
   const question = 'Is it hard to begin?';
   const user = body.messages.at(-1)?.content ?? '';
   const isOffered = (name: string) => body.tools?.some((tool) => tool.function.name === name) === true;

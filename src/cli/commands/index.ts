@@ -24,7 +24,7 @@ function several(text: string, before: readonly string[] = []): readonly string[
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('sources that hold something, with counts and sizes')
+    .description('Lists the sources that hold something, with counts and sizes. The events of the log are one.')
     .addHelpText('after', examples(['reyn index list', 'what can be searched']))
     .action(
       act(async (cli) => {
@@ -44,7 +44,7 @@ export const define: Define = (command, act) => {
     );
   command
     .command('search')
-    .description('search sources and the events of the log')
+    .description('Searches sources and the events of the log, best first.')
     .argument('<query>', 'plain words; what stands in "double quotes" must occur as it is')
     .option('-s, --source <source>', 'only this source, or several: again for each; `events` is the log', several)
     .option('-k, --k <n>', 'hits at most', whole, 10)
@@ -83,7 +83,7 @@ export const define: Define = (command, act) => {
     );
   command
     .command('drop')
-    .description('take documents out of a source; the log still says what they were')
+    .description('Takes documents out of a source. The log still says what they were.')
     .argument('<source>', 'its name')
     .argument('[key...]', 'only these documents')
     .addHelpText('after', examples(['reyn index drop docs', 'all of it'], ['reyn index drop docs old.md', 'one']))

@@ -9,7 +9,7 @@ const NAME = 'as in the configuration: a key of `models`, or `model`';
 export const define: Define = (command, act) => {
   command
     .command('list')
-    .description('the models of the configuration; nobody is asked')
+    .description('The models of the configuration, with their keys, prices and what a probe found. Nobody is asked.')
     .addHelpText('after', examples(['reyn models list', 'what there is, with price and key']))
     .action(
       act(async (cli) => {
@@ -20,7 +20,7 @@ export const define: Define = (command, act) => {
     );
   command
     .command('test')
-    .description('ask a model one small question (some 500 tokens)')
+    .description('Asks a model one small question, as a run would (some 500 tokens). Exits 7 when it does not answer.')
     .argument('<model>', NAME)
     .addHelpText('after', examples(['reyn models test gpt', 'does it answer, how fast, for how much']))
     .action(
@@ -35,7 +35,9 @@ export const define: Define = (command, act) => {
     );
   command
     .command('probe')
-    .description('try what a model can do and keep it (5 to 10 small calls, some 5,000 tokens)')
+    .description(
+      'Tries what a model can do in 5 to 10 small calls (some 5,000 tokens). What works best is kept and used where the configuration says nothing.',
+    )
     .argument('<model>', NAME)
     .addHelpText(
       'after',

@@ -34,7 +34,9 @@ export const define: Define = (command, act) => {
           cli.io.stdout.write(`${JSON.stringify(schema, null, 2)}\n`);
           return EXIT.done;
         }
-        const files = writeSchemas(resolve(cli.start, flags.out), kind === undefined ? SCHEMA_NAMES : [kind]);
+        const names = kind === undefined ? SCHEMA_NAMES : [kind];
+        writeSchemas(resolve(cli.start, flags.out), names);
+        const files = names.map((name) => join(flags.out ?? '', `${name}.json`));
         result(cli, { files }, () => files.map((file) => `${file}\n`).join(''));
         tell(cli, 'Name one in a YAML file: # yaml-language-server: $schema=<path>');
         return EXIT.done;
@@ -42,15 +44,13 @@ export const define: Define = (command, act) => {
     );
 };
 
-/** @returns the files. @throws UserError `disk`. */
-function writeSchemas(folder: string, names: readonly SchemaName[]): string[] {
+/** @throws UserError `disk`. */
+function writeSchemas(folder: string, names: readonly SchemaName[]): void {
   try {
     mkdirSync(folder, { recursive: true });
-    return names.map((name) => {
-      const file = join(folder, `${name}.json`);
-      writeFileSync(file, `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`);
-      return file;
-    });
+    for (const name of names) {
+      writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`);
+    }
   } catch (error) {
     throw new UserError('disk', `The schemas cannot be written: ${(error as Error).message}.`, {
       where: { file: folder },

@@ -1,3 +1,4 @@
+import { branchOf } from '../../os/branches.ts';
 import type { RunEvent } from '../../os/events/event.ts';
 import type { Io } from '../io.ts';
 import { columnsOf, oneLine, paint, type Screen } from '../output.ts';
@@ -24,7 +25,17 @@ type Watched = {
   readonly parent: string | undefined;
   readonly depth: number;
   readonly away: boolean;
+  /** It is one of many at once: only what somebody must know is shown. */
+  readonly quiet: boolean;
 };
+
+/** What is shown of a run that is one of many at once. */
+const LOUD: readonly RunEvent['type'][] = [
+  'permission_denied',
+  'intervention_opened',
+  'intervention_answered',
+  'limit_reached',
+];
 
 const INDENT = '    ';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -66,8 +77,10 @@ export function liveView(io: Io, screen: Screen): LiveView {
     timer.unref();
   };
   const beginning = (event: RunEvent): Watched => {
-    const parent = event.type === 'run_skill_started' ? event.data.parent?.run : undefined;
-    return { seen: NOTHING_SEEN, parent, depth: (runs.get(parent ?? '')?.depth ?? -1) + 1, away: false };
+    const from = event.type === 'run_skill_started' ? event.data.parent : undefined;
+    const above = runs.get(from?.run ?? '');
+    const quiet = above?.quiet === true || branchOf(from?.step ?? '') !== undefined;
+    return { seen: NOTHING_SEEN, parent: from?.run, depth: (above?.depth ?? -1) + 1, away: false, quiet };
   };
   /** Sub-runs have a view of their own, indented under the run that started them. */
   const take = (event: RunEvent, away: boolean): string[] => {
@@ -75,6 +88,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
     const next = see(known.seen, event, style);
     runs.delete(event.run); // the one last heard of stands last
     runs.set(event.run, { ...known, seen: next.seen, away });
+    if (known.quiet && !LOUD.includes(event.type)) return [];
     return next.lines.map((line) => INDENT.repeat(known.depth) + line);
   };
   const show = (lines: readonly string[]) => {
@@ -84,7 +98,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
   };
   const goOn = (run: string): void => {
     const known = runs.get(run);
-    if (known?.away !== true) return;
+    if (known?.away !== true || known.quiet) return;
     if (known.parent !== undefined) goOn(known.parent);
     runs.set(run, { ...known, away: false });
     show([INDENT.repeat(known.depth) + goesOn(known.seen, run, style)]);

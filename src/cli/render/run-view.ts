@@ -84,8 +84,12 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
       const about = path ?? (args === undefined ? undefined : subjectOf(args));
       const what = about === undefined ? (spent.begun[step] ?? kind) : named(kind, about);
       const line = `  ${green('•')} ${what}${dim(`  allowed: ${oneLine(event.data.by, WIDTH)}`)}`;
-      return { seen: { ...spent, ops: spent.ops + 1, begun: { ...spent.begun, [step]: what } }, lines: [line] };
+      const lines = branchOf(step) === undefined ? [line] : []; // of many at once only what goes wrong is told
+      return { seen: { ...spent, ops: spent.ops + 1, begun: { ...spent.begun, [step]: what } }, lines };
     }
+    case 'branches_opened':
+      if (branchOf(step) !== undefined) return only();
+      return only(`  ${cyan('≡')} ${plural(event.data.count, 'branch', 'branches')}${dim(`  step ${step}`)}`);
     case 'op_finished': {
       const { error } = event.data;
       if (error === undefined) return only();

@@ -1,15 +1,15 @@
-import type { Permissions, Skill } from '../../os/skills/skill.ts';
-import { clean, type Paint, plural } from '../output.ts';
+import type { Permissions, Phase, Skill, Step } from '../../os/skills/skill.ts';
+import { clean, type Paint } from '../output.ts';
 import { drawGraph } from './graph/text.ts';
 
 /** A skill on a page: what it is, its graph, its phases, its types, what it may do. */
 export function showSkill(skill: Skill, paint: Paint): string {
   const { bold, dim } = paint;
   const phases = Object.values(skill.phases).map((phase) => {
-    const ops = phase.allowedOps === undefined ? 'ask_user and reading' : phase.allowedOps.join(', ') || 'none';
-    const role = phase.role === undefined ? '' : ` · ${clean(phase.role)}`;
-    if (phase.modelClass === 'none') return `  ${phase.name}${dim(` · ${plural(phase.preprocessor.length, 'step')}`)}`;
-    return `  ${phase.name}${dim(`${role} · ops: ${ops} · at most ${phase.maxActTurns} act turns`)}`;
+    const parts = phase.modelClass === 'none' ? ['no model'] : modelParts(phase);
+    const steps = phase.preprocessor.map(stepName);
+    const told = steps.length === 0 ? parts : [...parts, `steps: ${steps.join(', ')}`];
+    return `  ${phase.name}${dim(` · ${told.join(' · ')}`)}`;
   });
   const types = Object.values(skill.artifacts).map((type) => {
     const fields = Object.keys((type.schema.properties ?? {}) as Record<string, unknown>);
@@ -31,6 +31,27 @@ export function showSkill(skill: Skill, paint: Paint): string {
     ...(permissions.length === 0 ? ['  none'] : permissions.map((line) => `  ${line}`)),
     '',
   ].join('\n');
+}
+
+function modelParts({ role, allowedOps, maxActTurns }: Phase): string[] {
+  const ops = allowedOps === undefined ? 'ask_user and reading' : allowedOps.join(', ') || 'none';
+  return [...(role === undefined ? [] : [clean(role)]), `ops: ${ops}`, `at most ${maxActTurns} act turns`];
+}
+
+/** What a step does, in a word or two: `read_file`, `js rank`, `iterate over notes (read_file)`. */
+function stepName(step: Step): string {
+  switch (step.type) {
+    case 'op':
+      return step.op;
+    case 'js':
+      return `js ${step.function}`;
+    case 'iterate':
+      return `iterate over ${step.over.join('.')} (${stepName(step.apply)})`;
+    case 'parallel':
+      return `parallel ${Object.keys(step.branches).join(' + ')}`;
+    case 'validate':
+      return 'validate';
+  }
 }
 
 function showPermissions({ file, skill, mcp, ...rest }: Permissions): string[] {

@@ -82,7 +82,8 @@ function joined(
   const failed = branches[fatal];
   if (failed !== undefined) {
     const message = `${failed.id} (${failed.step.type}) failed: ${whyOf(ends[fatal] ?? DUE)}`;
-    return { status: 'failed', code: 'branch', message };
+    const end = ends[fatal];
+    return { status: 'failed', code: end?.status === 'failed' && end.code === 'limit' ? 'limit' : 'branch', message };
   }
   const slots = branches.map((branch, i) => slotOf(branch.step, ends[i] ?? DUE, schemas[i]));
   if (step.type === 'iterate') return { status: 'done', result: slots.flat() };

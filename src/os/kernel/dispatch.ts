@@ -205,10 +205,10 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
   });
   try {
     settle(drive, step, skill, id, end);
-    await drive.log.flush();
   } finally {
-    end.settled();
+    end.settled(); // with the receipt, at once: in between it would count twice
   }
+  await drive.log.flush();
 }
 
 function settle(drive: Drive, step: string, skill: string, child: string, end: ChildEnd): void {

@@ -110,7 +110,9 @@ function runSteps(
     const standing = standingOf({ id, step, scope: artifact }, state, schemaAt(schema, step.into ?? []));
     if (standing.status === 'due') return { action: { do: 'step', id, step, artifact } };
     if ((standing.status === 'failed' || standing.status === 'denied') && step.onError === 'fail') {
-      return { action: failing('step', `step ${id} (${step.type}) failed: ${whyOf(standing)}`) };
+      const isLimit = standing.status === 'failed' && standing.code === 'limit'; // that of a sub-run is one of this run
+      const message = `step ${id} (${step.type}) failed: ${whyOf(standing)}`;
+      return { action: { do: 'fail', code: 'step', message, exit: isLimit ? EXIT.budget : EXIT.no } };
     }
     artifact = applyStep(artifact, step, standing, schema);
   }

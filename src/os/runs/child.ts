@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { foldAll } from '../kernel/fold.ts';
 import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
@@ -68,7 +68,7 @@ function endOf(state: OwnedRun['state']): ChildOutcome {
   if (outcome?.status === 'aborted') return { status: 'failed', code: 'aborted', message: outcome.reason, spent };
   return {
     status: 'failed',
-    code: outcome?.code ?? 'failed',
+    code: outcome?.exit === EXIT.budget ? 'limit' : (outcome?.code ?? 'failed'), // whichever run's limit it was
     message: outcome?.message ?? 'the sub-run failed',
     spent,
   };

@@ -243,10 +243,12 @@ describe('limits over branches', () => {
     inProject(spec(EACH('{ type: run_skill, skill: echo }', 'concurrency: 8')), async (project) => {
       const words = Array.from({ length: 8 }, String);
       const outcome = await project.run('stepping', { words }, { limits: { max_turns: 5 } });
-      expect(outcome).toMatchObject({ status: 'failed', exit: expect.any(Number) });
+      expect(outcome).toMatchObject({ status: 'failed', exit: 5 });
       expect(outcome.spent.turns).toBeLessThanOrEqual(5);
       const turns = project.reyn.runs.list().filter(({ parent }) => parent !== undefined);
       expect(turns.reduce((sum, run) => sum + run.spent.turns, 0)).toBe(5);
+      const stopped = project.reyn.runs.list().flatMap(({ run }) => ofType(project.events(run), 'limit_reached'));
+      expect(stopped.map(({ data }) => `${data.used} of ${data.cap}`)).toContain('5 of 5');
       for (const { run } of project.reyn.runs.list()) {
         expect(await project.reyn.replay(run)).toMatchObject({ identical: true });
       }

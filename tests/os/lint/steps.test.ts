@@ -129,7 +129,12 @@ describe('a node that is another skill', () => {
       ],
       output: {
         name: 'mark',
-        schema: { type: 'object', properties: { score: { type: 'number' } }, additionalProperties: false },
+        schema: {
+          type: 'object',
+          properties: { score: { type: 'number' } },
+          required: ['score'],
+          additionalProperties: false,
+        },
       },
     };
     const md = skillMd(
@@ -155,6 +160,16 @@ describe('a node that is another skill', () => {
     expect(finding).toMatchObject({ rule: 'carry/incomplete', line: 10 });
     expect(finding?.message).toContain('nothing fills "text" of "draft"');
     expect(node('[{ to: end, carry: { text: phases.write.text } }]')).toEqual([]);
+  });
+
+  it('is carried from by what it gives', () => {
+    const carrying = (path: string) => node(`[{ to: end, carry: { text: phases.write.text, score: ${path} } }]`);
+    expect(carrying('input.score')).toEqual([]);
+    const [finding] = carrying('input.skore');
+    expect(finding).toMatchObject({ rule: 'carry/unknown-source' });
+    expect(finding?.message).toContain(
+      'what "@judge" gives ("judge.mark") declares no such field (did you mean "score"?)',
+    );
   });
 
   it('may be guarded by what the skill gives, and by nothing else', () => {

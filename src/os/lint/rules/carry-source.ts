@@ -20,6 +20,9 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 /** What a `carry` path reads from. */
 export function sourceOf({ skill, map }: Subject, { path, phase }: CarryUse): CarrySource {
+  if (path.root === 'input' && phase.gives !== undefined) {
+    return { what: `what "${phase.name}" gives`, types: [phase.gives], written: NOTHING };
+  }
   if (path.root === 'input') {
     const written = writtenBy(phase.preprocessor);
     return { what: `the input of "${phase.name}"`, types: map.inputTypes(phase), written };
@@ -30,7 +33,7 @@ export function sourceOf({ skill, map }: Subject, { path, phase }: CarryUse): Ca
   }
   const name = path.phase ?? '';
   const from = phaseOf(skill, name);
-  const alone = from?.modelClass === 'none'; // what it leaves is its input, whatever type its target takes
+  const alone = from?.modelClass === 'none' && from.gives === undefined; // what it leaves is its input, whatever type its target takes
   const left = from === undefined ? [] : map.leavingTypes(from);
   const types = alone ? [...map.inputTypes(from), ...left] : left;
   const source = { what: `what leaves "${name}"`, types, written: alone ? writtenBy(from.preprocessor) : NOTHING };

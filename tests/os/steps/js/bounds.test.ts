@@ -27,7 +27,7 @@ describe('a step that goes on for ever', () => {
     ['a loop of promises', 'export async function rank() { for (;;) await 0; }', undefined],
     [
       'a job that makes the next',
-      'export function rank() { const go = () => Promise.resolve().then(go); go(); return new Promise(() => {}); }',
+      'export function rank() { const go = () => { Promise.resolve().then(go); }; go(); return new Promise(() => {}); }',
       undefined,
     ],
     [
