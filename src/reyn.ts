@@ -17,9 +17,8 @@ import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
-import type { ListRuns } from './os/ops/run-facts.ts';
 import { cancelRun } from './os/runs/cancel.ts';
-import { factsOf } from './os/runs/facts.ts';
+import { runLister } from './os/runs/facts.ts';
 import { forkAside } from './os/runs/fork.ts';
 import { pinnedSkill } from './os/runs/pinned-skill.ts';
 import type { Driving, Project } from './os/runs/project.ts';
@@ -72,7 +71,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const project: Project = {
     root,
     index: sources,
-    runs: (filter, except) => listRuns(filter, except),
+    runs: runLister(
+      () => summaries(),
+      (run) => opened().readRun(run),
+    ),
     get store() {
       return opened();
     },
@@ -88,20 +90,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const summaries = () => {
     index.refresh();
     return index.runs().map((run) => summaryOf(run, isDriven));
-  };
-  const listRuns: ListRuns = ({ skill, status, since = '', limit }, except) => {
-    const wanted = summaries().filter(
-      (run) =>
-        run.run !== except &&
-        run.started >= since &&
-        (skill === undefined || run.skill === skill) &&
-        (status === undefined || run.status === status),
-    );
-    const facts = (run: RunSummary) =>
-      run.status === 'damaged'
-        ? factsOf({ ...run, visits: [], reason: { code: 'damaged', message: run.fault ?? '' } })
-        : factsOf({ ...describeRun(opened().readRun(run.run)), status: run.status });
-    return { runs: wanted.slice(0, limit).map(facts), more: Math.max(0, wanted.length - limit) };
   };
   const waiting = () => summaries().flatMap((summary) => summary.waiting);
 

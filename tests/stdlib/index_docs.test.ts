@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inProject } from '../project.ts';
+import { abortAt, inProject } from '../project.ts';
 import { resultOf } from './shipped.ts';
 
 /** More than one read gives. */
@@ -72,4 +72,24 @@ describe('index_docs', () => {
         expect(project.reyn.index.list().some(({ source }) => source === 'docs')).toBe(false);
       },
     ));
+
+  it.each([3, 9, 14, 20])('goes on where it was stopped after %i events, and writes nothing twice', (count) =>
+    inProject({ files: FILES }, async (project) => {
+      const stopped = await project.run(
+        'index_docs',
+        'docs/a.md docs/deep/b.md docs/broken.md',
+        abortAt((_, n) => n === count),
+      );
+      expect(stopped.status).toBe('interrupted');
+      const outcome = await (await project.reopen()).resume(stopped.run);
+      expect(resultOf(outcome)).toEqual({
+        source: 'docs',
+        documents: 2,
+        changed: 2,
+        skipped: ['docs/broken.md'],
+        cut: [],
+      });
+      expect(project.reyn.verify()).toMatchObject({ ok: true });
+    }),
+  );
 });

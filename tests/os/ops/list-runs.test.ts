@@ -95,4 +95,19 @@ describe('list_runs', () => {
       const [found] = await listed(project);
       expect(found).toMatchObject({ run, status: 'damaged', reason: { code: 'damaged' } });
     }));
+
+  it('lists a run whose input was lost as damaged, and the others as they are', () =>
+    inProject(spec(), async (project) => {
+      const lost = await project.run('tea', 'x'.repeat(50_000));
+      const kept = await project.run('tea', 'go');
+      const blobs = path.join(project.root, '.reyn/blobs');
+      for (const name of fs.readdirSync(blobs, { recursive: true, encoding: 'utf8' })) {
+        const file = path.join(blobs, name);
+        if (fs.statSync(file).isFile() && fs.readFileSync(file, 'utf8').includes('xxxx')) fs.rmSync(file);
+      }
+      expect(await listed(project)).toMatchObject([
+        { run: kept.run, status: 'finished' },
+        { run: lost.run, status: 'damaged', reason: { code: 'damaged' } },
+      ]);
+    }));
 });
