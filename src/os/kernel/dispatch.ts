@@ -10,7 +10,7 @@ import { question } from './intervene.ts';
 import { contextOf, permit, type Request } from './permit.ts';
 import type { ChildEnd, Drive } from './ports.ts';
 import { repeat } from './repeat.ts';
-import type { StepRecord } from './state.ts';
+import { recordOf, type StepRecord } from './steps.ts';
 
 /**
  * The one gate every op goes through, whoever asks for it: requested → permitted | denied | asked → started → receipt.
@@ -83,7 +83,7 @@ function start(drive: Drive, { request, by }: Performance, intent: Intent = {}):
 }
 
 function startedRecord(drive: Drive, step: string): Extract<StepRecord, { status: 'started' }> | undefined {
-  const record = drive.state().steps[step];
+  const record = recordOf(drive.state().steps, step);
   return record?.status === 'started' ? record : undefined;
 }
 

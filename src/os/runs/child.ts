@@ -1,18 +1,19 @@
 import { UserError } from '../errors.ts';
-import { foldAll } from '../kernel/fold.ts';
 import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
 import { createRun } from './create-run.ts';
-import { driveRun, type OwnedRun } from './drive-run.ts';
+import { type Below, driveRun, type OwnedRun } from './drive-run.ts';
+import { type Ended, endedOf } from './lineage.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { Driving, Project } from './project.ts';
 import { takeUp } from './take-up.ts';
 
 /**
- * Starts sub-runs for one drive. A sub-run's id follows from its parent and step, so a parent that resumes finds the
+ * Starts sub-runs for one drive of a root. A sub-run's id follows from its parent and step, so a parent that resumes finds the
  * one it started: an ended one is adopted, any other is taken up again.
  */
-export function childStarter(project: Project, driving: Driving): StartChild {
+export function openBelow(project: Project, driving: Driving): Below {
+  const ended = new Map<string, Ended>();
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
     const owned = await ownChild(project, request, driving);
@@ -21,13 +22,16 @@ export function childStarter(project: Project, driving: Driving): StartChild {
     const settled = () => meter.settle(child);
     if (owned.state.outcome !== undefined) {
       await owned.log.close();
+      ended.set(child, endedOf(owned.state, owned.skill));
       return { ...endOf(owned.state), settled };
     }
-    const outcome = await driveRun(project, owned, under, startChild, { meter, bounds });
-    const end = endOfOutcome(project, outcome);
+    const { state, outcome } = await driveRun(project, owned, under, below, { meter, bounds });
+    if (state.outcome !== undefined) ended.set(child, endedOf(state, owned.skill));
+    const end = endOfDrive(state, outcome);
     return { ...end, settled: end.status === 'finished' || end.status === 'failed' ? settled : () => undefined };
   };
-  return startChild;
+  const below: Below = { startChild, ended };
+  return below;
 }
 
 type Owned = OwnedRun | { readonly failed: ChildOutcome };
@@ -74,11 +78,11 @@ function endOf(state: OwnedRun['state']): ChildOutcome {
   };
 }
 
-function endOfOutcome(project: Project, outcome: RunOutcome): ChildOutcome {
+function endOfDrive(state: OwnedRun['state'], outcome: RunOutcome): ChildOutcome {
   if (outcome.status === 'interrupted') {
     const { code: cause, message } = outcome.reason ?? { code: 'signal', message: 'the sub-run was interrupted' };
     return { status: 'interrupted', cause, message };
   }
   if (outcome.status === 'waiting') return { status: 'waiting', waiting: outcome.waiting.map(({ id }) => id) };
-  return endOf(foldAll(project.store.readRun(outcome.run)));
+  return endOf(state);
 }
