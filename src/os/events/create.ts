@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAll } from '../disk.ts';
+import { type OpenFile, writeAll } from '../disk.ts';
 import { Bug } from '../errors.ts';
 import { START } from './chain.ts';
 import { type Composed, checkRunEvent, composeRunEvent } from './compose.ts';
@@ -31,21 +31,27 @@ export async function createRun(
   try {
     const members = checkRunEvent(first, blobs);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
-    await makeFolder(parts, run, made, syncRuns);
-    await project.append(openingOf(run, made.event));
-    return { log: openLog(parts, run, 1, made.link), event: made.event };
+    const file = await makeFolder(parts, run, made, syncRuns);
+    try {
+      await project.append(openingOf(run, made.event));
+    } catch (error) {
+      disk.close(file);
+      throw error;
+    }
+    return { log: openLog(parts, run, 1, made.link, file), event: made.event };
   } catch (error) {
     open.delete(run);
     throw error;
   }
 }
 
+/** @returns the log, open at its end. */
 async function makeFolder(
   { disk, layout, home, open, reserve }: StoreParts,
   run: string,
   { line }: Composed<RunEvent>,
   syncRuns: () => Promise<void>,
-): Promise<void> {
+): Promise<OpenFile> {
   const isAlone = open.size <= 1;
   const dir = home.temp();
   disk.makeDir(dir);
@@ -55,12 +61,14 @@ async function makeFolder(
     writeAll(disk, file, Buffer.from(line), reserve.free);
     if (isAlone) disk.datasync(file);
     else await Promise.all([disk.datasyncLater(file), disk.syncDirLater(dir)]);
-  } finally {
+    if (isAlone) disk.syncDir(dir);
+    disk.rename(dir, layout.runDir(run));
+    await syncRuns();
+    return { ...file, path: layout.runFile(run) };
+  } catch (error) {
     disk.close(file);
+    throw error;
   }
-  if (isAlone) disk.syncDir(dir);
-  disk.rename(dir, layout.runDir(run));
-  await syncRuns();
 }
 
 /** Body of the event that opens a run in the project log. */
