@@ -8,6 +8,12 @@ import { isRunId, RUN_FILE } from './layout.ts';
 import { openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
 
+type Birth = {
+  /** What must have resolved before the run is there. */
+  readonly intended: Promise<void> | undefined;
+  readonly syncRuns: () => Promise<void>;
+};
+
 /**
  * A run is born whole: its folder with the durable first event is made aside and renamed into place, so a run's folder
  * never lacks its first event. Then the project log is told; a crash between the two leaves a run that was never
@@ -17,7 +23,7 @@ export async function createRun(
   parts: StoreParts,
   run: string,
   first: RunEventBody,
-  syncRuns: () => Promise<void>,
+  how: Birth,
 ): Promise<{ log: RunLog; event: RunEvent }> {
   const { disk, layout, clock, blobs, home, open, owner, project, reserve } = parts;
   if (!isRunId(run)) throw new Bug(`${run} is no id of a run`);
@@ -31,7 +37,7 @@ export async function createRun(
   try {
     const members = checkRunEvent(first, blobs);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
-    const file = await makeFolder(parts, run, made, syncRuns);
+    const file = await makeFolder(parts, run, made, how);
     try {
       await project.append(openingOf(run, made.event));
     } catch (error) {
@@ -50,7 +56,7 @@ async function makeFolder(
   { disk, layout, home, open, reserve }: StoreParts,
   run: string,
   { line }: Composed<RunEvent>,
-  syncRuns: () => Promise<void>,
+  { intended, syncRuns }: Birth,
 ): Promise<OpenFile> {
   const isAlone = open.size <= 1;
   const dir = home.temp();
@@ -62,6 +68,7 @@ async function makeFolder(
     if (isAlone) disk.datasync(file);
     else await Promise.all([disk.datasyncLater(file), disk.syncDirLater(dir)]);
     if (isAlone) disk.syncDir(dir);
+    await intended;
     disk.rename(dir, layout.runDir(run));
     await syncRuns();
     return { ...file, path: layout.runFile(run) };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
@@ -50,9 +50,6 @@ export type ProjectLogParts = {
   /** Whether several runs are under way, so that others are likely to append soon. */
   readonly isBusy: () => boolean;
 };
-
-/** How long a batch waits for others to join it while several runs are under way, in milliseconds. */
-const GATHER_MS = 2;
 
 type Checked = { readonly body: ProjectEventBody; readonly members: Members };
 type Slot = Checked & { event?: ProjectEvent };
@@ -180,7 +177,7 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
   }
 
   const appendQueued = sharing(async () => {
-    if (isBusy()) await sleep(GATHER_MS);
+    if (isBusy()) await nextRound(); // what came in with the same turn of the event loop goes along
     const batch = queue;
     queue = [];
     if (batch.length === 0) return;

@@ -160,7 +160,8 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
   const { skill, input } = op.child(performance.args);
   const id = subRunId(drive.state().run, step);
   start(drive, performance, { child: id });
-  await drive.log.flush();
+  const intended = drive.log.flush();
+  intended.catch(() => undefined); // it is thrown below, also when the sub-run never came to waiting for it
   const state = drive.state();
   const { ports } = drive;
   const own = { skill: drive.skill.name, permissions: drive.skill.permissions };
@@ -174,7 +175,9 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
     bounds: isDelegated(skill, own.permissions) ? ports.bounds : [...ports.bounds, own],
     meter: ports.meter,
     signal: ports.signal,
+    intended,
   });
+  await intended;
   try {
     settle(drive, step, skill, id, end);
     await drive.log.flush();

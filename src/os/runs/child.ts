@@ -38,7 +38,10 @@ type Owned = OwnedRun | { readonly failed: ChildOutcome };
 
 async function ownChild(project: Project, request: Parameters<StartChild>[0], driving: Driving): Promise<Owned> {
   const { store } = project;
-  if (store.hasRun(request.child)) return takeUp(project, request.child, 'parent', driving.onEvent);
+  if (store.hasRun(request.child)) {
+    await request.intended;
+    return takeUp(project, request.child, 'parent', driving.onEvent);
+  }
   try {
     const loaded = project.catalog.open(request.skill);
     const fresh = {
@@ -47,6 +50,7 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0], dr
       limits: tighter(tighter(project.config.limits, loaded.skill.limits), request.limits),
       model: request.model,
       parent: request.parent,
+      intended: request.intended,
     };
     return await createRun(project, loaded, fresh, driving.onEvent);
   } catch (error) {
