@@ -31,6 +31,7 @@ export async function createRun(
   if (first.data.owner.id !== owner.id) throw new Bug(`run ${run} would begin with another owner`);
   if (open.has(run) || disk.stat(layout.runDir(run)) !== undefined) throw new Bug(`run ${run} exists`);
 
+  how.intended?.catch(() => undefined); // it may reject while what precedes it is still being synced
   home.enter();
   reserve.ensure();
   open.set(run, undefined);

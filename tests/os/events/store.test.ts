@@ -42,6 +42,24 @@ describe('createRun', () => {
     expect(store.openRuns()).toBe(1);
   });
 
+  it('is not there before what it was intended by is durable, and never when that fails', async () => {
+    const store = openIn(freshRoot());
+    const { promise: intended, resolve } = Promise.withResolvers<void>();
+    const other = await store.createRun('run0', firstEvent(store));
+    const made = store.createRun('run1', firstEvent(store, { parent: 'run0' }), intended);
+    await new Promise((done) => setTimeout(done, 50));
+    expect(store.hasRun('run1')).toBe(false);
+    resolve();
+    await made;
+    expect(store.hasRun('run1')).toBe(true);
+    const failing = Promise.reject(new UserError('disk', 'the intent could not be written'));
+    const never = store.createRun('run2', firstEvent(store, { parent: 'run0' }), failing);
+    await expect(never).rejects.toMatchObject({ code: 'disk' });
+    expect(store.hasRun('run2')).toBe(false);
+    expect(store.readProject().map(({ run }) => run)).toEqual(['run0', 'run1']);
+    await other.log.close();
+  });
+
   it('makes many runs at once, each whole', async () => {
     const root = freshRoot();
     const store = openIn(root);
