@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { UserError } from '../errors.ts';
 import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
@@ -14,8 +15,10 @@ import { takeUp } from './take-up.ts';
  */
 export function openBelow(project: Project, driving: Driving): Below {
   const ended = new Map<string, Ended>();
+  const turn = turnstile();
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
+    await turn();
     const owned = await ownChild(project, request, driving);
     if ('failed' in owned) return { ...owned.failed, settled: () => undefined };
     const { meter, bounds, child } = request;
@@ -32,6 +35,18 @@ export function openBelow(project: Project, driving: Driving): Below {
   };
   const below: Below = { startChild, ended };
   return below;
+}
+
+/**
+ * Lets through one caller in each round of the event loop, in order. Of a hundred sub-runs that are to begin at once the
+ * first is then at its model while the last begins; without it all would be made together and wait together.
+ */
+function turnstile(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => nextRound());
+    return last;
+  };
 }
 
 type Owned = OwnedRun | { readonly failed: ChildOutcome };
