@@ -37,15 +37,19 @@ export function openBelow(project: Project, driving: Driving): Below {
   return below;
 }
 
+/** Sub-runs that begin in one round of the event loop: enough to share their flushes. */
+const TOGETHER = 4;
+
 /**
- * Lets through one caller in each round of the event loop, in order. Of a hundred sub-runs that are to begin at once the
- * first is then at its model while the last begins; without it all would be made together and wait together.
+ * Lets a few callers through in each round of the event loop, in order. Of a hundred sub-runs that are to begin at once
+ * the first are then at their models while the last begin; without it all would be made together and wait together.
  */
 function turnstile(): () => Promise<void> {
-  let last = Promise.resolve();
+  let round = Promise.resolve();
+  let callers = 0;
   return () => {
-    last = last.then(() => nextRound());
-    return last;
+    if (callers++ % TOGETHER === 0) round = round.then(() => nextRound());
+    return round;
   };
 }
 
