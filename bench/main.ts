@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
 import { inFlight } from './in-flight.ts';
+import { iterate } from './iterate.ts';
 import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'durable-step': durableStep,
   'cold-start': coldStart,
   'in-flight': inFlight,
+  iterate,
   'load-lint': loadLint,
   resume,
   'js-step': jsStep,

@@ -36,27 +36,39 @@ export type Misfit = { readonly path: string[]; readonly message: string; readon
 
 /** Everything wrong with a value; empty = it fits. */
 export function misfits(schema: Shape | TSchema, value: unknown): Misfit[] {
-  return walk(schema as Shape, value, []);
+  const found: Misfit[] = [];
+  walk(schema as Shape, value, [], found);
+  return found;
 }
 
-function walk(schema: Shape, value: unknown, path: string[]): Misfit[] {
+/** @param path of `value`; goes along and comes back as it was, so that what fits, as nearly all does, makes none. */
+function walk(schema: Shape, value: unknown, path: string[], found: Misfit[]): void {
   const wrong = mismatch(schema, value);
-  if (wrong !== undefined) return [{ path, message: wrong }];
+  if (wrong !== undefined) {
+    found.push({ path: [...path], message: wrong });
+    return;
+  }
   if (Array.isArray(value)) {
     const { items } = schema;
-    return items === undefined ? [] : value.flatMap((item, i) => walk(items, item, [...path, String(i)]));
+    if (items === undefined) return;
+    for (const [i, item] of value.entries()) walkInto(String(i), items, item, path, found);
+    return;
   }
-  if (!isObject(value)) return [];
-  const found: Misfit[] = [];
+  if (!isObject(value)) return;
   for (const key of schema.required ?? []) {
-    if (!Object.hasOwn(value, key)) found.push({ path, message: `lacks "${key}"` });
+    if (!Object.hasOwn(value, key)) found.push({ path: [...path], message: `lacks "${key}"` });
   }
-  for (const [key, member] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
     const inside = memberShape(schema, key);
     if (inside === false) found.push({ path: [...path, key], message: 'is unknown', unknown: true });
-    else if (inside !== true) found.push(...walk(inside, member, [...path, key]));
+    else if (inside !== true) walkInto(key, inside, value[key], path, found);
   }
-  return found;
+}
+
+function walkInto(key: string, schema: Shape, value: unknown, path: string[], found: Misfit[]): void {
+  path.push(key);
+  walk(schema, value, path, found);
+  path.pop();
 }
 
 /** Shape of a member of an object; whether there may be one of that name when nothing more is said. */
@@ -69,7 +81,7 @@ export function memberShape(schema: Shape, key: string): Shape | boolean {
 
 function mismatch(schema: Shape, value: unknown): string | undefined {
   if (schema.anyOf !== undefined) {
-    return schema.anyOf.some((one) => walk(one, value, []).length === 0) ? undefined : oneOf(schema.anyOf);
+    return schema.anyOf.some((one) => misfits(one, value).length === 0) ? undefined : oneOf(schema.anyOf);
   }
   if (schema.enum !== undefined && !schema.enum.includes(value)) return `must be one of ${listed(schema.enum)}`;
   if (schema.const !== undefined && schema.const !== value) return `must be ${JSON.stringify(schema.const)}`;

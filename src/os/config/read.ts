@@ -48,9 +48,15 @@ function problemError(problem: ConfigProblem, more: number): UserError {
   });
 }
 
+const digests = new WeakMap<Config, string>();
+
 /** Digest of a configuration: equal configurations, equal digest. */
 export function configDigest(config: Config): string {
-  return digest(canonicalJson(JSON.parse(JSON.stringify(config)) as Json));
+  const known = digests.get(config);
+  if (known !== undefined) return known;
+  const made = digest(canonicalJson(JSON.parse(JSON.stringify(config)) as Json));
+  digests.set(config, made);
+  return made;
 }
 
 /** One value of the effective configuration and where it comes from. `key` as in a file: `limits.usd`. */

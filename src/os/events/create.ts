@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { writeAll } from '../disk.ts';
+import { type OpenFile, writeAll } from '../disk.ts';
 import { Bug } from '../errors.ts';
 import { START } from './chain.ts';
 import { type Composed, checkRunEvent, composeRunEvent } from './compose.ts';
@@ -7,6 +7,12 @@ import type { ProjectEventBody, RunEvent, RunEventBody } from './event.ts';
 import { isRunId, RUN_FILE } from './layout.ts';
 import { openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
+
+type Birth = {
+  /** What must have resolved before the run is there. */
+  readonly intended: Promise<void> | undefined;
+  readonly syncRuns: () => Promise<void>;
+};
 
 /**
  * A run is born whole: its folder with the durable first event is made aside and renamed into place, so a run's folder
@@ -17,7 +23,7 @@ export async function createRun(
   parts: StoreParts,
   run: string,
   first: RunEventBody,
-  syncRuns: () => Promise<void>,
+  how: Birth,
 ): Promise<{ log: RunLog; event: RunEvent }> {
   const { disk, layout, clock, blobs, home, open, owner, project, reserve } = parts;
   if (!isRunId(run)) throw new Bug(`${run} is no id of a run`);
@@ -25,27 +31,34 @@ export async function createRun(
   if (first.data.owner.id !== owner.id) throw new Bug(`run ${run} would begin with another owner`);
   if (open.has(run) || disk.stat(layout.runDir(run)) !== undefined) throw new Bug(`run ${run} exists`);
 
+  how.intended?.catch(() => undefined); // it may reject while what precedes it is still being synced
   home.enter();
   reserve.ensure();
   open.set(run, undefined);
   try {
     const members = checkRunEvent(first, blobs);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
-    await makeFolder(parts, run, made, syncRuns);
-    await project.append(openingOf(run, made.event));
-    return { log: openLog(parts, run, 1, made.link), event: made.event };
+    const file = await makeFolder(parts, run, made, how);
+    try {
+      await project.append(openingOf(run, made.event));
+    } catch (error) {
+      disk.close(file);
+      throw error;
+    }
+    return { log: openLog(parts, run, 1, made.link, file), event: made.event };
   } catch (error) {
     open.delete(run);
     throw error;
   }
 }
 
+/** @returns the log, open at its end. */
 async function makeFolder(
   { disk, layout, home, open, reserve }: StoreParts,
   run: string,
   { line }: Composed<RunEvent>,
-  syncRuns: () => Promise<void>,
-): Promise<void> {
+  { intended, syncRuns }: Birth,
+): Promise<OpenFile> {
   const isAlone = open.size <= 1;
   const dir = home.temp();
   disk.makeDir(dir);
@@ -55,12 +68,15 @@ async function makeFolder(
     writeAll(disk, file, Buffer.from(line), reserve.free);
     if (isAlone) disk.datasync(file);
     else await Promise.all([disk.datasyncLater(file), disk.syncDirLater(dir)]);
-  } finally {
+    if (isAlone) disk.syncDir(dir);
+    await intended;
+    disk.rename(dir, layout.runDir(run));
+    await syncRuns();
+    return { ...file, path: layout.runFile(run) };
+  } catch (error) {
     disk.close(file);
+    throw error;
   }
-  if (isAlone) disk.syncDir(dir);
-  disk.rename(dir, layout.runDir(run));
-  await syncRuns();
 }
 
 /** Body of the event that opens a run in the project log. */

@@ -32,19 +32,24 @@ export function closingOf(run: string, type: string, head: Link) {
   return { type: 'run_closed', run, data } as const;
 }
 
-/** Opens a run's log at its end, for this process. */
-export function openLog(parts: StoreParts, run: string, epoch: number, after: Link): OpenRunLog {
-  const { disk, layout, clock, blobs, reserve, open, project } = parts;
+/** A run's file, open at its end. */
+export function openAtEnd({ disk, layout }: StoreParts, run: string): OpenFile {
   const path = layout.runFile(run);
-  const file: OpenFile | undefined = disk.open(path, 'append');
+  const file = disk.open(path, 'append');
   if (file === undefined) throw new UserError('disk', `cannot open ${layout.show(path)}`);
+  return file;
+}
+
+/** A run's log for this process, on its file open at its end. */
+export function openLog(parts: StoreParts, run: string, epoch: number, after: Link, file: OpenFile): OpenRunLog {
+  const { disk, layout, clock, blobs, reserve, open, project } = parts;
   const log = openRunLog({
     disk,
     clock,
     blobs,
     reserve,
     file,
-    shown: layout.show(path),
+    shown: layout.show(file.path),
     run,
     epoch,
     after,

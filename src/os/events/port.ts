@@ -40,8 +40,11 @@ export type Store = {
   readonly blobs: Blobs;
   /** This process, as it signs itself in events. */
   readonly owner: { readonly id: string; readonly pid: number };
-  /** Creates the run's folder, makes its first event durable, then records `run_opened`. */
-  createRun(run: string, first: RunEventBody): Promise<{ log: RunLog; event: RunEvent }>;
+  /**
+   * Creates the run's folder, makes its first event durable, then records `run_opened`. The run is not there before
+   * `intended` has resolved, nor at all when it rejects.
+   */
+  createRun(run: string, first: RunEventBody, intended?: Promise<void>): Promise<{ log: RunLog; event: RunEvent }>;
   /**
    * Takes over a run that no living process owns, or that its owner gave up: verifies its chain, cuts a torn tail aside, appends `run_resumed`
    * in a new epoch, durably, under the project's lock. For a run that has ended, `log` is closed and nothing is

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
@@ -18,7 +18,9 @@ import { keepTorn, unrecorded } from './torn.ts';
  * The project log for appending: one chain over files by month, written by many processes.
  *
  * J1. A process appends only under the project lock, after it has read what others appended since.
- * J2. One batch is one write and one sync; nothing is acknowledged before.
+ * J2. One batch is one write and one sync; nothing is acknowledged before. While several runs are under way the sync
+ *     comes after the lock and holds up neither them nor other processes: whoever appends next in between makes what
+ *     precedes durable with its own (J4).
  * J3. The chain never goes back to an earlier month's file, whatever the clock says.
  * J4. Nothing is written before all that precedes it in the chain, also in an earlier file, is durable or in the same
  *     file and so becomes durable with it.
@@ -49,9 +51,6 @@ export type ProjectLogParts = {
   readonly isBusy: () => boolean;
 };
 
-/** How long a batch waits for others to join it while several runs are under way, in milliseconds. */
-const GATHER_MS = 4;
-
 type Checked = { readonly body: ProjectEventBody; readonly members: Members };
 type Slot = Checked & { event?: ProjectEvent };
 
@@ -67,18 +66,40 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
     return { body, members: checkProjectEvent(body, blobs) };
   }
 
-  /** Opens a month's file for `act`, after which it and its name are durable. */
-  function withMonth(month: string, act: (file: OpenFile) => void): void {
+  /** Opens a month's file for `act`, after which its name is durable. The caller syncs and closes it. */
+  function actOn(month: string, act: (file: OpenFile) => void): OpenFile {
     const file = disk.open(join(layout.log, monthFile(month)), 'append');
     if (file === undefined) throw new UserError('disk', `cannot open the project log of ${month}`);
     try {
       act(file);
-      disk.datasync(file);
       if (month !== syncedMonth) disk.syncDir(layout.log);
       syncedMonth = month;
+      return file;
+    } catch (error) {
+      disk.close(file);
+      throw error;
+    }
+  }
+
+  function syncNow(file: OpenFile): void {
+    try {
+      disk.datasync(file);
     } finally {
       disk.close(file);
     }
+  }
+
+  async function syncLater(file: OpenFile): Promise<void> {
+    try {
+      await disk.datasyncLater(file);
+    } finally {
+      disk.close(file);
+    }
+  }
+
+  /** Opens a month's file for `act`, after which it and its name are durable. */
+  function withMonth(month: string, act: (file: OpenFile) => void): void {
+    syncNow(actOn(month, act));
   }
 
   /** Cuts a torn end. What was cut, now or by one who died before recording it, stands where the next event will. */
@@ -93,10 +114,11 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
       .map((data) => check({ type: 'log_torn', data }));
   }
 
-  function appendChecked(batch: readonly Checked[]): readonly ProjectEvent[] {
+  /** Appends under the lock. The file is as yet to be synced and closed. */
+  function write(batch: readonly Checked[]): { events: readonly ProjectEvent[]; file: OpenFile } {
     refuseAfterFailure();
     const now = projectTail(disk, layout, tail);
-    try {
+    return failing(() => {
       const torn = mend(now);
       const today = new Date(clock.now()).toISOString().slice(0, 7);
       const month = [now.month, today].sort().at(-1) ?? today;
@@ -108,9 +130,33 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
       });
       const bytes = Buffer.from(composed.map(({ line }) => line).join(''));
       if (month !== now.month && now.month !== '') withMonth(now.month, () => undefined);
-      withMonth(month, (file) => writeAll(disk, file, bytes, reserve.free));
+      const file = actOn(month, (opened) => writeAll(disk, opened, bytes, reserve.free));
       tail = { month, end: (month === now.month ? now.end : 0) + bytes.length, link, torn: undefined };
-      return composed.slice(torn.length).map(({ event }) => event);
+      return { events: composed.slice(torn.length).map(({ event }) => event), file };
+    });
+  }
+
+  function writeAndSync(batch: readonly Checked[]): readonly ProjectEvent[] {
+    const { events, file } = write(batch);
+    failing(() => syncNow(file));
+    return events;
+  }
+
+  async function appendTogether(batch: readonly Checked[]): Promise<readonly ProjectEvent[]> {
+    if (!isBusy()) return withLock(locks, PROJECT_LOCK, () => writeAndSync(batch));
+    const { events, file } = await withLock(locks, PROJECT_LOCK, () => write(batch));
+    try {
+      await syncLater(file);
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+    return events;
+  }
+
+  function failing<T>(act: () => T): T {
+    try {
+      return act();
     } catch (error) {
       failure = error;
       throw error;
@@ -127,20 +173,15 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
     refuseAfterFailure();
     const newest = monthsAmong(disk.list(layout.log)).at(-1);
     if (newest === undefined) return;
-    try {
-      withMonth(newest, () => undefined);
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
+    failing(() => withMonth(newest, () => undefined));
   }
 
   const appendQueued = sharing(async () => {
-    if (isBusy()) await sleep(GATHER_MS);
+    if (isBusy()) await nextRound(); // what came in with the same turn of the event loop goes along
     const batch = queue;
     queue = [];
     if (batch.length === 0) return;
-    const events = await withLock(locks, PROJECT_LOCK, () => appendChecked(batch));
+    const events = await appendTogether(batch);
     for (const [i, slot] of batch.entries()) {
       const event = events[i];
       if (event !== undefined) slot.event = event;
@@ -158,7 +199,7 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
       return slot.event;
     },
     syncLocked,
-    appendLocked: (bodies) => appendChecked(bodies.map(check)),
+    appendLocked: (bodies) => writeAndSync(bodies.map(check)),
     settled: () => appendQueued().catch(() => undefined),
   };
 }

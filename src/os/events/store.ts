@@ -61,9 +61,9 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
     blobs,
     owner,
 
-    async createRun(run, first) {
+    async createRun(run, first, intended) {
       refuseIfClosed();
-      return createRun(parts, run, first, syncRuns);
+      return createRun(parts, run, first, { intended, syncRuns });
     },
 
     async takeRun(run, why) {

@@ -4,7 +4,7 @@ import type { Link } from './chain.ts';
 import { openingOf } from './create.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { ownerLock } from './locks.ts';
-import { closingOf, openLog, type StoreParts } from './parts.ts';
+import { closingOf, openAtEnd, openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
 import { type Registration, registrationOf } from './project-read.ts';
 import { endedRunLog, type OpenRunLog, RELEASING } from './run-log.ts';
@@ -92,7 +92,7 @@ function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: R
   const bodies: RunEventBody[] = [...torn, { type: 'run_resumed', data: { owner, why } }];
 
   const link: Link = chain.link;
-  const log = openLog(parts, run, link.epoch + 1, link);
+  const log = openLog(parts, run, link.epoch + 1, link, openAtEnd(parts, run));
   try {
     for (const body of bodies) events.push(log.append(body));
     log.flushNow();
@@ -103,12 +103,11 @@ function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: R
   }
 }
 
-function withRunFile({ disk, layout }: StoreParts, run: string, act: (file: OpenFile) => void): void {
-  const file = disk.open(layout.runFile(run), 'append');
-  if (file === undefined) throw new UserError('disk', `cannot open the log of run ${run}`, { where: { run } });
+function withRunFile(parts: StoreParts, run: string, act: (file: OpenFile) => void): void {
+  const file = openAtEnd(parts, run);
   try {
     act(file);
   } finally {
-    disk.close(file);
+    parts.disk.close(file);
   }
 }

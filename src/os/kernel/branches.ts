@@ -3,7 +3,8 @@ import type { JsonSchema } from '../schema.ts';
 import type { BranchingStep, Step } from '../skills/skill.ts';
 import { emptyOf } from '../steps/empty.ts';
 import { firstFailing } from './guards.ts';
-import type { RunState, StepRecord } from './state.ts';
+import type { RunState } from './state.ts';
+import { recordOf, type StepRecord } from './steps.ts';
 
 /**
  * How a step stands, branches and all: pure, from the records of the run (K3).
@@ -53,7 +54,7 @@ export function branchesOf({ id, step, scope }: Branch & { readonly step: Branch
 /** @param schema of what the step gives, for branches that are to be empty. */
 export function standingOf(branch: Branch, state: RunState, schema: JsonSchema | undefined): Standing {
   const { id, step, scope } = branch;
-  const record = state.steps[id];
+  const record = recordOf(state.steps, id);
   if (isSettled(record)) return record;
   if (record === undefined && isClosed(branch, state)) return { status: 'skipped' };
   if (record?.status === 'started' || !isBranching(step)) return { status: 'due' };
@@ -77,7 +78,7 @@ function joined(
   const ends = branches.map((branch, i) => standingOf(branch, state, schemas[i]));
   const fatal = branches.findIndex((branch, i) => isFatal(branch.step, ends[i] ?? DUE));
   const isLeft = (branch: Branch, i: number) =>
-    ends[i]?.status === 'due' && (fatal === -1 || state.steps[branch.id] !== undefined);
+    ends[i]?.status === 'due' && (fatal === -1 || recordOf(state.steps, branch.id) !== undefined);
   if (branches.some(isLeft)) return DUE;
   const failed = branches[fatal];
   if (failed !== undefined) {
@@ -122,16 +123,16 @@ export function isHeldUp(branch: Branch, state: RunState): boolean {
   if (!isBranching(step)) return waitsAt(id, state);
   if (waitsAt(id, state)) return true;
   const branches = branchesOf({ id, step, scope });
-  if (typeof branches === 'string' || state.steps[id] === undefined) return false;
+  if (typeof branches === 'string' || recordOf(state.steps, id) === undefined) return false;
   const due = branches.filter((each) => standingOf(each, state, undefined).status === 'due');
   const fatal = branches.some((each) => isFatal(each.step, standingOf(each, state, undefined)));
-  const left = fatal ? due.filter((each) => state.steps[each.id] !== undefined) : due;
+  const left = fatal ? due.filter((each) => recordOf(state.steps, each.id) !== undefined) : due;
   return left.length > 0 && left.every((each) => isHeldUp(each, state));
 }
 
 /** Whether a step has an open question, or its sub-run waits. */
 export function waitsAt(id: string, state: RunState): boolean {
-  const record = state.steps[id];
+  const record = recordOf(state.steps, id);
   if (record?.status === 'started' && record.childWaits !== undefined) return true;
   return Object.values(state.interventions).some((asked) => asked.step === id && asked.answer === undefined);
 }

@@ -14,7 +14,7 @@ import { question } from './intervene.ts';
 import { contextOf, permit, type Request } from './permit.ts';
 import type { ChildEnd, Drive } from './ports.ts';
 import { repeat } from './repeat.ts';
-import type { StepRecord } from './state.ts';
+import { recordOf, type StepRecord } from './steps.ts';
 
 /**
  * The one gate every op goes through, whoever asks for it: requested → permitted | denied | asked → started → receipt.
@@ -109,7 +109,7 @@ function start(drive: Drive, { request, by }: Performance, intent: Intent = {}):
 }
 
 function startedRecord(drive: Drive, step: string): Extract<StepRecord, { status: 'started' }> | undefined {
-  const record = drive.state().steps[step];
+  const record = recordOf(drive.state().steps, step);
   return record?.status === 'started' ? record : undefined;
 }
 
@@ -188,7 +188,8 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
   const { skill, input } = op.child(performance.args);
   const id = subRunId(drive.state().run, step);
   start(drive, performance, { child: id });
-  await drive.log.flush();
+  const intended = drive.log.flush();
+  intended.catch(() => undefined); // it is thrown below, also when the sub-run never came to waiting for it
   const state = drive.state();
   const { ports } = drive;
   const own = { skill: drive.skill.name, permissions: drive.skill.permissions };
@@ -202,7 +203,9 @@ async function child(drive: Drive, op: ChildOp, performance: Performance): Promi
     bounds: isDelegated(skill, own.permissions) ? ports.bounds : [...ports.bounds, own],
     meter: ports.meter,
     signal: ports.signal,
+    intended,
   });
+  await intended;
   try {
     settle(drive, step, skill, id, end);
   } finally {

@@ -2,14 +2,8 @@ import type { RunEvent, RunEventData } from '../events/event.ts';
 import { type Json, sizeOf } from '../json.ts';
 import type { Violation } from '../models/port.ts';
 import { charge, spend, turnLost } from './spend.ts';
-import {
-  type Intervention,
-  type OpCall,
-  PATH_SHOWN,
-  type RunState,
-  type StepRecord,
-  type VisitState,
-} from './state.ts';
+import { type Intervention, type OpCall, PATH_SHOWN, type RunState, type VisitState } from './state.ts';
+import { mapRecords, NO_STEPS, recordOf, type StepRecord, withRecord } from './steps.ts';
 
 const NO_VISIT: VisitState = { turns: 0, acts: 0, rejected: [], ops: [], earlier: [] };
 
@@ -30,7 +24,7 @@ export function begin(event: Extract<RunEvent, { type: 'run_skill_started' }>): 
     left: {},
     path: [],
     visit: NO_VISIT,
-    steps: {},
+    steps: NO_STEPS,
     interventions: {},
     children: [],
     answers: [],
@@ -67,11 +61,10 @@ function withTime(state: RunState, event: RunEvent): RunState {
 }
 
 /** Whether a person is being asked or a sub-run goes on. */
-function isHeld({ interventions, children, steps }: RunState): boolean {
-  const asks = (step: string) => steps[step] === undefined || steps[step]?.status === 'started';
-  if (Object.values(interventions).some((asked) => asked.answer === undefined && asks(asked.step))) return true;
-  if (children.length === 0) return false; // looking through all steps at every event is for runs that have some
-  return Object.values(steps).some((record) => record.status === 'started' && record.intent.child !== undefined);
+function isHeld({ interventions, steps }: RunState): boolean {
+  if (steps.subRuns > 0) return true;
+  const asks = (step: string) => (recordOf(steps, step)?.status ?? 'started') === 'started';
+  return Object.values(interventions).some((asked) => asked.answer === undefined && asks(asked.step));
 }
 
 function apply(state: RunState, event: RunEvent): RunState {
@@ -81,7 +74,7 @@ function apply(state: RunState, event: RunEvent): RunState {
     case 'log_torn':
       return state;
     case 'run_resumed':
-      return { ...state, status: 'running', steps: withoutWaitingChildren(state.steps) };
+      return { ...state, status: 'running', steps: mapRecords(state.steps, withoutWaiting) };
     case 'run_suspended':
       return { ...state, status: 'waiting' };
     case 'run_interrupted':
@@ -145,8 +138,8 @@ function setStep(
   step: string,
   change: (record: StepRecord | undefined) => StepRecord | undefined,
 ): RunState {
-  const changed = change(state.steps[step]);
-  return changed === undefined ? state : { ...state, steps: { ...state.steps, [step]: changed } };
+  const changed = change(recordOf(state.steps, step));
+  return changed === undefined ? state : { ...state, steps: withRecord(state.steps, step, changed) };
 }
 
 function acted(state: RunState, step: string, data: RunEventData['turn_acted']): RunState {
@@ -181,7 +174,7 @@ function enter(
     left: { ...state.left, [state.phase]: artifact },
     path: [...state.path.slice(1 - PATH_SHOWN), taken],
     visit: NO_VISIT,
-    steps: {},
+    steps: NO_STEPS,
     interventions: {},
   };
   if (to === 'end') return { ...moved, result: artifact };
@@ -200,7 +193,7 @@ function opStarted(state: RunState, step: string, intent: RunEventData['op_start
 }
 
 function opFinished(state: RunState, step: string, data: RunEventData['op_finished']): RunState {
-  const record = state.steps[step];
+  const record = recordOf(state.steps, step);
   const intent = record?.status === 'started' ? record.intent : undefined;
   const charged = spend(state, { ...data.spent, bytes: sizeOf(data.result as Json) });
   if (data.error !== undefined) {
@@ -232,12 +225,8 @@ function answered(state: RunState, id: string, answer: string): RunState {
   return next;
 }
 
-function withoutWaitingChildren(steps: RunState['steps']): RunState['steps'] {
-  return Object.fromEntries(
-    Object.entries(steps).map(([id, record]) => {
-      if (record.status !== 'started' || record.childWaits === undefined) return [id, record];
-      const { childWaits: _, ...rest } = record;
-      return [id, rest];
-    }),
-  );
+function withoutWaiting(record: StepRecord): StepRecord {
+  if (record.status !== 'started' || record.childWaits === undefined) return record;
+  const { childWaits: _, ...rest } = record;
+  return rest;
 }

@@ -1,7 +1,8 @@
 import { canonicalJson, digest, type Json, sha256, sizeOf } from '../json.ts';
 import type { Candidate, Frame, OpOffer, Section, Violation } from '../models/port.ts';
 import type { Phase, Skill } from '../skills/skill.ts';
-import type { OpCall, RunState, StepRecord, Typed } from './state.ts';
+import type { OpCall, RunState, Typed } from './state.ts';
+import { recordOf, type StepRecord } from './steps.ts';
 
 /** Values longer than this (by `sizeOf`) are shown as a preview and named as `blob:<sha256>`. */
 const INLINE = 8192;
@@ -150,13 +151,13 @@ function pathSection(state: RunState): readonly Section[] {
 function resultsSection(state: RunState): readonly Section[] {
   const calls = [...state.visit.earlier, ...state.visit.ops];
   if (calls.length === 0) return [];
-  const lines = calls.map((call, i) => `${i + 1}. ${settledText(call, state.steps[call.step])}`);
+  const lines = calls.map((call, i) => `${i + 1}. ${settledText(call, recordOf(state.steps, call.step))}`);
   return [{ name: 'Results of your ops in this visit', text: lines.join('\n') }];
 }
 
 function results(state: RunState): readonly Json[] {
   return [...state.visit.earlier, ...state.visit.ops].map((call) => {
-    const record = state.steps[call.step];
+    const record = recordOf(state.steps, call.step);
     return record?.status === 'done' ? (record.result ?? null) : null;
   });
 }

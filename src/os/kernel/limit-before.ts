@@ -2,6 +2,7 @@ import type { MeterCrossing } from '../limits/meter.ts';
 import { type Action, stepOf } from './next.ts';
 import type { Drive } from './ports.ts';
 import type { RunState } from './state.ts';
+import { recordOf } from './steps.ts';
 
 /** The limit that stands in the way of beginning an action beside `opsBefore` others, or `undefined`. */
 export function limitBefore(drive: Drive, action: Action, opsBefore: number): MeterCrossing | undefined {
@@ -14,5 +15,5 @@ export function limitBefore(drive: Drive, action: Action, opsBefore: number): Me
 
 /** Whether nothing of it was begun; what was under way at a crash was let through then. */
 export function isNew(state: RunState, action: Action): boolean {
-  return state.steps[stepOf(action) ?? ''] === undefined;
+  return recordOf(state.steps, stepOf(action) ?? '') === undefined;
 }

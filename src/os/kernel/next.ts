@@ -6,6 +6,7 @@ import type { Phase, Skill, Step } from '../skills/skill.ts';
 import { applyStep, schemaAt } from '../steps/apply.ts';
 import { isHeldUp, isSettled, standingOf, waitsAt, whyOf } from './branches.ts';
 import type { OpCall, RunState, Typed } from './state.ts';
+import { recordOf, recordsOf } from './steps.ts';
 
 /** What is to be done now. Actions of one list are independent of each other and may run concurrently. */
 export type Action =
@@ -60,7 +61,7 @@ function inPhase(state: RunState, skill: Skill, reads: Reads): readonly Action[]
   if ('action' in prepared) return [prepared.action];
   const input = { type: state.input.type, artifact: prepared.artifact };
   if (phase.modelClass === 'none') return [{ do: 'leave', id: `${state.visitNo}/leave`, phase, input }];
-  const undone = state.visit.ops.filter((call) => !isSettled(state.steps[call.step]));
+  const undone = state.visit.ops.filter((call) => !isSettled(recordOf(state.steps, call.step)));
   if (undone.length > 0) return dueOps(state.visit.ops, undone, reads);
   const { rejected } = state.visit;
   if (rejected.length > state.started.limits.max_repairs) return [brokenContract(phase, rejected)];
@@ -131,14 +132,18 @@ export function preparedInput(state: RunState, skill: Skill): Typed | undefined 
 /** Ids of questions that still matter: not answered, and what asked has not been settled without an answer. */
 export function openInterventions(state: RunState): string[] {
   return Object.values(state.interventions)
-    .filter((asked) => asked.answer === undefined && !isSettled(state.steps[asked.step]))
+    .filter((asked) => asked.answer === undefined && !isSettled(recordOf(state.steps, asked.step)))
     .map((asked) => asked.id);
 }
 
-function waitingChildren(state: RunState): string[] {
-  return Object.values(state.steps).flatMap((record) =>
-    record.status === 'started' && record.childWaits !== undefined ? record.childWaits : [],
+/** In the order in which the sub-runs were started. */
+function waitingChildren({ steps, children }: RunState): string[] {
+  if (steps.subRuns === 0) return [];
+  const waits = recordsOf(steps).flatMap((record): [string | undefined, readonly string[]][] =>
+    record.status === 'started' && record.childWaits !== undefined ? [[record.intent.child, record.childWaits]] : [],
   );
+  const byChild = new Map(waits);
+  return children.flatMap((child) => byChild.get(child) ?? []);
 }
 
 /** An action whose step has an open question, or whose sub-run waits, cannot go on. */

@@ -68,6 +68,8 @@ export type StartChild = (request: {
   /** The meter of the run that starts it. */
   readonly meter: Meter;
   readonly signal: AbortSignal;
+  /** Resolves when the intent is durable: nothing of the sub-run may be there before. */
+  readonly intended: Promise<void>;
 }) => Promise<ChildEnd>;
 
 /** `settled`: to be called once the receipt is in the log of the run that started it. */

@@ -2,6 +2,7 @@ import type { RunEventData } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import type { Used } from '../limits/limits.ts';
 import type { Violation } from '../models/port.ts';
+import type { Steps } from './steps.ts';
 
 /**
  * Everything the kernel knows of a run, and nothing that is not in its log.
@@ -40,7 +41,7 @@ export type RunState = {
   readonly interrupted?: { readonly cause: string; readonly message: string };
 
   /** Steps and ops of the present visit and of the postprocessor, by step id. */
-  readonly steps: Readonly<Record<string, StepRecord>>;
+  readonly steps: Steps;
   /** Questions of the present visit and of the postprocessor, by id. */
   readonly interventions: Readonly<Record<string, Intervention>>;
   /** Ids of all sub-runs that were to be started. */
@@ -73,15 +74,6 @@ export type VisitState = {
 };
 
 export type OpCall = { readonly step: string; readonly kind: string; readonly args: Json };
-
-export type StepRecord =
-  | { readonly status: 'started'; readonly intent: RunEventData['op_started']; readonly childWaits?: readonly string[] }
-  /** A step of several branches, which have records of their own; how it stands follows from them. */
-  | { readonly status: 'open'; readonly count: number }
-  | { readonly status: 'done'; readonly result?: Json }
-  | { readonly status: 'failed'; readonly code: string; readonly message: string }
-  | { readonly status: 'denied'; readonly reason: string; readonly need: string; readonly resource: string }
-  | { readonly status: 'skipped' };
 
 export type Intervention = RunEventData['intervention_opened'] & {
   readonly step: string;

@@ -4,6 +4,7 @@ import { limitBefore } from './limit-before.ts';
 import type { Action } from './next.ts';
 import { overLimit } from './over-limit.ts';
 import type { Drive } from './ports.ts';
+import { recordOf } from './steps.ts';
 
 type StepAction = Extract<Action, { do: 'step' }>;
 
@@ -27,7 +28,7 @@ export async function takeBranches(
     drive.emit({ type: 'step_finished', step: id, data: { error: { code: 'no_list', message: branches } } });
     return;
   }
-  if (drive.state().steps[id] === undefined) {
+  if (recordOf(drive.state().steps, id) === undefined) {
     drive.emit({ type: 'branches_opened', step: id, data: { count: branches.length } });
   }
   const standing = (branch: Branch) => standingOf(branch, drive.state(), undefined);
@@ -38,10 +39,11 @@ export async function takeBranches(
   let crossed: { readonly step: string; readonly crossing: MeterCrossing } | undefined;
   let thrown: { readonly error: unknown } | undefined;
 
-  const mayBegin = ({ id: at }: Branch) => !failed || drive.state().steps[at] !== undefined || isRecorded(drive, at);
+  const isBegun = ({ id: at }: Branch) => recordOf(drive.state().steps, at) !== undefined;
+  const mayBegin = (branch: Branch) => !failed || isBegun(branch) || isRecorded(drive, branch.id);
   const takeOne = async (branch: Branch): Promise<void> => {
     const one: StepAction = { do: 'step', id: branch.id, step: branch.step, artifact: branch.scope };
-    const unseen = [...underWay].filter((each) => drive.state().steps[each.id] === undefined).length;
+    const unseen = [...underWay].filter((each) => !isBegun(each)).length;
     const crossing = limitBefore(drive, one, unseen);
     if (crossing !== undefined) {
       crossed ??= { step: branch.id, crossing };

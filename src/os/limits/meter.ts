@@ -114,19 +114,37 @@ function* linesAbove({ above }: Node): Iterable<Node> {
   for (let node = above; node !== undefined; node = node.above) yield node;
 }
 
-function usedBy({ account, below, counted }: Node): Used {
-  return [...counted, ...[...below.values()].map(usedBy)].reduce(plus, account.spent());
+/** Summed up in place: it is asked for at every act of every one of many sub-runs. */
+type Sum = { -readonly [K in keyof Used]: Used[K] };
+
+function usedBy(node: Node): Used {
+  const sum = { ...NOTHING };
+  addUsed(sum, node);
+  return sum;
 }
 
-function heldBy({ held, below }: Node): Used {
-  return [...held, ...[...below.values()].map(heldBy)].reduce(plus, NOTHING);
+function addUsed(sum: Sum, { account, below, counted }: Node): void {
+  add(sum, account.spent());
+  for (const each of counted) add(sum, each);
+  for (const node of below.values()) addUsed(sum, node);
+}
+
+function heldBy(node: Node): Sum {
+  const sum = { ...NOTHING };
+  addHeld(sum, node);
+  return sum;
+}
+
+function addHeld(sum: Sum, { held, below }: Node): void {
+  for (const each of held) add(sum, each);
+  for (const node of below.values()) addHeld(sum, node);
 }
 
 /** Running time of sub-runs that ran at once does not add up, so it counts only as a receipt says. */
 function crossingAbove(node: Node, act: Act): MeterCrossing | undefined {
-  for (const above of linesAbove(node)) {
-    const { account } = above;
-    const used = { ...usedBy(above), ms: account.spent().ms };
+  for (const at of linesAbove(node)) {
+    const { account } = at;
+    const used = { ...usedBy(at), ms: account.spent().ms };
     const found = crossing(account.limits, account.raised(), used, { ...act, visits: 0 });
     if (found !== undefined) return { ...found, above: true };
   }
@@ -141,7 +159,9 @@ function roomFor(node: Node, call: Call | undefined, counts: 'turn' | 'op'): Roo
     const { limits, raised } = at.account;
     const used = usedBy(at);
     const asked = call === undefined ? undefined : { ...call, maxOutputTokens };
-    const tried = tryRoom(limits, raised(), plus(used, heldBy(at)), asked, turns);
+    const held = heldBy(at);
+    add(held, used);
+    const tried = tryRoom(limits, raised(), held, asked, turns);
     if (!tried.ok) {
       const alone = tryRoom(limits, raised(), used, asked, turns);
       if (alone.ok) return 'held';
@@ -182,14 +202,12 @@ function wake({ waiting }: Node): void {
   for (const go of waiting.splice(0)) go();
 }
 
-function plus(a: Used, b: Used): Used {
-  return {
-    turns: a.turns + b.turns,
-    ops: a.ops + b.ops,
-    input: a.input + b.input,
-    output: a.output + b.output,
-    usd: a.usd + b.usd,
-    ms: a.ms + b.ms,
-    bytes: a.bytes + b.bytes,
-  };
+function add(sum: Sum, more: Used): void {
+  sum.turns += more.turns;
+  sum.ops += more.ops;
+  sum.input += more.input;
+  sum.output += more.output;
+  sum.usd += more.usd;
+  sum.ms += more.ms;
+  sum.bytes += more.bytes;
 }

@@ -15,8 +15,8 @@ import type { Project } from './project.ts';
 export async function cancelRun(project: Project, run: string, reason: string): Promise<RunOutcome> {
   const { store } = project;
   const state = await abort(store, run, reason);
-  const line = lineOf(store, state);
-  for (const sub of line) await abort(store, sub.state.run, reason);
+  const line = lineOf(store, state.children, new Map());
+  for (const sub of line) await abort(store, sub.run, reason);
   return outcomeOf(state, pinnedSkill(state.started, store.blobs), line);
 }
 

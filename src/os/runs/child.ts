@@ -1,40 +1,66 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
 import { EXIT, UserError } from '../errors.ts';
-import { foldAll } from '../kernel/fold.ts';
 import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
 import { createRun } from './create-run.ts';
-import { driveRun, type OwnedRun } from './drive-run.ts';
+import { type Below, driveRun, type OwnedRun } from './drive-run.ts';
+import { type Ended, endedOf } from './lineage.ts';
 import type { RunOutcome } from './outcome.ts';
 import type { Driving, Project } from './project.ts';
 import { takeUp } from './take-up.ts';
 
 /**
- * Starts sub-runs for one drive. A sub-run's id follows from its parent and step, so a parent that resumes finds the
+ * Starts sub-runs for one drive of a root. A sub-run's id follows from its parent and step, so a parent that resumes finds the
  * one it started: an ended one is adopted, any other is taken up again.
  */
-export function childStarter(project: Project, driving: Driving): StartChild {
+export function openBelow(project: Project, driving: Driving): Below {
+  const ended = new Map<string, Ended>();
+  const turn = turnstile();
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
+    await turn();
     const owned = await ownChild(project, request, driving);
     if ('failed' in owned) return { ...owned.failed, settled: () => undefined };
     const { meter, bounds, child } = request;
     const settled = () => meter.settle(child);
     if (owned.state.outcome !== undefined) {
       await owned.log.close();
+      ended.set(child, endedOf(owned.state, owned.skill));
       return { ...endOf(owned.state), settled };
     }
-    const outcome = await driveRun(project, owned, under, startChild, { meter, bounds });
-    const end = endOfOutcome(project, outcome);
+    const { state, outcome } = await driveRun(project, owned, under, below, { meter, bounds });
+    if (state.outcome !== undefined) ended.set(child, endedOf(state, owned.skill));
+    const end = endOfDrive(state, outcome);
     return { ...end, settled: end.status === 'finished' || end.status === 'failed' ? settled : () => undefined };
   };
-  return startChild;
+  const below: Below = { startChild, ended };
+  return below;
+}
+
+/** Sub-runs that begin in one round of the event loop: enough to share their flushes. */
+const TOGETHER = 4;
+
+/**
+ * Lets a few callers through in each round of the event loop, in order. Of a hundred sub-runs that are to begin at once
+ * the first are then at their models while the last begin; without it all would be made together and wait together.
+ */
+function turnstile(): () => Promise<void> {
+  let round = Promise.resolve();
+  let callers = 0;
+  return () => {
+    if (callers++ % TOGETHER === 0) round = round.then(() => nextRound());
+    return round;
+  };
 }
 
 type Owned = OwnedRun | { readonly failed: ChildOutcome };
 
 async function ownChild(project: Project, request: Parameters<StartChild>[0], driving: Driving): Promise<Owned> {
   const { store } = project;
-  if (store.hasRun(request.child)) return takeUp(project, request.child, 'parent', driving.onEvent);
+  if (store.hasRun(request.child)) {
+    await request.intended;
+    return takeUp(project, request.child, 'parent', driving.onEvent);
+  }
   try {
     const loaded = project.catalog.open(request.skill);
     const fresh = {
@@ -43,6 +69,7 @@ async function ownChild(project: Project, request: Parameters<StartChild>[0], dr
       limits: tighter(tighter(project.config.limits, loaded.skill.limits), request.limits),
       model: request.model,
       parent: request.parent,
+      intended: request.intended,
     };
     return await createRun(project, loaded, fresh, driving.onEvent);
   } catch (error) {
@@ -74,11 +101,11 @@ function endOf(state: OwnedRun['state']): ChildOutcome {
   };
 }
 
-function endOfOutcome(project: Project, outcome: RunOutcome): ChildOutcome {
+function endOfDrive(state: OwnedRun['state'], outcome: RunOutcome): ChildOutcome {
   if (outcome.status === 'interrupted') {
     const { code: cause, message } = outcome.reason ?? { code: 'signal', message: 'the sub-run was interrupted' };
     return { status: 'interrupted', cause, message };
   }
   if (outcome.status === 'waiting') return { status: 'waiting', waiting: outcome.waiting.map(({ id }) => id) };
-  return endOf(foldAll(project.store.readRun(outcome.run)));
+  return endOf(state);
 }

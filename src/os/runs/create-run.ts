@@ -20,6 +20,8 @@ export type NewRun = {
   readonly limits: Limits;
   readonly model: string | undefined;
   readonly parent: { readonly run: string; readonly step: string; readonly root: string } | undefined;
+  /** What must have resolved before the run is there; absent = nothing. */
+  readonly intended?: Promise<void>;
 };
 
 /** Pins everything a run stands on, and makes that its first event. */
@@ -61,7 +63,7 @@ export async function createRun(
       ...(fresh.parent === undefined ? {} : { parent: fresh.parent }),
     },
   };
-  const { log, event } = await store.createRun(fresh.run, first);
+  const { log, event } = await store.createRun(fresh.run, first, fresh.intended);
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
   onEvent(event);
   return { skill, log, state: begin(event) };

@@ -5,11 +5,12 @@ import { fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import type { Ports, StartChild } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
+import { recordsOf } from '../kernel/steps.ts';
 import { type Meter, openMeter } from '../limits/meter.ts';
 import { skillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import { openWorkspace } from '../workspace/open.ts';
-import { lineOf } from './lineage.ts';
+import { type Ended, lineOf } from './lineage.ts';
 import { openPinned } from './models.ts';
 import type { RunOutcome } from './outcome.ts';
 import { outcomeOf, pendingIn } from './outcome-of.ts';
@@ -18,14 +19,17 @@ import type { Driving, Project, Under } from './project.ts';
 /** A run this process owns, ready to be driven. */
 export type OwnedRun = { readonly skill: Skill; readonly log: RunLog; readonly state: RunState };
 
+/** How sub-runs are started, and what those that ended during this drive of their root left. */
+export type Below = { readonly startChild: StartChild; readonly ended: Map<string, Ended> };
+
 /** Drives an owned run as far as it goes now, lets go of it, and says where it stands. */
 export async function driveRun(
   project: Project,
   owned: OwnedRun,
   driving: Driving,
-  startChild: StartChild,
+  { startChild, ended }: Below,
   under: Under,
-): Promise<RunOutcome> {
+): Promise<{ readonly state: RunState; readonly outcome: RunOutcome }> {
   const { store } = project;
   const { skill, log } = owned;
   let state = owned.state;
@@ -69,12 +73,12 @@ export async function driveRun(
   } finally {
     await log.close();
   }
-  return outcomeOf(state, skill, lineOf(store, state));
+  return { state, outcome: outcomeOf(state, skill, lineOf(store, state.children, ended)) };
 }
 
 /** Counts what sub-runs used that an earlier process started and whose receipts are not in the log. */
 function countUnderWay(store: Store, meter: Meter, state: RunState): void {
-  for (const record of Object.values(state.steps)) {
+  for (const record of recordsOf(state.steps)) {
     const child = record.status === 'started' ? record.intent.child : undefined;
     if (child === undefined || !store.hasRun(child)) continue;
     const left = foldAll(store.readRun(child));

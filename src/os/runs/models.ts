@@ -94,6 +94,17 @@ function scriptOf(skill: Skill, root: string): string {
   });
 }
 
+/** The latest script read, by its blob: a thousand sub-runs of one skill share it. */
+const latest = new WeakMap<Blobs, { readonly sha256: string; readonly text: string }>();
+
+function scriptText(sha256: string, blobs: Blobs): string {
+  const known = latest.get(blobs);
+  if (known?.sha256 === sha256) return known.text;
+  const text = blobs.get(sha256).toString('utf8');
+  latest.set(blobs, { sha256, text });
+  return text;
+}
+
 /** The pinned models, opened when first asked for; one model serves every class pinned to the same name. */
 export function openPinned(
   pins: Pins,
@@ -111,9 +122,7 @@ export function openPinned(
     if (known !== undefined) return known;
     const { name, script, ...config } = pinned;
     const scripted =
-      script === undefined
-        ? {}
-        : { scripted: { text: env.blobs.get(script).toString('utf8'), file: `${where.dir}/${SCRIPT}` } };
+      script === undefined ? {} : { scripted: { text: scriptText(script, env.blobs), file: `${where.dir}/${SCRIPT}` } };
     const model = openModel(name, config as ModelConfig, { env: env.env, clock: env.clock, ...scripted });
     opened.set(name, model);
     return model;

@@ -3,17 +3,23 @@ import type { Json } from '../json.ts';
 import { openInterventions } from '../kernel/next.ts';
 import type { Intervention, RunState } from '../kernel/state.ts';
 import type { Skill } from '../skills/skill.ts';
-import type { SubRun } from './lineage.ts';
 import type { Denial, PendingIntervention, RunOutcome, Spent } from './outcome.ts';
+
+/** What a sub-run adds to the outcomes above it. */
+export type SubRun = {
+  readonly run: string;
+  readonly denied: readonly Denial[];
+  /** Its own questions; none unless it waits. */
+  readonly waiting: readonly PendingIntervention[];
+};
 
 /** Where a run stands, for its caller, with what its sub-runs ask and were denied. */
 export function outcomeOf(state: RunState, skill: Skill, line: readonly SubRun[]): RunOutcome {
   const denied = [
-    ...denials(state, skill),
-    ...line.flatMap((sub) => denials(sub.state, sub.skill).map((denial) => ({ ...denial, run: sub.state.run }))),
+    ...denialsOf(state, skill),
+    ...line.flatMap((sub) => sub.denied.map((denial) => ({ ...denial, run: sub.run }))),
   ];
-  const asking = [state, ...line.map((sub) => sub.state)].filter((each) => each.status === 'waiting');
-  const waiting = state.status === 'waiting' ? asking.flatMap(pendingOf) : [];
+  const waiting = state.status === 'waiting' ? [...pendingOf(state), ...line.flatMap((sub) => sub.waiting)] : [];
   const status = state.status === 'running' ? 'interrupted' : state.status;
   const { outcome } = state;
   return {
@@ -70,7 +76,8 @@ function reasonOf(state: RunState): Pick<RunOutcome, 'reason'> {
   return {};
 }
 
-function denials(state: RunState, skill: Skill): readonly Denial[] {
+/** What this run itself was denied. */
+export function denialsOf(state: RunState, skill: Skill): readonly Denial[] {
   return state.denied.map(({ step, kind, need, resource, reason }) => ({
     step,
     op: kind,

@@ -7,13 +7,16 @@ import { compileSkill } from '../skills/compile.ts';
 import type { Skill } from '../skills/skill.ts';
 import { packSource, type SkillSource, unpackSource } from '../skills/source.ts';
 
-const packed = new WeakMap<SkillSource, string>();
+/** Blobs of sources that this process has pinned: a thousand sub-runs of one skill share theirs. */
+const pinned = new WeakMap<Blobs, WeakMap<SkillSource, string>>();
 
 /** Stores a skill's source so that runs of it can resume on the content they began with. @returns the blob's SHA-256. */
 export function pinSkill(source: SkillSource, blobs: Blobs): string {
-  const text = packed.get(source) ?? packSource(source);
-  packed.set(source, text);
-  return blobs.put(text);
+  const here = pinned.get(blobs) ?? new WeakMap<SkillSource, string>();
+  pinned.set(blobs, here);
+  const sha256 = here.get(source) ?? blobs.put(packSource(source));
+  here.set(source, sha256);
+  return sha256;
 }
 
 /**

@@ -2,7 +2,7 @@ import { UserError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { loadSkill } from '../skills/load.ts';
 import type { Skill } from '../skills/skill.ts';
-import { childStarter } from './child.ts';
+import { openBelow } from './child.ts';
 import { refuseUnpriced } from './create-run.ts';
 import { driveRun } from './drive-run.ts';
 import { forkRun } from './fork.ts';
@@ -76,7 +76,7 @@ export async function replayRun(
     input: takes(after, input.type) ? input : entryArtifact(after, { value: input.artifact as Json }),
   });
   const turnsBefore = owned.state.spent.turns;
-  const continued = await driveRun(project, owned, driving, childStarter(project, driving), ROOT);
+  const { outcome: continued } = await driveRun(project, owned, driving, openBelow(project, driving), ROOT);
   return { ...report, modelCalls: continued.spent.turns - turnsBefore, continued };
 }
 

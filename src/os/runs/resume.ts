@@ -1,4 +1,4 @@
-import { childStarter } from './child.ts';
+import { openBelow } from './child.ts';
 import { driveRun } from './drive-run.ts';
 import { lineOf } from './lineage.ts';
 import type { RunOutcome } from './outcome.ts';
@@ -20,9 +20,12 @@ export async function resumeRun(
   const root = rootOf(project, run);
   if (root !== run) return resumeRun(project, root, driving, why);
   const owned = await takeUp(project, run, why, driving.onEvent);
-  if (owned.state.outcome === undefined) return driveRun(project, owned, driving, childStarter(project, driving), ROOT);
+  if (owned.state.outcome === undefined) {
+    const { outcome } = await driveRun(project, owned, driving, openBelow(project, driving), ROOT);
+    return outcome;
+  }
   await owned.log.close();
-  return outcomeOf(owned.state, owned.skill, lineOf(project.store, owned.state));
+  return outcomeOf(owned.state, owned.skill, lineOf(project.store, owned.state.children, new Map()));
 }
 
 /** The run that started the first of a line of sub-runs; the run itself when nothing started it. */

@@ -1,6 +1,6 @@
 import { tighter } from '../limits/limits.ts';
 import type { Opened } from '../skills/catalog.ts';
-import { childStarter } from './child.ts';
+import { openBelow } from './child.ts';
 import { createRun } from './create-run.ts';
 import { driveRun } from './drive-run.ts';
 import type { RunInput } from './input.ts';
@@ -19,5 +19,6 @@ export async function startRun(
   const run = project.ids.next();
   const fresh = { run, input, limits, model: starting.model, parent: undefined };
   const owned = await createRun(project, loaded, fresh, driving.onEvent);
-  return driveRun(project, owned, driving, childStarter(project, driving), ROOT);
+  const { outcome } = await driveRun(project, owned, driving, openBelow(project, driving), ROOT);
+  return outcome;
 }

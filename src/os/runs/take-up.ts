@@ -1,10 +1,12 @@
 import type { RunEvent, RunEventBody } from '../events/event.ts';
 import type { JsonObject } from '../json.ts';
 import { lostByOp } from '../kernel/ask-model.ts';
+import { branchesOf, isBranching } from '../kernel/branches.ts';
 import { fold, foldAll } from '../kernel/fold.ts';
 import { lostUsage } from '../kernel/model-call.ts';
 import { type Action, next, stepOf } from '../kernel/next.ts';
 import type { RunState } from '../kernel/state.ts';
+import { recordOf } from '../kernel/steps.ts';
 import { frameNow } from '../kernel/turn.ts';
 import type { Model, Usage } from '../models/port.ts';
 import type { Op } from '../ops/op.ts';
@@ -31,34 +33,47 @@ export async function takeUp(
   if (resumed?.type === 'run_resumed') onEvent(resumed);
   const state = foldAll(events);
   const skill = pinnedSkill(state.started, store.blobs);
-  const lost = state.outcome === undefined ? lostCall(project, skill, events, state) : undefined;
-  if (lost === undefined) return { skill, log, state };
-  const event = log.append(lost);
-  onEvent(event);
-  return { skill, log, state: fold(state, event) };
+  const lost = state.outcome === undefined ? lostCalls(project, skill, events, state) : [];
+  const charged = lost.reduce((before, body) => {
+    const event = log.append(body);
+    onEvent(event);
+    return fold(before, event);
+  }, state);
+  return { skill, log, state: charged };
 }
 
 /**
- * When a process died while a model was due, a metered call may have been under way: the most it can have cost is
- * charged. Nothing is charged after an orderly end of driving, nor after an answer, which is recorded without driving.
+ * When a process died while a model was due, a metered call may have been under way, in each branch that had begun: the
+ * most it can have cost is charged. Nothing is charged after an orderly end of driving, nor after an answer, which is recorded without driving.
  */
-function lostCall(
+function lostCalls(
   project: Project,
   skill: Skill,
   events: readonly RunEvent[],
   state: RunState,
-): RunEventBody | undefined {
+): readonly RunEventBody[] {
   const epoch = events.at(-1)?.epoch;
   const before = events.findLast((event) => event.epoch !== epoch);
-  if (before === undefined || wasOrderly(before)) return undefined;
+  if (before === undefined || wasOrderly(before)) return [];
   const reads = (kind: string) => project.ops.find((op) => op.kind === kind)?.effect === 'reads';
   const where = { skill: skill.name, dir: skill.dir };
   const model = openPinned(state.started.models, where, { ...project, blobs: project.store.blobs });
-  for (const action of next(state, skill, reads)) {
-    const usage = lostIn(action, project.ops, skill, state, model);
-    if (usage !== undefined) return { type: 'turn_lost', step: stepOf(action) ?? '', data: { usage } };
-  }
-  return undefined;
+  return next(state, skill, reads)
+    .flatMap(leavesOf)
+    .flatMap((action) => {
+      const usage = lostIn(action, project.ops, skill, state, model);
+      return usage === undefined ? [] : [{ type: 'turn_lost', step: stepOf(action) ?? '', data: { usage } } as const];
+    });
+}
+
+/** The action itself, or the branches it consists of. */
+function leavesOf(action: Action): readonly Action[] {
+  if (action.do !== 'step') return [action];
+  const { id, step, artifact } = action;
+  if (!isBranching(step)) return [action];
+  const branches = branchesOf({ id, step, scope: artifact });
+  if (typeof branches === 'string') return [];
+  return branches.flatMap((each) => leavesOf({ do: 'step', id: each.id, step: each.step, artifact: each.scope }));
 }
 
 function lostIn(
@@ -71,7 +86,7 @@ function lostIn(
   if (action.do === 'turn') {
     return lostUsage(model(action.phase.modelClass), frameNow(skill, ops, state, action).frame, state);
   }
-  const record = state.steps[stepOf(action) ?? ''];
+  const record = recordOf(state.steps, stepOf(action) ?? '');
   if (record?.status !== 'started') return undefined;
   const op = ops.find(({ kind }) => kind === record.intent.kind);
   const args = (action.do === 'op' ? action.call.args : record.intent.args) as JsonObject;

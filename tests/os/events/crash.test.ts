@@ -9,7 +9,7 @@ import { type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { sqliteLocks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
-import { begin, expectSound, live, mortalDisk, mortalLocks, type World } from './life.ts';
+import { begin, expectAllSound, expectSound, live, liveTogether, mortalDisk, mortalLocks, type World } from './life.ts';
 import { type MemoryDisk, memoryDisk, memoryLocks } from './memory-disk.ts';
 import { decided, freshRoot, openIn, runFile, startActor } from './scene.ts';
 
@@ -126,6 +126,21 @@ describe('when the power is cut', () => {
       }
     }
   });
+
+  it('before any one change to the disk while several runs are under way, nothing that was promised is lost', async () => {
+    const whole = memoryWorld();
+    const counting = mortalDisk(whole.disk);
+    await expectAllSound(whole, await liveTogether(whole, counting.disk), 'whole');
+    expect(counting.calls()).toBeGreaterThan(40);
+    for (let at = 1; at <= counting.calls() + 1; at++) {
+      for (const share of [0, 0.5, 1]) {
+        const world = memoryWorld();
+        const promised = await liveTogether(world, mortalDisk(world.disk, at, true).disk);
+        world.disk.cutPower(share);
+        await expectAllSound(world, promised, `change ${at}, ${share} of what was not synced survives`);
+      }
+    }
+  }, 30_000);
 
   it('while a second process goes on from where a first one died, nothing either was promised is lost', async () => {
     const { count } = await changesOf(memoryWorld());

@@ -122,6 +122,67 @@ export async function live(world: World, disk: Disk, clock: Clock = simulatedClo
   return durable;
 }
 
+const TOGETHER = ['run1', 'run2', 'run3'];
+
+/**
+ * One life in which a run and two sub-runs of it are under way at once: made, appended to and ended together.
+ * @returns hashes of the events it was promised are durable, by run.
+ */
+export async function liveTogether(world: World, disk: Disk): Promise<ReadonlyMap<string, readonly string[]>> {
+  const durable = new Map<string, string[]>();
+  const locks = mortalLocks(world.locks);
+  const store = openStore({ root: world.root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const one = async (run: string, intended?: Promise<void>): Promise<void> => {
+    const { log, event } = await store.createRun(run, begin(store), intended);
+    const promised = [event.hash];
+    durable.set(run, promised);
+    const { hash } = log.append(decided(run));
+    await log.flush();
+    promised.push(hash);
+    const end = log.append(FINISHED);
+    await log.close();
+    promised.push(end.hash);
+  };
+  try {
+    const { log, event } = await store.createRun('run0', begin(store));
+    durable.set('run0', [event.hash]);
+    const intent = log.append(decided('the others begin'));
+    const intended = log.flush();
+    const ends = await Promise.allSettled(TOGETHER.map((run) => one(run, intended)));
+    await intended;
+    durable.get('run0')?.push(intent.hash);
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await log.close();
+    await store.close();
+  } catch (error) {
+    if (!isKilled(error)) throw error;
+  } finally {
+    locks.die();
+  }
+  return durable;
+}
+
+/** Every run can be taken up and ended, nothing that was promised is lost, and the audit finds nothing. */
+export async function expectAllSound(
+  { root, disk, locks }: World,
+  promised: ReadonlyMap<string, readonly string[]>,
+  label: string,
+): Promise<void> {
+  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const runs = store.runIds();
+  expect(runs, label).toEqual(expect.arrayContaining([...promised.keys()]));
+  if (runs.length > 1) expect(store.readRun('run0').length, `${label}: the intent precedes`).toBeGreaterThan(1);
+  for (const run of runs) {
+    const { log, events } = await store.takeRun(run, 'resume');
+    const hashes = events.map(({ hash }) => hash);
+    expect(hashes, label).toEqual(expect.arrayContaining([...(promised.get(run) ?? [])]));
+    if (events.at(-1)?.type !== 'run_finished') log.append(FINISHED);
+    await log.close();
+  }
+  await store.close();
+  expect(verifyStore(root, undefined, { disk, locks }).problems, label).toEqual([]);
+}
+
 function isKilled(error: unknown): boolean {
   return error instanceof Killed || (error instanceof Error && isKilled(error.cause));
 }

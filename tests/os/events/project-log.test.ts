@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { simulatedClock } from '../../../src/os/clock.ts';
-import { countingDisk, nodeDisk } from '../../../src/os/disk.ts';
+import { countingDisk, type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { Bug, CorruptLog, UserError } from '../../../src/os/errors.ts';
 import type { ProjectEventBody } from '../../../src/os/events/event.ts';
-import { freshRoot, monthFiles, openIn, startActor } from './scene.ts';
+import { firstEvent, freshRoot, monthFiles, openIn, startActor } from './scene.ts';
 
 const set = (key: string, value: unknown = 1): ProjectEventBody => ({
   type: 'config_set',
@@ -46,6 +46,52 @@ describe('the project log', () => {
     await Promise.all(['a', 'b', 'c'].map((key) => store.appendProject(set(key))));
     expect(disk.counts).toMatchObject({ writes: 1, syncs: 1 });
     expect(keysOf(store.readProject())).toEqual(['first', 'a', 'b', 'c']);
+  });
+
+  it('is synced outside the lock while several runs are under way, and acknowledges nothing before', async () => {
+    const held: (() => void)[] = [];
+    let isHeld = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      async datasyncLater(file) {
+        if (isHeld) await new Promise<void>((resolve) => held.push(resolve));
+        await nodeDisk.datasyncLater(file);
+      },
+    };
+    const root = freshRoot();
+    const store = openIn(root, { disk });
+    await store.createRun('run1', firstEvent(store));
+    await store.createRun('run2', firstEvent(store));
+    isHeld = true;
+    let isAcknowledged = false;
+    const mine = store.appendProject(set('mine')).then(() => {
+      isAcknowledged = true;
+    });
+    while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await openIn(root).appendProject(set('theirs'));
+    expect(isAcknowledged).toBe(false);
+    isHeld = false;
+    held.pop()?.();
+    await mine;
+    expect(keysOf(store.readProject()).slice(-2)).toEqual(['mine', 'theirs']);
+  });
+
+  it('takes nothing more after a sync beside runs under way has failed', async () => {
+    let isBroken = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      datasyncLater: async (file) => {
+        if (isBroken) throw new UserError('disk', 'cannot sync');
+        await nodeDisk.datasyncLater(file);
+      },
+    };
+    const store = openIn(freshRoot(), { disk });
+    await store.createRun('run1', firstEvent(store));
+    await store.createRun('run2', firstEvent(store));
+    isBroken = true;
+    await expect(store.appendProject(set('lost'))).rejects.toMatchObject({ code: 'disk' });
+    isBroken = false;
+    await expect(store.appendProject(set('late'))).rejects.toMatchObject({ code: 'disk' });
   });
 
   it('keeps large values in blobs', async () => {

@@ -42,6 +42,24 @@ describe('createRun', () => {
     expect(store.openRuns()).toBe(1);
   });
 
+  it('is not there before what it was intended by is durable, and never when that fails', async () => {
+    const store = openIn(freshRoot());
+    const { promise: intended, resolve } = Promise.withResolvers<void>();
+    const other = await store.createRun('run0', firstEvent(store));
+    const made = store.createRun('run1', firstEvent(store, { parent: 'run0' }), intended);
+    await new Promise((done) => setTimeout(done, 50));
+    expect(store.hasRun('run1')).toBe(false);
+    resolve();
+    await made;
+    expect(store.hasRun('run1')).toBe(true);
+    const failing = Promise.reject(new UserError('disk', 'the intent could not be written'));
+    const never = store.createRun('run2', firstEvent(store, { parent: 'run0' }), failing);
+    await expect(never).rejects.toMatchObject({ code: 'disk' });
+    expect(store.hasRun('run2')).toBe(false);
+    expect(store.readProject().map(({ run }) => run)).toEqual(['run0', 'run1']);
+    await other.log.close();
+  });
+
   it('makes many runs at once, each whole', async () => {
     const root = freshRoot();
     const store = openIn(root);
@@ -100,11 +118,12 @@ describe('a run log', () => {
 
   it('resolves a flush only when what was appended before it is on disk, also while another is under way', async () => {
     let syncs = 0;
+    let isHeld = false;
     const release: (() => void)[] = [];
     const disk = {
       ...nodeDisk,
       async datasyncLater(file: Parameters<typeof nodeDisk.datasyncLater>[0]) {
-        await new Promise<void>((resolve) => release.push(resolve));
+        if (isHeld) await new Promise<void>((resolve) => release.push(resolve));
         syncs++;
         await nodeDisk.datasyncLater(file);
       },
@@ -112,11 +131,9 @@ describe('a run log', () => {
     const root = freshRoot();
     const store = openIn(root, { disk });
     const { log } = await store.createRun('run1', firstEvent(store));
-    const other = store.createRun('run2', firstEvent(store));
-    while (release.length === 0) await new Promise((resolve) => setImmediate(resolve));
-    release.pop()?.();
-    await other;
+    await store.createRun('run2', firstEvent(store));
     syncs = 0;
+    isHeld = true;
     log.append(decided('a'));
     const first = log.flush();
     while (release.length === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -133,6 +150,7 @@ describe('a run log', () => {
     release.pop()?.();
     await second;
     expect(syncs).toBe(2);
+    isHeld = false;
   });
 
   it('takes nothing after the event that ends the run', async () => {

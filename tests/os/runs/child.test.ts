@@ -120,6 +120,33 @@ describe('a sub-run', () => {
       expect(project.read('out/x')).toBeUndefined();
     }));
 
+  it('is denied in the name of every run above it, also when another process asks later', () =>
+    inProject(
+      family(
+        skill(
+          'child',
+          '{ skill: { run: [grandchild] } }',
+          'run_skill',
+          { turn: { ops: [run('grandchild')] }, times: 1 },
+          finish('done'),
+        ),
+        {
+          skills: { grandchild: { ...WRITING, md: (WRITING.md ?? '').replace('name: child', 'name: grandchild') } },
+        },
+      ),
+      async (project) => {
+        const parent = await project.run('parent', 'go');
+        const child = derivedId(parent.run, '1/t1/o1');
+        expect(parent).toMatchObject({
+          status: 'finished',
+          exit: 4,
+          denied: [{ run: derivedId(child, '1/t1/o1'), need: 'file.write', resource: 'out/x' }],
+        });
+        const reyn = await project.reopen();
+        expect((await reyn.resume(parent.run)).denied).toEqual(parent.denied);
+      },
+    ));
+
   it('is held to what its parent declares, besides what it declares itself', () =>
     inProject(
       family(WRITING, {
