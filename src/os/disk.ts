@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UserError } from './errors.ts';
 
 /**
@@ -14,6 +14,8 @@ import { UserError } from './errors.ts';
 export type Disk = {
   /** Opens a file for appending; `new` refuses one that exists (`undefined`), `append` creates it when absent. */
   open(path: string, how: 'append' | 'new'): OpenFile | undefined;
+  /** A new folder with one new file in it, open for appending, without holding up the caller. Neither may exist. */
+  openInFolderLater(dir: string, name: string): Promise<OpenFile>;
   /** Appends and returns how many bytes were taken, which may be fewer than given. See {@link writeAll}. */
   write(file: OpenFile, bytes: Uint8Array): number;
   datasync(file: OpenFile): void;
@@ -114,6 +116,16 @@ export const nodeDisk: Disk = {
     const flags = how === 'new' ? 'ax' : 'a';
     const fd = attempt('open', path, how === 'new' ? ['EEXIST'] : [], () => fs.openSync(path, flags, 0o600));
     return fd === undefined ? undefined : { fd, path };
+  },
+  async openInFolderLater(dir, name) {
+    const path = join(dir, name);
+    await later('create', dir, (done) => fs.mkdir(dir, 0o700, done));
+    const fd = await new Promise<number>((resolve, reject) => {
+      fs.open(path, 'ax', 0o600, (error, opened) =>
+        error === null ? resolve(opened) : reject(refusal('open', path, error)),
+      );
+    });
+    return { fd, path };
   },
   write: (file, bytes) => must('write', file.path, () => fs.writeSync(file.fd, bytes)),
   datasync: (file) => must('sync', file.path, () => fs.fdatasyncSync(file.fd)),

@@ -111,6 +111,16 @@ describe('nodeDisk', () => {
     expect(nodeDisk.open(path.join(dir, 'new'), 'new')).toBeUndefined();
   });
 
+  it('makes a folder with a file in it, and refuses one that is there', async () => {
+    const dir = path.join(freshDir(), 'sub');
+    const file = await nodeDisk.openInFolderLater(dir, 'log');
+    expect(file.path).toBe(path.join(dir, 'log'));
+    writeAll(nodeDisk, file, Buffer.from('x'));
+    nodeDisk.close(file);
+    expect(nodeDisk.read(file.path)?.toString()).toBe('x');
+    await expect(nodeDisk.openInFolderLater(dir, 'log')).rejects.toThrow('cannot create');
+  });
+
   it('says with a UserError what it could not do and where', () => {
     const file = path.join(freshDir(), 'no', 'such', 'folder');
     const error = thrown(() => nodeDisk.open(file, 'append'));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type OpenFile, writeAll } from '../disk.ts';
+import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug } from '../errors.ts';
 import { START } from './chain.ts';
 import { type Composed, checkRunEvent, composeRunEvent } from './compose.ts';
@@ -61,9 +61,7 @@ async function makeFolder(
 ): Promise<OpenFile> {
   const isAlone = open.size <= 1;
   const dir = home.temp();
-  disk.makeDir(dir);
-  const file = disk.open(join(dir, RUN_FILE), 'new');
-  if (file === undefined) throw new Bug(`${dir} is in use`);
+  const file = isAlone ? openInFolder(disk, dir) : await disk.openInFolderLater(dir, RUN_FILE);
   try {
     writeAll(disk, file, Buffer.from(line), reserve.free);
     if (isAlone) disk.datasync(file);
@@ -77,6 +75,13 @@ async function makeFolder(
     disk.close(file);
     throw error;
   }
+}
+
+function openInFolder(disk: Disk, dir: string): OpenFile {
+  disk.makeDir(dir);
+  const file = disk.open(join(dir, RUN_FILE), 'new');
+  if (file === undefined) throw new Bug(`${dir} is in use`);
+  return file;
 }
 
 /** Body of the event that opens a run in the project log. */

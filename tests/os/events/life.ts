@@ -44,6 +44,7 @@ export function mortalDisk(under: Disk, at = Number.POSITIVE_INFINITY, half = fa
     rename: mortal(under.rename),
     remove: mortal(under.remove),
     makeDir: mortal(under.makeDir),
+    openInFolderLater: mortal(under.openInFolderLater),
     syncDir: mortal(under.syncDir),
     syncDirLater: mortal(under.syncDirLater),
   };

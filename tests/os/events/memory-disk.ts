@@ -65,6 +65,11 @@ export function memoryDisk(root: string): MemoryDisk {
       open.set(++fds, node);
       return { fd: fds, path: file };
     },
+    async openInFolderLater(dir, file) {
+      const made = disk.makeDir(dir) ? disk.open(path.join(dir, file), 'new') : undefined;
+      if (made === undefined) throw new Error(`${dir} is in use`);
+      return made;
+    },
     write(file, bytes) {
       const node = fileOf(file);
       node.bytes = Buffer.concat([node.bytes, bytes]);
