@@ -1,4 +1,7 @@
 /** A warning of the process (a leak of listeners, something deprecated or experimental) fails the suite. */
-process.on('warning', (warning) => {
+function refuse(warning: Error): never {
   throw warning;
-});
+}
+
+/** Files that share a process share the listener. */
+if (!process.listeners('warning').some((listener) => listener.name === refuse.name)) process.on('warning', refuse);

@@ -37,6 +37,7 @@ export function interruptible(onFirst: (signal: string) => void): Interruption {
     stop: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);
       process.off('disconnect', onDisconnect);
+      if (launched) process.channel?.ref(); // as it was: the process may go on being somebody's child
     },
   };
 }

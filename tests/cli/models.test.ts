@@ -100,9 +100,11 @@ describe('reyn models', () => {
       expect([none.exit, none.out]).toEqual([2, '']);
       expect(none.err).toContain('NOWHERE');
     }));
+});
 
+describe.concurrent('a key', () => {
   it.each(WIRES.flatMap((wire) => [400, 401, 500].map((status) => [wire.provider, status, wire] as const)))(
-    'says nowhere the key of %s that a %i echoes',
+    'of %s is said nowhere when a %i echoes it',
     { timeout: 60_000 },
     (_, status, wire) =>
       inFolder(
