@@ -12,7 +12,7 @@ async function ended(source: string): Promise<{ readonly message: string; readon
 
 const works = async () => expect(await value(returning('x'), { input: 1 })).toBe(1);
 
-describe('a step that goes on for ever', () => {
+describe.concurrent('a step that goes on for ever', () => {
   it.each([
     [
       'a loop',
