@@ -29,6 +29,7 @@ export {
 export type { Json, JsonObject } from './os/json.ts';
 export { fold, foldAll } from './os/kernel/fold.ts';
 export type { RunState } from './os/kernel/state.ts';
+export { recordOf } from './os/kernel/steps.ts';
 export type { RunInput } from './os/runs/input.ts';
 export type { Denial, PendingIntervention, RunOutcome, Spent } from './os/runs/outcome.ts';
 export type { Difference } from './os/runs/recording.ts';
