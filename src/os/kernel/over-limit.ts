@@ -4,8 +4,8 @@ import { question } from './intervene.ts';
 import type { Drive } from './ports.ts';
 
 /**
- * What happens at a limit: the run stops, or a person is asked whether to go on for as much again. A limit of a run above
- * stops this one; whether that goes on is asked there.
+ * What happens at a limit: the run stops, or a person is asked whether to go on for as much again. Where a run
+ * above has no more either, nobody can raise it here: this one stops, and its receipt says so there.
  */
 export async function overLimit(drive: Drive, step: string, crossing: MeterCrossing): Promise<void> {
   const { limit, used, cap } = crossing;

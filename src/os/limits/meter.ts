@@ -78,7 +78,9 @@ function meterOf(run: string, account: Account, above: Node | undefined, now: ()
     left: () => remaining(account.limits, account.raised(), usedBy(node)),
     crossing: (act) => {
       const { limits, raised, spent } = account;
-      return crossing(limits, raised(), spent(), act) ?? crossingAbove(node, act);
+      const own = crossing(limits, raised(), spent(), act);
+      const others = crossingAbove(node, act);
+      return own !== undefined && others !== undefined ? { ...own, above: true } : (own ?? others);
     },
     count: (used) => {
       const more = { ...NOTHING, ...used };

@@ -254,6 +254,37 @@ describe('limits over branches', () => {
       }
     }));
 
+  it('are asked about once, where a person may raise them, and the branches go on', () =>
+    inProject(
+      spec(EACH(`{ type: op, op: read_file, args: { path: "in/\${item}" } }`, 'concurrency: 2')),
+      async (project) => {
+        const asked: string[] = [];
+        const ask = async ({ text }: { text: string }) => {
+          asked.push(text);
+          return 'continue';
+        };
+        const limits = { max_ops: 3, on_limit: 'ask' } as const;
+        const outcome = await project.run('stepping', { words: ['a', 'b', 'a', 'b', 'a'] }, { limits, ask });
+        expect(outcome.status).toBe('finished');
+        expect(asked).toHaveLength(1);
+        expect(await project.reyn.replay(outcome.run)).toMatchObject({ identical: true });
+      },
+    ));
+
+  it('of a run above stop a sub-run without a question that could not help', () =>
+    inProject(spec(EACH('{ type: run_skill, skill: echo }', 'concurrency: 1')), async (project) => {
+      const asked: string[] = [];
+      const ask = async ({ text }: { text: string }) => {
+        asked.push(text);
+        return 'continue';
+      };
+      const limits = { max_turns: 1, on_limit: 'ask' } as const;
+      const outcome = await project.run('stepping', { words: ['a', 'b'] }, { limits, ask });
+      expect(outcome).toMatchObject({ status: 'failed', exit: 5 });
+      expect(asked).toEqual([]);
+      expect(await project.reyn.replay(outcome.run)).toMatchObject({ identical: true });
+    }));
+
   it('stop the beginning of further branches', () =>
     inProject(
       spec(EACH(`{ type: op, op: read_file, args: { path: "in/\${item}" } }`, 'concurrency: 2')),
