@@ -93,7 +93,7 @@ export type Reyn = {
 
   readonly models: {
     /** Every model of the configuration, in its order. Asks nobody. */
-    list(): readonly ModelEntry[];
+    list(): Promise<readonly ModelEntry[]>;
     /** One small call, as a run would make it. @throws UserError `not_found`, `config`, `model`. */
     test(name: string, signal?: AbortSignal): Promise<ModelTest>;
     /** Tries what the model can do and keeps it as its defaults. @throws UserError `not_found`, `config`, `model`. */

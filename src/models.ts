@@ -29,7 +29,7 @@ export function openModels({ root, config, env, clock }: ModelsEnv): Reyn['model
     });
   };
   return {
-    list: () => {
+    list: async () => {
       const profiles = readProfiles(root);
       return Object.entries(config.define).map(([name, model]) => entryOf(name, model, config, profiles[name], env));
     },

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { DriveOptions, Reyn } from './api.ts';
-import { openModels } from './models.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -86,6 +85,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     js,
     env,
   };
+  /** Asking a model outside of a run needs what most commands do without. */
+  const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
   const summaries = () => {
     index.refresh();
@@ -149,7 +150,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
     },
-    models: openModels({ root, config, env, clock }),
+    models: {
+      list: async () => (await models()).list(),
+      test: async (name, signal) => (await models()).test(name, signal),
+      probe: async (name, signal) => (await models()).probe(name, signal),
+    },
     verify: (run) => verifyStore(root, run, disk),
     close: async () => {
       index.close();

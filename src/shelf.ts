@@ -13,20 +13,15 @@ import type { Reyn } from './api.ts';
 import type { Clock } from './os/clock.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
-import { evalSkeleton } from './os/runs/skeleton.ts';
-import { toAgentSkill } from './os/skills/agent-skill/export.ts';
 import { fingerprintOf } from './os/skills/fingerprint.ts';
 import { nameProblem } from './os/skills/names.ts';
-import { withProvenance } from './os/skills/provenance.ts';
 import type { SkillSource } from './os/skills/source.ts';
 import { AGENT_SKILL_MD, mainFileOf, pathOfFile, SKILL_MD } from './os/skills/source-paths.ts';
-import { skillTemplate } from './os/skills/template.ts';
-import { reshapeSkill } from './reshape.ts';
 import { openSurvey, type Surveyed } from './survey.ts';
 
 export type Shelf = Surveyed & { readonly store: () => Store; readonly clock: Clock };
 
-/** What can be done with skills besides running them. */
+/** What can be done with skills besides running them. What writes loads its code when it is asked to. */
 export function openShelf(shelf: Shelf): Reyn['skills'] {
   const survey = openSurvey(shelf);
   return {
@@ -38,12 +33,14 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
     exportTo: async (name, out = 'agent-skills') => exportSkill(shelf, name, out),
     importFrom: async (folder, as) => importSkill(shelf, folder, as),
     create: async (name, wish) => {
+      const { skillTemplate } = await import('./os/skills/template.ts');
       const files = skillTemplate(name, wish);
       await writeSkill(shelf, name, files, 'template');
       return [...files.keys()].map((file) => path.posix.join('reyn/project', name, file));
     },
     adopt: (name, run) => adopt(shelf, name, run),
-    reshape: async (name, form, { dryRun = false } = {}) => reshapeSkill(shelf, name, form, dryRun),
+    reshape: async (name, form, { dryRun = false } = {}) =>
+      (await import('./reshape.ts')).reshapeSkill(shelf, name, form, dryRun),
   };
 }
 
@@ -61,6 +58,7 @@ function vacantPlace({ root }: Shelf, name: string): { readonly place: string; r
 }
 
 async function adopt(shelf: Shelf, name: string, run: string): Promise<readonly string[]> {
+  const { evalSkeleton } = await import('./os/runs/skeleton.ts');
   const dir = path.posix.join('reyn/project', name);
   const absent = [...evalSkeleton(shelf.catalog.load(name))].filter(
     ([file]) => !existsSync(path.join(shelf.root, dir, file)),
@@ -117,6 +115,7 @@ async function importSkill(shelf: Shelf, folder: string, as: string | undefined)
   }
   const name = as ?? source.name;
   const at = new Date(shelf.clock.now()).toISOString();
+  const { withProvenance } = await import('./os/skills/provenance.ts');
   const changed = withProvenance(source, { name, from: folder, at });
   if (changed === undefined) {
     const hint = 'Close it with a line "---", write its keys in lines of their own, and mend what `reyn lint` names.';
@@ -127,6 +126,7 @@ async function importSkill(shelf: Shelf, folder: string, as: string | undefined)
 }
 
 async function exportSkill(shelf: Shelf, name: string, out: string): Promise<string> {
+  const { toAgentSkill } = await import('./os/skills/agent-skill/export.ts');
   const [source] = sourcesOf(shelf, [name]);
   const exported = source === undefined ? undefined : toAgentSkill(source);
   if (exported?.ok !== true) {

@@ -86,7 +86,7 @@ describe.each(WIRES.map((wire) => [wire.provider, wire] as const))('a model of %
       const file = fs.readFileSync(path.join(root, probed.file), 'utf8');
       expect(JSON.parse(file)).toMatchObject({ provider: wire.provider, model: 'bee-1', encoding: 'tools' });
       expect(file).not.toContain(KEY);
-      expect(reyn.models.list()).toMatchObject([{ name: 'scripted' }, { name: 'm', probed: expect.any(String) }]);
+      expect(await reyn.models.list()).toMatchObject([{ name: 'scripted' }, { name: 'm', probed: expect.any(String) }]);
     }));
 
   it('that knows no tools is asked for json from then on', () =>
@@ -168,7 +168,7 @@ describe('a probe', () => {
       const reyn = await project.reopen();
       const { file } = await reyn.models.probe('../../x/y');
       expect(path.dirname(file)).toBe('.reyn/models');
-      expect((await project.reopen()).models.list().at(-1)).toMatchObject({ probed: expect.any(String) });
+      expect((await (await project.reopen()).models.list()).at(-1)).toMatchObject({ probed: expect.any(String) });
     }));
 });
 
@@ -187,7 +187,7 @@ describe('the list of models', () => {
         open: { env: { OPENAI_API_KEY: KEY } },
       },
       async ({ reyn }) => {
-        const [scripted, gpt, claude, gemini] = reyn.models.list();
+        const [scripted, gpt, claude, gemini] = await reyn.models.list();
         expect(scripted).toEqual({ name: 'scripted', provider: 'scripted', encoding: 'tools', uses: [] });
         expect(gpt).toEqual({
           name: 'gpt',
@@ -208,7 +208,7 @@ describe('the list of models', () => {
         });
         expect(gemini).not.toHaveProperty('price');
         expect(gemini).not.toHaveProperty('schema');
-        expect(JSON.stringify(reyn.models.list())).not.toContain(KEY);
+        expect(JSON.stringify(await reyn.models.list())).not.toContain(KEY);
       },
     ));
 });

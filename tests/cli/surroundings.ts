@@ -92,7 +92,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
     index: { list: () => [], search: absent, drop: absent },
-    models: { list: () => [], test: absent, probe: absent },
+    models: { list: async () => [], test: absent, probe: absent },
     verify: absent,
     close: async () => {},
     ...parts,

@@ -13,7 +13,7 @@ export const define: Define = (command, act) => {
     .addHelpText('after', examples(['reyn models list', 'what there is, with price and key']))
     .action(
       act(async (cli) => {
-        const models = (await cli.open()).models.list();
+        const models = await (await cli.open()).models.list();
         result(cli, models, () => table(rows(models, paint(cli.screen.color.out)), cli.io.stdout.columns));
         return EXIT.done;
       }),
