@@ -1,9 +1,9 @@
 /**
- * Branches of a step that runs several at once. Their step ids lie below the step's own, `<visit>/s<n>`: items as
- * `/i<k>`, named branches as `/b-<name>`, and what happens within one deeper still.
+ * Branches of a step that runs several at once. Their step ids lie below the step's own, `<visit>/s<n>` or `post/s<n>`:
+ * items as `/i<k>`, named branches as `/b-<name>`, and what happens within one deeper still.
  */
 
-const BRANCH = /^(\d+\/s\d+)\/(i\d+|b-[^/]+)(\/.+)?$/;
+const BRANCH = /^((?:\d+|post)\/s\d+)\/(i\d+|b-[^/]+)(\/.+)?$/;
 
 /** The step and the branch that an id lies in; `whole`: the id is the branch's own. `undefined` outside of branches. */
 export function branchOf(
@@ -11,15 +11,4 @@ export function branchOf(
 ): { readonly step: string; readonly branch: string; readonly whole: boolean } | undefined {
   const [, step, branch, rest] = BRANCH.exec(id) ?? [];
   return step === undefined || branch === undefined ? undefined : { step, branch, whole: rest === undefined };
-}
-
-/** How many branches a step says it opens, when an event says so. */
-export function branchesOpened(event: {
-  readonly type: string;
-  readonly step?: string;
-  readonly data: object;
-}): { readonly step: string; readonly count: number } | undefined {
-  if (event.type !== 'branches_opened' || event.step === undefined) return undefined;
-  const count = 'count' in event.data ? event.data.count : undefined;
-  return typeof count === 'number' ? { step: event.step, count } : undefined;
 }

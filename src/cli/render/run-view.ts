@@ -1,4 +1,4 @@
-import { branchesOpened, branchOf } from '../../os/branches.ts';
+import { branchOf } from '../../os/branches.ts';
 import type { RunEvent } from '../../os/events/event.ts';
 import { subjectOf, subjectsOf } from '../../os/subject.ts';
 import { clean, dollars, duration, grouped, oneLine, type Paint, plural } from '../output.ts';
@@ -156,15 +156,17 @@ function spend(seen: Seen, event: RunEvent): Seen {
   return { ...seen, tokens: seen.tokens + usage.input + usage.output, usd: seen.usd + (usage.usd ?? 0) };
 }
 
-/** Keeps count of the branches of a step from its opening to its end. */
+/** Keeps count of the branches of a step from its opening to its end; those within one of them count with it. */
 function branched(seen: Seen, event: RunEvent): Seen {
   const at = Date.parse(event.ts);
-  const opened = branchesOpened(event);
-  if (opened !== undefined) return { ...seen, branches: { ...opened, done: 0, since: at, last: at } };
+  const step = event.step ?? '';
+  if (event.type === 'branches_opened' && branchOf(step) === undefined) {
+    return { ...seen, branches: { step, count: event.data.count, done: 0, since: at, last: at } };
+  }
   const { branches, ...rest } = seen;
   if (branches === undefined || (event.type !== 'op_finished' && event.type !== 'step_finished')) return seen;
-  if (event.step === branches.step) return rest;
-  const within = branchOf(event.step ?? '');
+  if (step === branches.step) return rest;
+  const within = branchOf(step);
   if (within?.whole !== true || within.step !== branches.step) return seen;
   return { ...seen, branches: { ...branches, done: branches.done + 1, last: at } };
 }

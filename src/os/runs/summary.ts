@@ -1,4 +1,4 @@
-import { branchesOpened, branchOf } from '../branches.ts';
+import { branchOf } from '../branches.ts';
 import type { RunEvent } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import { foldAll } from '../kernel/fold.ts';
@@ -169,14 +169,16 @@ function fresh(): Pick<Draft, 'ops' | 'asked' | 'branches'> {
 
 /** Counts the branches of a step: those it opens, those that begin, those that end. */
 function noteBranch(branches: Draft['branches'], event: RunEvent): void {
-  const opened = branchesOpened(event);
-  const within = opened === undefined ? branchOf(event.step ?? '') : { ...opened, branch: undefined, whole: false };
-  if (within === undefined) return;
-  const { step, branch, whole } = within;
+  const id = event.step ?? '';
+  const within = branchOf(id);
+  const isOpening = event.type === 'branches_opened' && within === undefined;
+  const step = isOpening ? id : within?.step;
+  if (step === undefined) return;
   const known = branches.get(step) ?? { count: 0, seen: new Set(), done: new Set(), failed: 0 };
   branches.set(step, known);
-  if (opened !== undefined) known.count = opened.count;
-  if (branch === undefined) return;
+  if (isOpening) known.count = event.data.count;
+  if (within === undefined) return;
+  const { branch, whole } = within;
   known.seen.add(branch);
   if (!whole || known.done.has(branch) || (event.type !== 'op_finished' && event.type !== 'step_finished')) return;
   known.done.add(branch);
