@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 const LINES: readonly (readonly string[])[] = [
   ['os'],
   ['os/config', 'os/secrets'],
-  ['os/events', 'os/skills', 'os/models', 'os/workspace'],
+  ['os/events', 'os/skills', 'os/models', 'os/workspace', 'os/sandbox', 'os/network'],
   ['os/index', 'os/permissions', 'os/limits', 'os/lint', 'os/steps'],
   ['os/ops'],
   ['os/kernel'],

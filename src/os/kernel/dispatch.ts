@@ -4,7 +4,7 @@ import { derivedId } from '../ids.ts';
 import { EVENTS } from '../indexed-source.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
-import type { ChildOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import type { ChildOp, ExternalOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
 import { decide } from '../permissions/decide.ts';
 import { isDelegated } from '../permissions/declared.ts';
 import type { Need } from '../permissions/need.ts';
@@ -68,8 +68,15 @@ function handlesFor(drive: Drive, { step, named }: Request, needs: readonly Need
         return ports.runs(filter, drive.state().run);
       },
     },
+    network: { fetch: () => refuse('network') },
+    mcp: { call: () => refuse('mcp') },
+    exec: { run: () => refuse('exec') },
     signal: ports.signal,
   };
+}
+
+function refuse(what: string): never {
+  throw new Bug(`there is no ${what} yet`);
 }
 
 type Performance = {
@@ -89,6 +96,8 @@ async function perform(drive: Drive, op: Op, performance: Performance): Promise<
       return wait(drive, op, performance);
     case 'child':
       return child(drive, op, performance);
+    case 'external':
+      return external(drive, op, performance);
     case 'model':
       return askModel(drive, op, { step: performance.request.step, args: performance.args }, () =>
         start(drive, performance),
@@ -120,6 +129,13 @@ function finish(drive: Drive, step: string, result?: Json): void {
 async function read(drive: Drive, op: ReadOp, performance: Performance): Promise<void> {
   start(drive, performance);
   finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
+}
+
+async function external(drive: Drive, op: ExternalOp, performance: Performance): Promise<void> {
+  start(drive, performance);
+  await drive.log.flush();
+  finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
+  await drive.log.flush();
 }
 
 async function write(drive: Drive, op: WriteOp, performance: Performance): Promise<void> {

@@ -2,7 +2,10 @@ import type { Static, TObject } from 'typebox';
 import type { IndexHandle } from '../index/port.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Section } from '../models/port.ts';
+import type { McpCall, McpResult } from '../network/mcp/port.ts';
+import type { Fetched, FetchRequest } from '../network/port.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
+import type { Sandbox, SandboxEnd } from '../sandbox/port.ts';
 import type { JsonSchema } from '../schema.ts';
 import type { SkillCard } from '../skills/cards.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
@@ -18,8 +21,10 @@ import type { RunFilter, RunList } from './run-facts.ts';
  *  - `waits`  opens an intervention; the answer is the result.
  *  - `child`  starts or adopts a run derived from (parent, step).
  *  - `model`  has a question answered by a model of the run; done again after a crash, and charged for both times.
+ *  - `external` acts outside of what Reyn can look at. Intent and receipt are durable at once; without a receipt it is in
+ *    doubt after a crash, and a person decides, unless doing it again changes nothing.
  */
-export type Op = ReadOp | WriteOp | WaitOp | ChildOp | ModelOp;
+export type Op = ReadOp | WriteOp | WaitOp | ChildOp | ModelOp | ExternalOp;
 
 type OpFrame = {
   readonly kind: string;
@@ -66,6 +71,14 @@ export type ModelOp = OpFrame & {
   modelClass(args: JsonObject): string;
   /** What is asked. @throws OpError when nothing can be asked with these arguments. */
   ask(args: JsonObject): ModelRequest;
+};
+
+export type ExternalOp = OpFrame & {
+  readonly effect: 'external';
+  /** Whether doing it again after a crash changes nothing, as a GET does not. */
+  isRepeatable(args: JsonObject): boolean;
+  /** @throws OpError. */
+  run(args: JsonObject, handles: Handles): Promise<Json>;
 };
 
 /** A question to a model: what it sees, and the type and schema of the artifact that answers it. */
@@ -118,10 +131,45 @@ export type Handles = {
   readonly skills: { list(): readonly SkillCard[] };
   /** Runs, less the one that asks. Closed unless the events may be recalled. */
   readonly runs: { list(filter: RunFilter): RunList };
+  /** The network, held to the hosts that were allowed. */
+  readonly network: NetworkHandle;
+  /** MCP servers, held to the tools that were allowed. */
+  readonly mcp: McpHandle;
+  /** Programs, held to the command that was allowed. */
+  readonly exec: ExecHandle;
   readonly signal: AbortSignal;
 };
 
-type Own = 'input' | 'needs' | 'run' | 'plan' | 'question' | 'child' | 'modelClass' | 'ask';
+/** @throws OpError as `Network.fetch`. */
+export type NetworkHandle = {
+  fetch(request: Omit<FetchRequest, 'mayReach' | 'signal'>): Promise<Fetched>;
+};
+
+/** @throws OpError as `McpServers.call`. */
+export type McpHandle = { call(request: Pick<McpCall, 'server' | 'tool' | 'args'>): Promise<McpResult> };
+
+/** One program in the sandbox. What it sees and may change of the project follows from what the skill was allowed. */
+export type ExecHandle = { run(request: ExecRequest): Promise<ExecResult> };
+
+export type ExecRequest = {
+  readonly argv: readonly string[];
+  /** Folder it starts in, a path as ops have it; absent = the project root. */
+  readonly cwd?: string;
+  readonly stdin?: string;
+  /** Wall-clock milliseconds. */
+  readonly timeoutMs?: number;
+};
+
+export type ExecResult = {
+  readonly backend: Sandbox['backend'];
+  readonly end: SandboxEnd;
+  /** Files of the project that it changed, by canonical path. */
+  readonly changed: readonly string[];
+  /** What it wrote and was not kept, each with the reason. */
+  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+};
+
+type Own = 'input' | 'needs' | 'run' | 'isRepeatable' | 'plan' | 'question' | 'child' | 'modelClass' | 'ask';
 type Typed<T extends TObject, O> = Omit<O, Own> & {
   readonly input: T;
   needs(args: Static<T>): readonly Need[];
@@ -131,6 +179,10 @@ type Typed<T extends TObject, O> = Omit<O, Own> & {
 export function defineOp<T extends TObject>(
   op:
     | (Typed<T, ReadOp> & { run(args: Static<T>, handles: Handles): Promise<Json> })
+    | (Typed<T, ExternalOp> & {
+        isRepeatable(args: Static<T>): boolean;
+        run(args: Static<T>, handles: Handles): Promise<Json>;
+      })
     | (Typed<T, WriteOp> & { plan(args: Static<T>, handles: Handles): Promise<WritePlan> })
     | (Typed<T, WaitOp> & { question(args: Static<T>): Question })
     | (Typed<T, ChildOp> & { child(args: Static<T>): ChildRequest })

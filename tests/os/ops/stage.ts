@@ -57,6 +57,9 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
       index: NO_INDEX,
       skills: { list: absent },
       runs: { list: absent },
+      network: { fetch: absent },
+      mcp: { call: absent },
+      exec: { run: absent },
       signal: AbortSignal.timeout(60_000),
     };
     return { op, args, handles };
