@@ -1,5 +1,6 @@
 import type { Limits } from './limits.ts';
 import type { PROVIDERS, SCHEMA_STEPS } from './schema.ts';
+import type { McpServerEntry } from './schema-governance.ts';
 
 /** The effective configuration: built-in defaults, user file, `reyn.yaml`, `reyn.local.yaml`; later ones win. */
 export type Config = {
@@ -9,7 +10,22 @@ export type Config = {
   readonly classes: Readonly<Record<string, string>>;
   readonly define: Readonly<Record<string, ModelConfig>>;
   readonly limits: Limits;
-  readonly policy: { readonly allow: readonly PolicyRule[]; readonly deny: readonly PolicyRule[] };
+  readonly policy: Policy;
+  /** Whether whoever started a run may not answer its permission questions. */
+  readonly separation_of_duties: boolean;
+  /** How many days a saved grant counts. */
+  readonly grants: { readonly days: number };
+  readonly mcp: Readonly<Record<string, McpServerEntry>>;
+  /** Engine of web searches; absent = there is none. */
+  readonly search?: { readonly base_url: string };
+  readonly sandbox: 'auto' | 'none';
+  /** What programs in the sandbox are held to. */
+  readonly exec: ExecLimits;
+  /**
+   * What files of the project say and does not count, because nobody on this machine has trusted them: keys as
+   * `policy.allow`, `models.x`, `mcp.servers.y`.
+   */
+  readonly untrusted: readonly string[];
   /** What an open question does when nobody is at a terminal. */
   readonly on_ask: 'suspend' | 'fail';
   /** Skill that finds the skill a message is for; absent = the one that ships. */
@@ -18,6 +34,21 @@ export type Config = {
   readonly language?: string;
   /** What makes vectors of documents; absent = sources are searched by words alone. */
   readonly embeddings?: EmbeddingsConfig;
+};
+
+/** Whole numbers, in the units of their names. */
+export type ExecLimits = {
+  readonly seconds: number;
+  readonly cpu_seconds: number;
+  readonly memory_mb: number;
+  readonly output_kb: number;
+  readonly file_mb: number;
+  readonly processes: number;
+};
+
+export type Policy = {
+  readonly allow: readonly PolicyRule[];
+  readonly deny: readonly PolicyRule[];
 };
 
 /** A server that speaks OpenAI's `/embeddings`. */
@@ -49,7 +80,15 @@ export type ModelConfig = {
 };
 
 /**
- * One rule of the operator. `need` is the kind of need (`file.write`, `skill.run`, …); `resource` a glob for paths,
- * else an exact name; absent = any. `skill` absent = every skill.
+ * One rule of the operator. `need` is the kind of need (`file.write`, `skill.run`, …) and `op` that of the op, one of
+ * them at least; `resource` a pattern of that kind, absent = any; `skill` absent = every skill; `expires` ends what it
+ * allows.
  */
-export type PolicyRule = { readonly need: string; readonly resource?: string; readonly skill?: string };
+export type PolicyRule = {
+  readonly need?: string;
+  readonly op?: string;
+  readonly resource?: string;
+  readonly skill?: string;
+  readonly expires?: string;
+  readonly reason?: string;
+};

@@ -28,7 +28,7 @@ export function setConfigKey(sources: ConfigSources, key: string, value: string)
   const file = join(sources.root, 'reyn.yaml');
   const before = textOf(file) ?? '';
   const read = readYaml(before);
-  if (!read.ok) configOf(readLayers(sources)); // says what is wrong with the file as it is
+  if (!read.ok) configOf(sources, readLayers(sources)); // says what is wrong with the file as it is
   if (!read.ok) throw cannotEdit(key);
   const next = meant(path, value);
   const expected = setPath(read.source.value ?? {}, path, next);
@@ -37,7 +37,7 @@ export function setConfigKey(sources: ConfigSources, key: string, value: string)
   const after = setInYaml(read.source, path, next);
   const again = after === undefined ? undefined : readYaml(after);
   if (after === undefined || again?.ok !== true || !sameJson(again.source.value, expected)) throw cannotEdit(key);
-  configOf(readLayers(sources, { path: file, text: after }));
+  configOf(sources, readLayers(sources, { path: file, text: after }));
   if (after !== before) replaceFile(file, after);
   return { key: showKey(path), value: next, file: 'reyn.yaml' };
 }

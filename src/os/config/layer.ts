@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { UserError, type Where } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
+import { sha256 as digestOf, isObject, type Json } from '../json.ts';
 import { misfits } from '../shape.ts';
 import { nearest } from '../suggest.ts';
 import { placeOf, readYaml, sentenceOf, type YamlSource } from '../yaml.ts';
@@ -21,6 +21,8 @@ export type Layer = {
   readonly file: string;
   readonly path: string;
   readonly value: ConfigFile;
+  /** Digest of its text, hex. */
+  readonly sha256: string;
   readonly source: YamlSource | undefined;
   readonly problems: readonly ConfigProblem[];
 };
@@ -79,12 +81,13 @@ export function textOf(path: string): string | undefined {
 
 function parseLayer(origin: Origin, path: string, file: string, text: string): Layer {
   const read = readYaml(text);
+  const sha256 = digestOf(text);
   if (!read.ok) {
     const problems = read.problems.map((problem) => {
       const { line, column } = problem;
       return { message: sentenceOf(problem), where: { file, line, column } };
     });
-    return { origin, path, file, value: {}, source: undefined, problems };
+    return { origin, path, file, value: {}, sha256, source: undefined, problems };
   }
   const { source } = read;
   const value = withoutNulls(source.value ?? {});
@@ -93,7 +96,7 @@ function parseLayer(origin: Origin, path: string, file: string, text: string): L
     where: { file, ...placeOf(source, at) },
     ...(hint === undefined ? {} : { hint }),
   }));
-  return { origin, path, file, value: problems.length === 0 ? (value as ConfigFile) : {}, source, problems };
+  return { origin, path, file, value: problems.length === 0 ? (value as ConfigFile) : {}, sha256, source, problems };
 }
 
 function withoutNulls(value: Json): Json {

@@ -1,7 +1,8 @@
 import { UserError } from '../errors.ts';
 import { canonicalJson, digest, getPath, isObject, type Json } from '../json.ts';
+import { crossChecks } from './checks.ts';
 import type { Config } from './config.ts';
-import { crossChecks, effective, mergeLayers, originOf } from './effective.ts';
+import { effective, mergeLayers, originOf } from './effective.ts';
 import {
   type ConfigProblem,
   type ConfigSources,
@@ -13,6 +14,7 @@ import {
 } from './layer.ts';
 import { type Profiles, readProfiles } from './profile.ts';
 import { schemaAt } from './schema.ts';
+import { trustedPart } from './trust.ts';
 
 /**
  * The effective configuration: defaults, then the user's file, `reyn.yaml`, `reyn.local.yaml`; later ones win key by
@@ -20,14 +22,16 @@ import { schemaAt } from './schema.ts';
  * @throws UserError `config` with file, line and column of the first problem.
  */
 export function readConfig(sources: ConfigSources): Config {
-  return configOf(readLayers(sources), readProfiles(sources.root));
+  return configOf(sources, readLayers(sources), readProfiles(sources.root));
 }
 
-export function configOf(layers: readonly Layer[], profiles: Profiles = {}): Config {
+/** The effective configuration of files that were read; what nobody trusted is left out. */
+export function configOf(sources: ConfigSources, layers: readonly Layer[], profiles: Profiles = {}): Config {
   const problems = problemsIn(layers);
   const [first] = problems;
   if (first !== undefined) throw problemError(first, problems.length - 1);
-  return effective(mergeLayers(layers), profiles);
+  const { layers: counting, untrusted } = trustedPart(sources, layers);
+  return effective(mergeLayers(counting), profiles, untrusted);
 }
 
 /** Everything wrong with the configuration, in the order of its files. */
@@ -66,8 +70,8 @@ export type ConfigValue = { readonly key: string; readonly value: Json; readonly
 export function showConfig(sources: ConfigSources): readonly ConfigValue[] {
   const layers = readLayers(sources);
   const { model, base_url } = mergeLayers(layers);
-  const bare = asFile(configOf(layers), base_url);
-  return leaves(asFile(configOf(layers, readProfiles(sources.root)), base_url), []).map(({ path, value }) => {
+  const bare = asFile(configOf(sources, layers), base_url);
+  return leaves(asFile(configOf(sources, layers, readProfiles(sources.root)), base_url), []).map(({ path, value }) => {
     const short = base_url !== undefined && path[1] === model && showKey(path.toSpliced(1, 1)) === 'models.base_url';
     const origin = originOf(layers, short ? ['base_url'] : path);
     const probed = origin === 'default' && getPath(bare, path) !== value;
@@ -83,19 +87,20 @@ export function showConfig(sources: ConfigSources): readonly ConfigValue[] {
 export function getConfigKey(sources: ConfigSources, key: string): Json | undefined {
   const path = knownKey(key);
   const layers = readLayers(sources);
-  const config = configOf(layers, readProfiles(sources.root));
+  const config = configOf(sources, layers, readProfiles(sources.root));
   return getPath(asFile(config, mergeLayers(layers).base_url), path) as Json | undefined;
 }
 
 /** The effective configuration in the shape of a file: `define` is `models`, `default` is `model`. */
 function asFile(config: Config, baseUrl: string | undefined): Json {
-  const { default: model, define, ...rest } = config;
+  const { default: model, define, mcp, untrusted: _, ...rest } = config;
   return JSON.parse(
     JSON.stringify({
       ...(model === '' ? {} : { model }),
       ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
       models: define,
       ...rest,
+      ...(Object.keys(mcp).length === 0 ? {} : { mcp: { servers: mcp } }),
     }),
   ) as Json;
 }

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { memberShape, type Shape } from '../shape.ts';
 import { LimitsSchema } from './limits.ts';
+import { ExecSchema, type McpServerEntry, McpServerSchema, RuleSchema } from './schema-governance.ts';
 
 /**
  * The shape of a configuration file (`reyn.yaml`, `reyn.local.yaml`, the user's `config.yaml`): one schema, from which
@@ -10,20 +11,6 @@ import { LimitsSchema } from './limits.ts';
 const closed = { additionalProperties: false } as const;
 const { Optional } = Type;
 const name = { minLength: 1, maxLength: 200 } as const;
-
-/** Kinds of need a rule of the operator may speak of. */
-export const NEED_KINDS = [
-  'file.read',
-  'file.write',
-  'skill.run',
-  'skill.write',
-  'exec',
-  'net',
-  'mcp',
-  'recall',
-  'index',
-  'eval',
-] as const;
 
 const price = Type.Number({ minimum: 0 });
 
@@ -89,15 +76,6 @@ const ModelSchema = Type.Object(
   closed,
 );
 
-const RuleSchema = Type.Object(
-  {
-    need: Type.Enum([...NEED_KINDS], { description: 'Kind of need.' }),
-    resource: Optional(Type.String({ ...name, description: 'Glob for paths, else an exact name; any if absent.' })),
-    skill: Optional(Type.String({ ...name, description: 'The skill the rule is about; every skill if absent.' })),
-  },
-  closed,
-);
-
 export const ConfigFileSchema = Type.Object(
   {
     model: Optional(
@@ -122,10 +100,54 @@ export const ConfigFileSchema = Type.Object(
     limits: Optional(Type.Partial(LimitsSchema, { ...closed, description: 'What every run is held to.' })),
     policy: Optional(
       Type.Object(
-        { allow: Optional(Type.Array(RuleSchema)), deny: Optional(Type.Array(RuleSchema)) },
+        {
+          allow: Optional(Type.Array(RuleSchema)),
+          deny: Optional(Type.Array(RuleSchema)),
+        },
         { ...closed, description: 'Rules of the operator; those of all files hold, deny before allow.' },
       ),
     ),
+    separation_of_duties: Optional(
+      Type.Boolean({
+        description: 'Whether whoever started a run may not answer its permission questions; no if absent.',
+      }),
+    ),
+    grants: Optional(
+      Type.Object(
+        {
+          days: Optional(
+            Type.Integer({ minimum: 1, maximum: 3650, description: 'How long a saved grant counts; 90 if absent.' }),
+          ),
+        },
+        { ...closed, description: 'Grants that people save.' },
+      ),
+    ),
+    mcp: Optional(
+      Type.Object(
+        {
+          servers: Optional(
+            Type.Object(
+              {},
+              { additionalProperties: McpServerSchema, description: 'MCP servers by a name of your choice.' },
+            ),
+          ),
+        },
+        { ...closed, description: 'Servers whose tools the op `mcp` calls.' },
+      ),
+    ),
+    search: Optional(
+      Type.Object(
+        { base_url: Type.String({ ...name, description: 'Where a SearXNG-compatible engine answers.' }) },
+        { ...closed, description: 'Engine of the op `web_search`; without it there is none.' },
+      ),
+    ),
+    sandbox: Optional(
+      Type.Enum(['auto', 'none'], {
+        description:
+          'auto (if absent): bubblewrap or seatbelt, else programs are refused. none: they run unconfined; only in your own config.yaml.',
+      }),
+    ),
+    exec: Optional(ExecSchema),
     on_ask: Optional(
       Type.Enum(['suspend', 'fail'], { description: 'What a question does when nobody is there; suspend if absent.' }),
     ),
@@ -160,9 +182,10 @@ export const ConfigFileSchema = Type.Object(
 export type ModelEntry = Static<typeof ModelSchema>;
 
 /** A configuration file as written. */
-export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'classes'> & {
+export type ConfigFile = Omit<Static<typeof ConfigFileSchema>, 'models' | 'classes' | 'mcp'> & {
   models?: Record<string, ModelEntry>;
   classes?: Record<string, string>;
+  mcp?: { servers?: Record<string, McpServerEntry> };
 };
 
 /** The same schema as plain data. */

@@ -66,6 +66,21 @@ const modelPin = object({
   script: optional(hex),
 });
 
+const GRANT = {
+  id: text,
+  skill: text,
+  fingerprint: hex,
+  need: text,
+  op: optional(text),
+  resource: text,
+  scope: Type.Union([Type.Literal('exact'), Type.Literal('subtree')]),
+  pin: optional(hex),
+  granted: text,
+  expires: text,
+  who: text,
+  words: optional(text),
+};
+
 /** Events of a run's log. */
 export const RUN_EVENTS = {
   run_skill_started: event('First event of a run: everything it stands on, pinned.', {
@@ -91,6 +106,10 @@ export const RUN_EVENTS = {
     language: optional(text),
     owner,
     parent: optional(object({ run: text, step: text, root: text })),
+    /** Who started it, as the operating system calls them. */
+    who: optional(text),
+    /** The skill it acts as: permissions, rules and grants are those of that one. */
+    as: optional(object({ skill: text, skill_version_hash: hex })),
     forked_from: optional(object({ run: text, seq: count, hash: text })),
   }),
   run_resumed: event('A process took the run up again.', {
@@ -144,6 +163,8 @@ export const RUN_EVENTS = {
       post: optional(hex),
       result: optional(value),
       child: optional(text),
+      /** What isolates a program. */
+      backend: optional(text),
     },
   ),
   op_finished: event('Receipt of an op.', {
@@ -196,6 +217,9 @@ export const RUN_EVENTS = {
     answer: text,
     by: Type.Union([Type.Literal('terminal'), Type.Literal('answer'), Type.Literal('policy')]),
     digest: text,
+    who: optional(text),
+    /** What the person said besides. */
+    words: optional(text),
   }),
   limit_reached: event('A limit stopped the run.', { limit: text, used: Type.Number(), cap: Type.Number() }),
   turn_lost: event(
@@ -232,6 +256,19 @@ export const PROJECT_EVENTS = {
     key: text,
     value: optional(value),
     file: text,
+  }),
+  config_trusted: event('Files of the project may widen what runs may do, as they stand; none = trust was taken back.', {
+    files: Type.Array(object({ file: text, sha256: hex })),
+    who: text,
+  }),
+  grant_added: event(
+    'A person allowed something to one version of a skill for later runs. Counts only where `signature` was made with a key of this machine.',
+    { grant: object(GRANT), key: text, signature: text, run: optional(text) },
+  ),
+  grant_revoked: event('A saved grant was taken back, or removed because it could count no more.', {
+    id: text,
+    why: text,
+    who: text,
   }),
   skill_created: event('A skill was written: from the template, or copied from another.', {
     skill: text,

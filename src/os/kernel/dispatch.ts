@@ -1,18 +1,22 @@
-import { Bug, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import type { RunEventBody } from '../events/event.ts';
 import { derivedId } from '../ids.ts';
-import { EVENTS } from '../indexed-source.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import type { ChildOp, ExternalOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
-import { decide } from '../permissions/decide.ts';
+import type { Decision } from '../permissions/decide.ts';
 import { isDelegated } from '../permissions/declared.ts';
 import type { Need } from '../permissions/need.ts';
-import { permitsOf, sourcesOf } from '../permissions/permits.ts';
+import { holdsPlaceholder } from '../secrets/holds-placeholder.ts';
+import { referencesIn, resolveReferences } from '../secrets/reference.ts';
 import { askModel } from './ask-model.ts';
+import type { Request } from './decided-in.ts';
+import { settleDoubt } from './external.ts';
+import { handlesFor } from './handles.ts';
 import { question } from './intervene.ts';
-import { contextOf, permit, type Request } from './permit.ts';
+import { deny, permit } from './permit.ts';
 import type { ChildEnd, Drive } from './ports.ts';
+import { isAsShown, previewOf } from './preview.ts';
 import { repeat } from './repeat.ts';
 import { recordOf, type StepRecord } from './steps.ts';
 
@@ -33,17 +37,23 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
   if (recorded !== undefined) return repeat(drive, op, request, recorded);
   const { step } = request;
   const args = request.args as JsonObject;
-  const needs = op.needs(args);
-  const handles = () => handlesFor(drive, request, needs);
+  const needs = needsOf(op, args);
   const begun = startedRecord(drive, step);
   let by = '';
   try {
-    if (begun !== undefined && op.effect === 'writes' && (await wasWritten(drive, op, step, begun.intent, handles())))
-      return;
-    const permitted = await permit(drive, op, request, needs);
+    const unsafe = op.effect === 'writes' || op.effect === 'external' ? holdsPlaceholder(args) : false;
+    const [first] = needs;
+    if (unsafe && first !== undefined) return deny(drive, op, request, first, SECRET_INSIDE);
+    const resolved = resolveReferences(args, drive.ports.secret);
+    const handles = (allowed: readonly Need[]) => handlesFor(drive, op, request, allowed);
+    if (begun !== undefined && op.effect === 'writes') {
+      if (await wasWritten(drive, op, step, begun.intent, handles(needs))) return;
+    }
+    const preview = () => previewOf(op, resolved, () => handles(needs));
+    const permitted = await permit(drive, op, request, needs, preview);
     if (permitted === undefined) return;
-    by = permitted;
-    await perform(drive, op, { request, args, by, handles: handles() });
+    by = permitted.by;
+    await perform(drive, op, { request, args: resolved, by, handles: handles(permitted.needs) });
   } catch (error) {
     if (!(error instanceof OpError)) throw error;
     if (startedRecord(drive, step) === undefined) drive.emit(startedEvent(request, by, {}));
@@ -51,33 +61,17 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
   }
 }
 
-/** Handles narrowed to needs that were allowed (D2). */
-function handlesFor(drive: Drive, { step, named }: Request, needs: readonly Need[]): Handles {
-  const { ports, skill } = drive;
-  const context = contextOf(drive, named);
-  const sources = sourcesOf(needs);
-  const mayRun = (name: string) =>
-    name !== skill.name && decide({ kind: 'skill.run', skill: name }, context).verdict === 'allow';
-  return {
-    workspace: ports.workspace.handle(permitsOf(needs, context)),
-    index: ports.index.handle({ run: drive.state().run, step, ...sources }),
-    skills: { list: () => ports.skills(mayRun) },
-    runs: {
-      list: (filter) => {
-        if (!sources.recall.includes(EVENTS)) throw new Bug('an op looked runs up without leave to recall events');
-        return ports.runs(filter, drive.state().run);
-      },
-    },
-    network: { fetch: () => refuse('network') },
-    mcp: { call: () => refuse('mcp') },
-    exec: { run: () => refuse('exec') },
-    signal: ports.signal,
-  };
+/** What the op needs, and leave to use each stored secret its arguments refer to. */
+function needsOf(op: Op, args: JsonObject): readonly Need[] {
+  return [...op.needs(args), ...referencesIn(args).map((name) => ({ kind: 'secret', name }) as const)];
 }
 
-function refuse(what: string): never {
-  throw new Bug(`there is no ${what} yet`);
-}
+const SECRET_INSIDE: Decision = {
+  verdict: 'deny',
+  by: 'protection redacted',
+  reason:
+    'The arguments hold a secret, which was taken out before they were recorded: what would be done is not what was meant. Store the secret with `reyn secrets set NAME` and refer to it as ${secret:NAME}; to change a file around a secret, edit only the lines beside it.',
+};
 
 type Performance = {
   readonly request: Request;
@@ -131,10 +125,25 @@ async function read(drive: Drive, op: ReadOp, performance: Performance): Promise
   finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
 }
 
+/** Intent and receipt are durable at once: nothing here can tell later whether it happened. */
 async function external(drive: Drive, op: ExternalOp, performance: Performance): Promise<void> {
-  start(drive, performance);
+  const { request, args, handles } = performance;
+  const { step } = request;
+  if (startedRecord(drive, step) !== undefined) {
+    const doubt = await settleDoubt(drive, op, step, request.args as JsonObject);
+    if (doubt.now === 'waits') return;
+    if (doubt.now === 'settled') return finish(drive, step, doubt.result);
+  }
+  const { backend } = drive.ports.exec;
+  start(drive, performance, op.needKinds.includes('exec') && backend !== undefined ? { backend } : {});
   await drive.log.flush();
-  finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
+  try {
+    finish(drive, step, await op.run(args, handles));
+  } catch (error) {
+    // what was broken off by a person may have happened: it is left in doubt, and asked about on resume
+    if (drive.ports.signal.aborted || !(error instanceof OpError)) throw error;
+    drive.emit({ type: 'op_finished', step, data: { error: { code: error.code, message: error.message } } });
+  }
   await drive.log.flush();
 }
 
@@ -142,6 +151,9 @@ async function write(drive: Drive, op: WriteOp, performance: Performance): Promi
   const { step } = performance.request;
   const plan = await op.plan(performance.args, performance.handles);
   const { path, pre, post, result } = plan;
+  if (!isAsShown(drive, step, plan)) {
+    throw new OpError('changed', `"${path}" was changed after a person was shown what would be written.`);
+  }
   start(drive, performance, {
     path,
     ...(pre === null ? {} : { pre }),

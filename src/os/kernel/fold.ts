@@ -114,7 +114,7 @@ function apply(state: RunState, event: RunEvent): RunState {
       return { ...state, interventions: { ...state.interventions, [event.data.id]: opened } };
     }
     case 'intervention_answered':
-      return answered(state, event.data.id, event.data.answer);
+      return answered(state, event.data);
     case 'limit_reached':
       return { ...state, limitReached: event.data };
     case 'run_finished': {
@@ -210,13 +210,18 @@ function stepRecord(data: RunEventData['step_finished']): StepRecord {
   return data.result === undefined ? { status: 'done' } : { status: 'done', result: data.result as Json };
 }
 
-function answered(state: RunState, id: string, answer: string): RunState {
+function answered(state: RunState, data: RunEventData['intervention_answered']): RunState {
+  const { id, answer, who, words } = data;
   const asked = state.interventions[id];
   if (asked === undefined || asked.answer !== undefined) return state;
-  const next = { ...state, interventions: { ...state.interventions, [id]: { ...asked, answer } } };
-  const about = asked.about as { need?: string; resource?: string; limit?: string } | undefined;
+  const said = { ...asked, answer, ...(who === undefined ? {} : { who }), ...(words === undefined ? {} : { words }) };
+  const next = { ...state, interventions: { ...state.interventions, [id]: said } };
+  const about = asked.about as { need?: string; resource?: string; limit?: string; pin?: string } | undefined;
   if (asked.kind === 'permission' && about?.need !== undefined && about.resource !== undefined) {
-    const answerOf = { need: about.need, resource: about.resource, allow: answer === 'allow' };
+    const { need, resource, pin } = about;
+    const allow = ALLOWING.includes(answer);
+    const scope = answer === 'once' ? 'once' : 'run';
+    const answerOf = { need, resource, allow, scope, step: asked.step, ...(pin === undefined ? {} : { pin }) } as const;
     return { ...next, answers: [...state.answers, answerOf] };
   }
   if (asked.kind === 'limit' && about?.limit !== undefined && answer === 'continue') {
@@ -224,6 +229,9 @@ function answered(state: RunState, id: string, answer: string): RunState {
   }
   return next;
 }
+
+/** Answers to a permission question that allow; every other refuses. */
+const ALLOWING: readonly string[] = ['allow', 'once', 'always', 'below'];
 
 function withoutWaiting(record: StepRecord): StepRecord {
   if (record.status !== 'started' || record.childWaits === undefined) return record;

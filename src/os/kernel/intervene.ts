@@ -11,6 +11,8 @@ export type Asking = {
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly about?: Json;
+  /** Nobody is to be bothered with it now: it waits. */
+  readonly quietly?: boolean;
 };
 
 /** The answer; `waits` when the run has to suspend; `nobody` when config says not to wait. */
@@ -26,6 +28,7 @@ export async function question(drive: Drive, asking: Asking): Promise<Answer> {
   if (known?.answer !== undefined) return { text: known.answer };
   if (known === undefined) await open(drive, id, asking);
   const asked = drive.state().interventions[id] as Intervention;
+  if (asking.quietly === true && drive.ports.onAsk === 'suspend') return 'waits';
   const said = await drive.ports.ask(asked);
   const chosen = said === undefined ? undefined : choiceOf(asked, said);
   if (chosen !== undefined) {
@@ -68,12 +71,18 @@ function answer(drive: Drive, asked: Intervention, text: string, by: 'terminal' 
   drive.emit({
     type: 'intervention_answered',
     step: asked.step,
-    data: { id: asked.id, answer: text, by, digest: asked.digest },
+    data: {
+      id: asked.id,
+      answer: text,
+      by,
+      digest: asked.digest,
+      ...(by === 'terminal' ? { who: drive.ports.who } : {}),
+    },
   });
 }
 
 async function open(drive: Drive, id: string, asking: Asking): Promise<void> {
-  const { step, choices, ...rest } = asking;
+  const { step, choices, quietly: _, ...rest } = asking;
   const what = { ...rest, ...(choices === undefined ? {} : { choices: [...choices] }) };
   const bound = questionDigest(drive.state().run, step, what);
   drive.emit({ type: 'intervention_opened', step, data: { id, ...what, digest: bound } });

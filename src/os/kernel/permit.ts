@@ -1,71 +1,55 @@
+import type { Json, JsonObject } from '../json.ts';
+import { OpError } from '../op-error.ts';
 import type { Op } from '../ops/op.ts';
-import { type Decision, type DecisionContext, decide } from '../permissions/decide.ts';
+import { type Decision, decide } from '../permissions/decide.ts';
 import { type Need, resourceOf } from '../permissions/need.ts';
-import { question } from './intervene.ts';
+import { contextOf, type Request } from './decided-in.ts';
+import { askLeave } from './leave-asked.ts';
 import type { Drive } from './ports.ts';
-import type { DeniedRecord, OpCall } from './state.ts';
 
-/** An op that is to be done. */
-export type Request = OpCall & {
-  /** Whether the arguments stand in the log already, in the turn that asked. */
-  readonly logged: boolean;
-  /** Blobs the present frame named. */
-  readonly named: ReadonlySet<string>;
-};
+/** What may be done, and what decided so. */
+export type Permitted = { readonly by: string; readonly needs: readonly Need[] };
 
-/** What decided where nobody could be asked; such a request is not put again in the run. */
-const NOBODY = 'nobody to ask';
-
-/** The rule that allows the op; `undefined` when it was denied or has to wait (both recorded). */
+/**
+ * The rules that allow the op; `undefined` when it was denied or has to wait (both recorded).
+ * @param preview what a write would change, for whoever is asked.
+ */
 export async function permit(
   drive: Drive,
   op: Op,
   request: Request,
   needs: readonly Need[],
-): Promise<string | undefined> {
+  preview: () => Promise<JsonObject>,
+): Promise<Permitted | undefined> {
   const by: string[] = [];
-  for (const need of needs) {
-    const decision = decide(need, contextOf(drive, request.named));
-    const verdict = decision.verdict === 'ask' ? await askLeave(drive, op, request, need, decision) : decision;
+  const decided: Need[] = [];
+  for (const bare of needs) {
+    const need = await withPin(drive, op, request, bare);
+    const decision = decide(need, contextOf(drive, op, request));
+    const verdict =
+      decision.verdict === 'ask' ? await askLeave(drive, op, request, { need, decision, preview }) : decision;
     if (verdict === undefined) return undefined;
     if (verdict.verdict !== 'allow') {
       deny(drive, op, request, need, verdict);
       return undefined;
     }
     by.push(verdict.by);
+    decided.push(need);
   }
-  return by.length === 0 ? 'no need' : [...new Set(by)].join(', ');
+  return { by: by.length === 0 ? 'no need' : [...new Set(by)].join(', '), needs: decided };
 }
 
-/** What a need is decided in. */
-export function contextOf(drive: Drive, named: ReadonlySet<string>): DecisionContext {
-  const { skill, ports } = drive;
-  const { answers } = drive.state();
-  const { policy, bounds } = ports;
-  return { skill: skill.name, permissions: skill.permissions, bounds, policy, answers, blobs: named };
-}
-
-async function askLeave(
-  drive: Drive,
-  op: Op,
-  request: Request,
-  need: Need,
-  decision: Decision,
-): Promise<Decision | undefined> {
-  const resource = resourceOf(need);
-  const nobody = { verdict: 'deny', by: NOBODY, reason: `${decision.reason} Nobody was there to ask.` } as const;
-  const same = (denied: DeniedRecord) => denied.need === need.kind && denied.resource === resource;
-  if (drive.state().denied.some((denied) => denied.by === NOBODY && same(denied))) return nobody;
-  const answer = await question(drive, {
-    step: request.step,
-    kind: 'permission',
-    text: `May ${drive.skill.name} use ${op.kind} on ${resource}? ${decision.reason}`,
-    choices: ['allow', 'deny'],
-    about: { need: need.kind, resource, op: op.kind, args: request.args },
-  });
-  if (answer === 'waits') return undefined;
-  if (answer !== 'nobody') return decide(need, contextOf(drive, request.named));
-  return nobody;
+/**
+ * A need of an MCP tool speaks of the tools as the server lists them now. A server is not spoken to for what is denied
+ * anyhow. @throws OpError when it does not answer.
+ */
+async function withPin(drive: Drive, op: Op, request: Request, need: Need): Promise<Need> {
+  if (need.kind !== 'mcp') return need;
+  if (decide(need, contextOf(drive, op, request)).verdict === 'deny') return need;
+  const { pin, tools } = await drive.ports.mcp.tools(need.server, drive.ports.signal);
+  if (tools.some(({ name }) => name === need.tool)) return { ...need, pin };
+  const known = tools.map(({ name }) => name).join(', ');
+  throw new OpError('not_found', `The server "${need.server}" has no tool "${need.tool}"; it has: ${known}.`);
 }
 
 export function deny(drive: Drive, op: Op, request: Request, need: Need, decision: Decision): void {
@@ -74,7 +58,7 @@ export function deny(drive: Drive, op: Op, request: Request, need: Need, decisio
     step: request.step,
     data: {
       kind: op.kind,
-      ...(request.logged ? {} : { args: request.args }),
+      ...(request.logged ? {} : { args: request.args as Json }),
       need: need.kind,
       resource: resourceOf(need),
       reason: decision.reason,

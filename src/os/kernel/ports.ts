@@ -6,9 +6,14 @@ import type { IndexPort } from '../index/port.ts';
 import type { Json } from '../json.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
-import type { Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
+import type { McpServers } from '../network/mcp/port.ts';
+import type { Network } from '../network/port.ts';
+import type { ExecRequest, ExecResult, Op } from '../ops/op.ts';
 import type { Bound } from '../permissions/decide.ts';
+import type { Grant } from '../permissions/grant.ts';
+import type { ClosedPlace } from '../permissions/protections.ts';
+import type { Sandbox } from '../sandbox/port.ts';
 import type { SkillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
@@ -22,6 +27,21 @@ import type { Intervention, RunState, SpentState } from './state.ts';
 export type Ports = {
   readonly ops: readonly Op[];
   readonly policy: Config['policy'];
+  /** Pins of MCP servers that the operator vouches for. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** What people allowed in earlier runs, and where it is kept. */
+  readonly grants: Grants;
+  /** Places of this machine that are closed besides those closed by name. */
+  readonly closed: readonly ClosedPlace[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Whoever is at this process, as the operating system calls them. */
+  readonly who: string;
+  /** A stored secret by its name; `undefined` when there is none. */
+  readonly secret: (name: string) => string | undefined;
+  readonly network: Network;
+  readonly mcp: McpServers;
+  readonly exec: ExecPort;
   /** The model for a phase's class; `step` is the turn it is asked for, which a replay answers by. */
   readonly model: (modelClass: string, step: string) => Model;
   readonly workspace: Workspace;
@@ -46,6 +66,35 @@ export type Ports = {
   readonly recorded: Recorded | undefined;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
+};
+
+/** Saved grants. */
+export type Grants = {
+  /** Those that count: signed on this machine and not revoked. May hold expired ones. */
+  list(): readonly Grant[];
+  /** Keeps one, durably; one of the same id that is kept already is left as it is. */
+  save(grant: SavedGrant): Promise<void>;
+};
+
+/** A grant without what keeping it adds: dates, and who gave it. */
+export type SavedGrant = Omit<Grant, 'granted' | 'expires'>;
+
+/** Runs programs for ops: in the sandbox, on a view of the project narrowed to what the run was allowed. */
+export type ExecPort = {
+  /** What isolates; `undefined` = nothing can, and programs are refused. */
+  readonly backend: Sandbox['backend'] | undefined;
+  /** @throws OpError. */
+  run(request: ExecRequest, view: ExecView, signal: AbortSignal): Promise<ExecResult>;
+};
+
+/** What a program may see and change, decided path by path. */
+export type ExecView = {
+  /** Patterns of paths it was declared to read and to write. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly mayRead: (path: string) => boolean;
+  readonly mayWrite: (path: string) => boolean;
+  readonly workspace: Workspace;
 };
 
 export type Recorded = {

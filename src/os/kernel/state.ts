@@ -2,6 +2,7 @@ import type { RunEventData } from '../events/event.ts';
 import type { Json } from '../json.ts';
 import type { Used } from '../limits/limits.ts';
 import type { Violation } from '../models/port.ts';
+import type { PermissionAnswer } from '../permissions/decide.ts';
 import type { Steps } from './steps.ts';
 
 /**
@@ -47,7 +48,7 @@ export type RunState = {
   /** Ids of all sub-runs that were to be started. */
   readonly children: readonly string[];
   /** Permission answers of this run. */
-  readonly answers: readonly { readonly need: string; readonly resource: string; readonly allow: boolean }[];
+  readonly answers: readonly PermissionAnswer[];
   readonly denied: readonly DeniedRecord[];
   readonly spent: SpentState;
   /** How often a person raised a limit by its own amount. */
@@ -79,6 +80,9 @@ export type Intervention = RunEventData['intervention_opened'] & {
   readonly step: string;
   readonly opened: string;
   readonly answer?: string;
+  /** Who answered, and what they said besides. */
+  readonly who?: string;
+  readonly words?: string;
 };
 
 export type DeniedRecord = RunEventData['permission_denied'] & { readonly step: string };

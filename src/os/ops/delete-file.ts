@@ -10,6 +10,7 @@ export const deleteFile = defineOp({
   effect: 'writes',
   summary: 'Deletes one file. Folders stay.',
   input: Type.Object({ path: PATH }, { additionalProperties: false }),
+  paths: ['path'],
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
   remains: fileRemains,

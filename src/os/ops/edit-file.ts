@@ -28,6 +28,7 @@ export const editFile = defineOp({
     { path: PATH, edits: Type.Array(Edit, { minItems: 1, maxItems: 100, description: 'What to replace, in order.' }) },
     { additionalProperties: false },
   ),
+  paths: ['path'],
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
   remains: fileRemains,

@@ -18,8 +18,10 @@ export async function* findFiles(
   workspace: WorkspaceHandle,
 ): AsyncGenerator<string> {
   const glob = compileGlob(search.pattern);
-  if (isGlobProblem(glob)) {
-    throw new OpError('bad_pattern', `The pattern "${search.pattern.slice(0, 100)}" cannot be used: ${glob.problem}.`);
+  const problem = isGlobProblem(glob) ? glob.problem : undefined;
+  if (isGlobProblem(glob) || search.pattern.startsWith('/')) {
+    const why = problem ?? 'it must be relative to the folder; name the folder in `path`';
+    throw new OpError('bad_pattern', `The pattern "${search.pattern.slice(0, 100)}" cannot be used: ${why}.`);
   }
   const start = parseLocation(search.folder);
   if (isRefusal(start)) throw new OpError('refused', start.refused);

@@ -18,6 +18,7 @@ export const globFiles = defineOp({
     },
     { additionalProperties: false },
   ),
+  paths: ['path'],
   needKinds: ['file.read'],
   needs: ({ path = '.' }) => [{ kind: 'file.read', path: canonicalPath(path), tree: true }],
   async run({ pattern, path = '.' }, { workspace }) {

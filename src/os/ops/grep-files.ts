@@ -36,6 +36,7 @@ export const grepFiles = defineOp({
     },
     { additionalProperties: false },
   ),
+  paths: ['path'],
   needKinds: ['file.read'],
   needs: ({ path = '.' }) => [{ kind: 'file.read', path: canonicalPath(path), tree: true }],
   async run({ pattern, path = '.', glob = '**', max = DEFAULT_MATCHES }, handles) {

@@ -29,6 +29,7 @@ export function lintSkillOp(ops: () => readonly Op[]): Op {
       },
       { additionalProperties: false },
     ),
+    paths: ['path'],
     needKinds: ['file.read'],
     needs: ({ path, shared }) => [
       { kind: 'file.read', path: canonicalPath(path), tree: true },

@@ -33,6 +33,8 @@ type OpFrame = {
   readonly input: TObject;
   /** Kinds of need that `needs` may return, whatever the arguments; none = it needs no permission. */
   readonly needKinds: readonly NeedKind[];
+  /** Names of arguments that are paths: absolute ones that lie in the project become relative before anything else. */
+  readonly paths?: readonly string[];
   /** Whether it opens values a frame names as `blob:<sha256>`. */
   readonly opensBlobs?: true;
   /** @throws never: arguments were validated before. */
@@ -112,6 +114,8 @@ export type WritePlan = WriteImages & {
   commit(): Promise<void>;
   /** What the model gets back beyond that it was done; absent when that says it all. */
   readonly result?: Json;
+  /** The text that will be there, for a person who is asked; absent where there will be none or it is no text. */
+  readonly after?: string;
 };
 
 /** A question to a person. */

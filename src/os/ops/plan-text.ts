@@ -30,6 +30,7 @@ export function planText(
     path,
     pre: write.pre,
     post,
+    after: write.text,
     // the same bytes again are not written: the file keeps its time stamp, and no flush is paid for
     commit: async () => (post === write.pre ? undefined : workspace.replace(path, bytes, write.pre)),
     ...(write.result === undefined ? {} : { result: write.result }),

@@ -23,6 +23,7 @@ export const readFile = defineOp({
     },
     { additionalProperties: false },
   ),
+  paths: ['path'],
   needKinds: ['file.read'],
   opensBlobs: true,
   needs: ({ path }) => [{ kind: 'file.read', path: canonicalPath(path) }],

@@ -13,6 +13,7 @@ export const writeFile = defineOp({
     { path: PATH, content: Type.String({ description: 'The whole text of the file.' }) },
     { additionalProperties: false },
   ),
+  paths: ['path'],
   needKinds: ['file.write'],
   needs: ({ path }) => [{ kind: 'file.write', path: canonicalPath(path) }],
   remains: fileRemains,

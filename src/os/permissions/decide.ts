@@ -2,33 +2,32 @@ import type { Config, PolicyRule } from '../config/config.ts';
 import { EVENTS } from '../indexed-source.ts';
 import type { Permissions } from '../skills/skill.ts';
 import { visible } from '../visible.ts';
-import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
-import {
-  canonicalPath,
-  globParts,
-  isRefusal,
-  type Location,
-  parseLocation,
-  showLocation,
-} from '../workspace/location.ts';
+import { canonicalPath, foldText } from '../workspace/location.ts';
 import { declaredFor, isDeclared } from './declared.ts';
-import { type Need, resourceOf } from './need.ts';
-import { protectionOf } from './protections.ts';
+import { covers, type Grant, namesSkills } from './grant.ts';
+import type { Need } from './need.ts';
+import { allows, denies } from './pattern.ts';
+import { type ClosedPlace, protectionOf } from './protections.ts';
+import { type Target, targetOf } from './target.ts';
 
 /**
  * Whether an op may have what it needs. Pure, and the only place where this is decided.
  *
  *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it; in a sub-run also what a run
  *    above it does not declare.
- *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, this run's answers;
- *    else a person is asked. Nothing after a protection can open it.
+ *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, saved grants, this
+ *    run's answers; else a person is asked. Nothing after a protection can open it.
  *  - A3 What cannot be understood is denied: a path that is refused, a deny rule whose pattern cannot be read (it may
  *    have meant this).
  *  - A4 Deny compares folded text and covers all below; allow compares exactly.
+ *  - A5 What has expired does not count, except where it denies.
  */
 export type Decision = {
   readonly verdict: 'allow' | 'deny' | 'ask';
-  /** What decided: `declared`, `bound <skill>`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`, `allow rule <n>`, `answer`. */
+  /**
+   * What decided: `declared`, `bound <skill>`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`,
+   * `allow rule <n>`, `grant <id>`, `answer`.
+   */
   readonly by: string;
   /** A sentence that a person and the model can act on. */
   readonly reason: string;
@@ -36,71 +35,107 @@ export type Decision = {
 
 export type DecisionContext = {
   readonly skill: string;
+  /** Fingerprint of the version of the skill that runs. */
+  readonly fingerprint: string;
+  /** Kind of the op that asks, and its step id. */
+  readonly op: string;
+  readonly step: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
   /** What the skill declares. */
   readonly permissions: Permissions;
   /** What the runs above declare, when this is a sub-run. */
   readonly bounds: readonly Bound[];
   readonly policy: Config['policy'];
-  /** What people answered in this run; `resource` as in the need that was asked for. */
-  readonly answers: readonly { readonly need: string; readonly resource: string; readonly allow: boolean }[];
+  /** Pins of MCP servers that the operator vouches for, by server. */
+  readonly pins: Readonly<Record<string, string>>;
+  /** Saved grants; which of them are about this is found out here. */
+  readonly grants: readonly Grant[];
+  /** What people answered in this run. */
+  readonly answers: readonly PermissionAnswer[];
   /** SHA-256 of the values the present frame named. */
   readonly blobs: ReadonlySet<string>;
+  /** Places of this machine that are closed besides those closed by name. */
+  readonly closed: readonly ClosedPlace[];
+};
+
+/** What a person answered to a permission question of this run; `resource` as in the need that was asked for. */
+export type PermissionAnswer = {
+  readonly need: string;
+  readonly resource: string;
+  readonly allow: boolean;
+  /** `once`: for the op that asked alone; `run`: for the rest of the run. */
+  readonly scope: 'once' | 'run';
+  /** Step of the op that asked. */
+  readonly step: string;
+  readonly pin?: string;
 };
 
 /** A run above: the sub-runs it starts do nothing that it does not declare itself, unless it delegates to them. */
 export type Bound = { readonly skill: string; readonly permissions: Permissions };
 
+type Stage = (target: Target, context: DecisionContext) => Decision | undefined;
+
+/** In the order in which they have the word. */
+const STAGES: readonly Stage[] = [
+  outsideDeclared,
+  outsideBounds,
+  protectedPlace,
+  byDenyRule,
+  byZone,
+  byAllowRule,
+  byGrant,
+  byAnswer,
+];
+
 export function decide(need: Need, context: DecisionContext): Decision {
   const target = targetOf(need);
   if ('refused' in target) return { verdict: 'deny', by: 'path', reason: target.refused };
-  return (
-    outsideDeclared(need, target, context) ??
-    outsideBounds(need, target, context) ??
-    protectedPlace(need, target) ??
-    byDenyRule(need, target, context) ??
-    byZone(need, target, context) ??
-    byAllowRule(need, target, context) ??
-    byAnswer(need, target, context) ?? {
-      verdict: 'ask',
-      by: 'zone ask',
-      reason: `${need.kind} of "${visible(target.resource)}" is declared by the skill "${context.skill}" but not yet allowed.`,
-    }
-  );
+  for (const stage of STAGES) {
+    const decision = stage(target, context);
+    if (decision !== undefined) return decision;
+  }
+  return { verdict: 'ask', by: 'zone ask', reason: whyAsked(target, context) };
 }
 
-/** What a need is about: the canonical resource, and for files where it lies. */
-type Target = { readonly resource: string; readonly location?: Location };
-
-function targetOf(need: Need): Target | { readonly refused: string } {
-  if (need.kind !== 'file.read' && need.kind !== 'file.write') return { resource: resourceOf(need) };
-  const location = parseLocation(need.path);
-  return isRefusal(location) ? location : { resource: showLocation(location), location };
+function whyAsked({ need, resource }: Target, context: DecisionContext): string {
+  const { skill, fingerprint, grants } = context;
+  const what = `${need.kind} of "${visible(resource)}"`;
+  const declared = `${what} is declared by the skill "${skill}" but not yet allowed.`;
+  const about = grants.filter((grant) => grant.skill === skill && grant.need === need.kind);
+  if (need.kind === 'mcp' && about.some((grant) => grant.pin !== need.pin)) {
+    return `${declared} The tools of the server "${visible(need.server)}" are not those that were allowed.`;
+  }
+  if (about.some((grant) => grant.fingerprint !== fingerprint && grant.resource === resource)) {
+    return `${declared} It was allowed to another version of the skill.`;
+  }
+  return declared;
 }
 
-function outsideDeclared(need: Need, target: Target, { skill, permissions }: DecisionContext): Decision | undefined {
+function outsideDeclared({ need, resource }: Target, { skill, permissions }: DecisionContext): Decision | undefined {
   if (isDeclared(need, permissions)) return undefined;
   const declared = declaredFor(need.kind, permissions);
   const instead = declared.length === 0 ? 'nothing' : declared.map((text) => `"${visible(text)}"`).join(', ');
   return {
     verdict: 'deny',
     by: 'declared',
-    reason: `The skill "${skill}" does not declare ${need.kind} of "${visible(target.resource)}"; its permissions declare ${instead}.`,
+    reason: `The skill "${skill}" does not declare ${need.kind} of "${visible(resource)}"; its permissions declare ${instead}.`,
   };
 }
 
 /** Running a skill further down does nothing by itself: what that does is held to the same bounds. */
-function outsideBounds(need: Need, target: Target, { skill, bounds }: DecisionContext): Decision | undefined {
+function outsideBounds({ need, resource }: Target, { skill, bounds }: DecisionContext): Decision | undefined {
   if (need.kind === 'skill.run') return undefined;
   const bound = bounds.find(({ permissions }) => !isDeclared(need, permissions));
   if (bound === undefined) return undefined;
   return {
     verdict: 'deny',
     by: `bound ${bound.skill}`,
-    reason: `"${skill}" runs for the skill "${bound.skill}", which does not declare ${need.kind} of "${visible(target.resource)}" itself.`,
+    reason: `"${skill}" runs for the skill "${bound.skill}", which does not declare ${need.kind} of "${visible(resource)}" itself.`,
   };
 }
 
-function protectedPlace(need: Need, { location, resource }: Target): Decision | undefined {
+function protectedPlace({ need, location, resource }: Target, { closed }: DecisionContext): Decision | undefined {
   if (need.kind === 'index' && need.source === EVENTS) {
     return {
       verdict: 'deny',
@@ -110,93 +145,135 @@ function protectedPlace(need: Need, { location, resource }: Target): Decision | 
   }
   if (location === undefined) return undefined;
   const act = need.kind === 'file.write' ? 'write' : 'read';
-  const protection = protectionOf(location, act);
+  const protection = protectionOf(location, act, closed);
   if (protection === undefined) return undefined;
-  const closed = act === 'write' ? 'cannot be written by a file op' : 'is closed to file ops';
+  const how = act === 'write' ? 'cannot be written by a file op' : 'is closed to file ops';
   return {
     verdict: 'deny',
     by: `protection ${protection.id}`,
-    reason: `"${resource}" ${closed}: ${protection.reason}. No rule or answer opens it.`,
+    reason: `"${resource}" ${how}: ${protection.reason}. No rule or answer opens it.`,
   };
 }
 
-function byDenyRule(need: Need, target: Target, { skill, policy }: DecisionContext): Decision | undefined {
-  const at = policy.deny.findIndex((rule) => concerns(rule, need, skill) && denies(rule, target));
+/** A rule that speaks of a run above speaks of what runs for it, too. */
+function byDenyRule(target: Target, context: DecisionContext): Decision | undefined {
+  const { skill, bounds, policy } = context;
+  const skills = [skill, ...bounds.map((bound) => bound.skill)];
+  const at = policy.deny.findIndex(
+    (rule) =>
+      concerns(rule, target, context) &&
+      (rule.skill === undefined || skills.includes(rule.skill)) &&
+      (rule.resource === undefined || denies(rule.resource, target)),
+  );
   if (at === -1) return undefined;
+  const why = policy.deny[at]?.reason;
   return {
     verdict: 'deny',
     by: `deny rule ${at + 1}`,
-    reason: `The operator's deny rule ${at + 1} closes ${need.kind} of "${visible(target.resource)}".`,
+    reason: `The operator's deny rule ${at + 1} closes ${target.need.kind} of "${visible(target.resource)}"${why === undefined ? '' : `: ${why}`}.`,
   };
 }
 
 /** Zones that need no leave beyond the declaration. Blobs are open only where the frame named them. */
-function byZone(need: Need, { location }: Target, { skill, blobs }: DecisionContext): Decision | undefined {
-  if (need.kind === 'skill.run') {
-    return {
-      verdict: 'allow',
-      by: 'zone skills',
-      reason: `The skill "${skill}" declares that it runs "${need.skill}".`,
-    };
-  }
-  if (need.kind === 'recall' || need.kind === 'index') {
-    return {
-      verdict: 'allow',
-      by: 'zone index',
-      reason: `The skill "${skill}" declares ${need.kind} of "${need.source}", and nothing outside the store is touched.`,
-    };
+function byZone({ need, location }: Target, { skill, blobs }: DecisionContext): Decision | undefined {
+  const open = (name: string, reason: string): Decision => ({ verdict: 'allow', by: `zone ${name}`, reason });
+  switch (need.kind) {
+    case 'skill.run':
+      return open('skills', `The skill "${skill}" declares that it runs "${need.skill}".`);
+    case 'python':
+      return open('python', `The skill "${skill}" declares ${need.function}, which runs where nothing else is seen.`);
+    case 'recall':
+    case 'index':
+      return open(
+        'index',
+        `The skill "${skill}" declares ${need.kind} of "${need.source}", and nothing outside the store is touched.`,
+      );
+    default:
   }
   switch (location?.root) {
     case 'work':
-      return { verdict: 'allow', by: 'zone work', reason: 'It is the work folder of this run.' };
+      return open('work', 'It is the work folder of this run.');
     case 'blob':
       return need.kind === 'file.read' && blobs.has(location.segments[0] ?? '')
-        ? { verdict: 'allow', by: 'zone blobs', reason: 'The present frame names this value.' }
+        ? open('blobs', 'The present frame names this value.')
         : {
             verdict: 'deny',
             by: 'zone blobs',
             reason: 'Only values that the present frame names can be read, and none written.',
           };
     case 'project':
-      return need.kind === 'file.read'
-        ? { verdict: 'allow', by: 'zone project', reason: 'It is an ordinary project file.' }
-        : undefined;
-    case undefined:
+      return need.kind === 'file.read' ? open('project', 'It is an ordinary project file.') : undefined;
+    default:
       return undefined;
   }
 }
 
-function byAllowRule(need: Need, target: Target, { skill, policy }: DecisionContext): Decision | undefined {
-  const at = policy.allow.findIndex((rule) => concerns(rule, need, skill) && allows(rule, target));
+function byAllowRule(target: Target, context: DecisionContext): Decision | undefined {
+  const { skill, policy, pins, now } = context;
+  const { need } = target;
+  // whose tools nobody has looked at is not allowed in general
+  if (need.kind === 'mcp' && (need.pin === undefined || pins[need.server] !== need.pin)) return undefined;
+  const at = policy.allow.findIndex(
+    (rule) =>
+      concerns(rule, target, context) &&
+      (rule.skill === undefined || rule.skill === skill) &&
+      !hasExpired(rule, now) &&
+      (rule.resource === undefined ? !isInSkill(target) : reaches(rule.resource, target)),
+  );
   if (at === -1) return undefined;
   return { verdict: 'allow', by: `allow rule ${at + 1}`, reason: `The operator's allow rule ${at + 1} opens it.` };
 }
 
-function byAnswer(need: Need, target: Target, { answers }: DecisionContext): Decision | undefined {
+function reaches(pattern: string, target: Target): boolean {
+  return allows(pattern, target) && (!isInSkill(target) || namesSkills(pattern));
+}
+
+/** Whether a write would change a skill of the project. */
+function isInSkill({ need, location }: Target): boolean {
+  if (need.kind !== 'file.write' || location?.root !== 'project') return false;
+  const [top = '', second = ''] = location.segments.map(foldText);
+  return top === 'reyn' && (second === 'project' || second === 'local');
+}
+
+function byGrant(target: Target, context: DecisionContext): Decision | undefined {
+  const grant = context.grants.find(
+    (each) => covers(each, target, context) && (!isInSkill(target) || namesSkills(each.resource)),
+  );
+  if (grant === undefined) return undefined;
+  const until = grant.expires.slice(0, 10);
+  return {
+    verdict: 'allow',
+    by: `grant ${grant.id}`,
+    reason: `${visible(grant.who)} allowed it to this version of the skill until ${until}.`,
+  };
+}
+
+function byAnswer(target: Target, { answers, step }: DecisionContext): Decision | undefined {
+  const { need } = target;
   const answer = answers.findLast(
-    ({ need: kind, resource }) =>
-      kind === need.kind && (target.location === undefined ? resource : canonicalPath(resource)) === target.resource,
+    (each) =>
+      each.need === need.kind &&
+      (target.location === undefined ? each.resource : canonicalPath(each.resource)) === target.resource &&
+      (each.scope === 'run' || each.step === step) &&
+      (need.kind !== 'mcp' || !each.allow || each.pin === need.pin),
   );
   if (answer === undefined) return undefined;
-  return answer.allow
-    ? { verdict: 'allow', by: 'answer', reason: 'A person allowed it in this run.' }
-    : { verdict: 'deny', by: 'answer', reason: 'A person refused it in this run; it is not asked again.' };
+  if (!answer.allow) {
+    return { verdict: 'deny', by: 'answer', reason: 'A person refused it in this run; it is not asked again.' };
+  }
+  const once = answer.scope === 'once' ? ' this once' : ' in this run';
+  return { verdict: 'allow', by: 'answer', reason: `A person allowed it${once}.` };
 }
 
-function concerns(rule: PolicyRule, need: Need, skill: string): boolean {
-  return rule.need === need.kind && (rule.skill === undefined || rule.skill === skill);
+function concerns(rule: PolicyRule, { need }: Target, { op }: DecisionContext): boolean {
+  return (rule.need === undefined || rule.need === need.kind) && (rule.op === undefined || rule.op === op);
 }
 
-function denies({ resource }: PolicyRule, target: Target): boolean {
-  if (resource === undefined) return true;
-  if (target.location === undefined) return resource === target.resource;
-  const glob = compileGlob(resource, true);
-  return isGlobProblem(glob) || glob.covers(globParts(target.location));
+function hasExpired(rule: PolicyRule, now: number): boolean {
+  return rule.expires !== undefined && !(endOfDay(rule.expires) > now);
 }
 
-function allows({ resource }: PolicyRule, target: Target): boolean {
-  if (resource === undefined) return true;
-  if (target.location === undefined) return resource === target.resource;
-  const glob = compileGlob(resource);
-  return !isGlobProblem(glob) && glob.matches(globParts(target.location));
+/** A date alone counts to its end, UTC. */
+function endOfDay(text: string): number {
+  return Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
 }

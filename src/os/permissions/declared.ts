@@ -1,6 +1,9 @@
 import type { Permissions } from '../skills/skill.ts';
+import { matchesHost } from '../network/host-pattern.ts';
+import { isObject } from '../json.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
-import { isRefusal, parseLocation } from '../workspace/location.ts';
+import { globParts, isRefusal, parseLocation } from '../workspace/location.ts';
+import { matchesArgv, showArgv } from './argv.ts';
 import type { Need, NeedKind } from './need.ts';
 
 /**
@@ -20,9 +23,17 @@ export function isDeclared(need: Need, permissions: Permissions): boolean {
     case 'exec':
       return permissions.exec.some((pattern) => matchesArgv(pattern, need.argv));
     case 'net':
-      return permissions.net.includes(need.host);
-    case 'mcp':
-      return Object.hasOwn(permissions.mcp, need.server) && permissions.mcp[need.server]?.includes(need.tool) === true;
+      return permissions.net.some((pattern) => matchesHost(pattern, need.host));
+    case 'mcp': {
+      const tools = Object.hasOwn(permissions.mcp, need.server) ? permissions.mcp[need.server] : undefined;
+      return tools?.some((tool) => tool === need.tool || tool === '*') === true;
+    }
+    case 'python':
+      return permissions.python.some(
+        (entry) => isObject(entry) && entry.module === need.module && entry.function === need.function,
+      );
+    case 'secret':
+      return permissions.secrets.includes(need.name);
     case 'recall':
       return permissions.recall.includes(need.source);
     case 'index':
@@ -47,17 +58,13 @@ export function isDelegated(skill: string, permissions: Permissions): boolean {
 function isFileDeclared(path: string, patterns: readonly string[], tree: boolean): boolean {
   const location = parseLocation(path);
   if (isRefusal(location)) return false;
-  if (location.root !== 'project') return true;
+  if (location.root === 'work' || location.root === 'blob') return true;
+  const parts = globParts(location);
   return patterns.some((pattern) => {
     const glob = compileGlob(pattern);
     if (isGlobProblem(glob)) return false;
-    return glob.matches(location.segments) || (tree && glob.reaches(location.segments));
+    return glob.matches(parts) || (tree && glob.reaches(parts));
   });
-}
-
-/** Argument by argument; `*` stands for any one argument. */
-function matchesArgv(pattern: readonly string[], argv: readonly string[]): boolean {
-  return pattern.length === argv.length && pattern.every((part, at) => part === '*' || part === argv[at]);
 }
 
 /** What is declared for a kind of need, as a person would read it; empty = nothing. */
@@ -72,11 +79,19 @@ export function declaredFor(kind: NeedKind, permissions: Permissions): readonly 
     case 'skill.write':
       return permissions.skill.write;
     case 'exec':
-      return permissions.exec.map((argv) => argv.join(' '));
+      return permissions.exec.map((words) =>
+        words.map((word) => (/^\*{1,2}$/.test(word) ? word : showArgv([word]))).join(' '),
+      );
     case 'net':
       return permissions.net;
     case 'mcp':
       return Object.entries(permissions.mcp).flatMap(([server, tools]) => tools.map((tool) => `${server}/${tool}`));
+    case 'python':
+      return permissions.python.flatMap((entry) =>
+        isObject(entry) ? [`${String(entry.module)}:${String(entry.function)}`] : [],
+      );
+    case 'secret':
+      return permissions.secrets;
     case 'recall':
       return permissions.recall;
     case 'index':

@@ -1,3 +1,5 @@
+import { showArgv } from './argv.ts';
+
 /**
  * What an op needs before it may act. The op declares it from its arguments; dispatch has it decided.
  * `tree: true` means the op walks below `path`: the decision is made for each file it meets, and the handle refuses
@@ -9,7 +11,10 @@ export type Need =
   | { readonly kind: 'skill.run'; readonly skill: string }
   | { readonly kind: 'exec'; readonly argv: readonly string[] }
   | { readonly kind: 'net'; readonly host: string }
-  | { readonly kind: 'mcp'; readonly server: string; readonly tool: string }
+  /** `pin`: that of the tools the server lists now, once that is known. */
+  | { readonly kind: 'mcp'; readonly server: string; readonly tool: string; readonly pin?: string }
+  | { readonly kind: 'python'; readonly module: string; readonly function: string }
+  | { readonly kind: 'secret'; readonly name: string }
   | { readonly kind: 'recall'; readonly source: string }
   | { readonly kind: 'index'; readonly source: string }
   | { readonly kind: 'eval' }
@@ -17,7 +22,7 @@ export type Need =
 
 export type NeedKind = Need['kind'];
 
-/** The resource of a need as one string: the path, the host, the skill, `server/tool`, the argv joined by spaces. */
+/** The resource of a need as one string: the path, the host, the skill, `server/tool`, the command as a shell has it. */
 export function resourceOf(need: Need): string {
   switch (need.kind) {
     case 'file.read':
@@ -27,11 +32,15 @@ export function resourceOf(need: Need): string {
     case 'skill.write':
       return need.skill;
     case 'exec':
-      return need.argv.join(' ');
+      return showArgv(need.argv);
     case 'net':
       return need.host;
     case 'mcp':
       return `${need.server}/${need.tool}`;
+    case 'python':
+      return `${need.module}:${need.function}`;
+    case 'secret':
+      return need.name;
     case 'recall':
     case 'index':
       return need.source;

@@ -1,8 +1,9 @@
+import { Bug } from '../errors.ts';
 import { compileGlob, type Glob, isGlobProblem } from '../workspace/glob.ts';
-import { foldName, type Location } from '../workspace/location.ts';
+import { foldName, globParts, isRefusal, type Location, localPath, parseLocation } from '../workspace/location.ts';
 
 /**
- * Places no grant, rule or answer opens to a file op, present or absent.
+ * Places no grant, rule or answer opens to a file op, present or absent, in the project and outside of it.
  *
  *  - P-1 Names are compared folded (case, Unicode forms, what some disks ignore), so that every spelling that any disk
  *    takes for the place is the place.
@@ -38,7 +39,7 @@ export const PROTECTIONS: readonly Protection[] = [
     id: 'secrets',
     closes: 'all',
     names: [
-      ...['.ssh', '.gnupg', '.aws', '.kube'],
+      ...['.ssh', '.gnupg', '.aws', '.azure', '.kube', '.password-store'],
       ...[
         '.netrc',
         '_netrc',
@@ -52,7 +53,13 @@ export const PROTECTIONS: readonly Protection[] = [
       ],
       ...['id_rsa', 'id_dsa', 'id_ecdsa', 'id_ed25519'],
     ],
-    globs: ['**/.env*', '**/.docker/config.json', '**/*.{pem,key,p12,pfx,jks,keystore,kdbx,ppk}'],
+    globs: [
+      '**/.env*',
+      '**/.docker/config.json',
+      '**/.config/{gcloud,gh,reyn}',
+      '**/{shadow,gshadow}',
+      '**/*.{pem,key,p12,pfx,jks,keystore,kdbx,ppk}',
+    ],
     reason: 'it may hold keys or passwords',
   },
   {
@@ -171,12 +178,57 @@ function compile(list: readonly Protection[]): Compiled {
 
 let compiled: Compiled | undefined;
 
+/** No name is equal to it. */
+const NOTHING = '/';
+
+/** Folders of the system, by the first name below the root of the disk. */
+const SYSTEM: Readonly<Record<string, Protection['closes']>> = {
+  ...Object.fromEntries(['proc', 'sys', 'dev', 'run'].map((name) => [name, 'all' as const])),
+  ...Object.fromEntries(
+    ['etc', 'usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'boot', 'system', 'library'].map((name) => [
+      name,
+      'write' as const,
+    ]),
+  ),
+};
+
+/** A place of this machine that is closed whatever it is called: the skills that ship, the user's own settings. */
+export type ClosedPlace = {
+  readonly id: string;
+  readonly closes: Protection['closes'];
+  /** A location as {@link globParts} writes it. */
+  readonly parts: readonly string[];
+  readonly reason: string;
+};
+
+/** A closed place by its absolute path, as ops of a project would name it. */
+export function closedPlace(root: string, path: string, rest: Omit<ClosedPlace, 'parts'>): ClosedPlace {
+  const location = parseLocation(localPath(root, path));
+  if (isRefusal(location)) throw new Bug(`${path} cannot be closed: ${location.refused}`);
+  return { ...rest, parts: globParts(location) };
+}
+
 /** The protection that closes a place to an act; `undefined` when none does. */
-export function protectionOf(location: Location, act: 'read' | 'write'): Protection | undefined {
-  if (location.root !== 'project') return undefined;
+export function protectionOf(
+  location: Location,
+  act: 'read' | 'write',
+  places: readonly ClosedPlace[],
+): Pick<Protection, 'id' | 'reason'> | undefined {
+  if (location.root === 'work' || location.root === 'blob') return undefined;
   compiled ??= compile(PROTECTIONS);
-  const closes = (protection: Protection) => act === 'write' || protection.closes === 'all';
+  const closes = (protection: Pick<Protection, 'closes'>) => act === 'write' || protection.closes === 'all';
   const folded = location.segments.map(foldName);
+  const parts = location.root === 'outside' ? ['', ...folded] : folded;
+  const place = places.find(
+    (each) => closes(each) && each.parts.every((part, at) => foldName(part) === (parts[at] ?? NOTHING)),
+  );
+  if (place !== undefined) return place;
+  if (location.root === 'outside') {
+    const system = SYSTEM[folded[0] ?? ''];
+    if (folded.length === 0 || (system !== undefined && closes({ closes: system }))) {
+      return { id: 'system', reason: 'it belongs to the operating system' };
+    }
+  }
   for (const name of folded) {
     const found = compiled.byName.get(name);
     if (found !== undefined && closes(found)) return found;

@@ -2,7 +2,7 @@ import type { Json } from '../json.ts';
 import { checkKeys, flagOf, itemsOf, member, membersOf, type Part, textsOf, wordOf } from './part.ts';
 import { NO_PERMISSIONS, type Permissions } from './skill.ts';
 
-const KEYS = ['file', 'exec', 'net', 'mcp', 'skill', 'recall', 'index', 'eval', 'python', 'optional'];
+const KEYS = ['file', 'exec', 'net', 'mcp', 'skill', 'recall', 'index', 'eval', 'python', 'secrets', 'optional'];
 
 /** Kinds of denial a skill can declare to live with. */
 export const DENIABLE = [
@@ -17,6 +17,7 @@ export const DENIABLE = [
   'index',
   'eval',
   'python',
+  'secret',
 ] as const;
 
 /** Reads `permissions`; what is absent is not permitted. */
@@ -39,6 +40,7 @@ export function readPermissions(part: Part): Permissions {
     index: texts(member(part, 'index'), 'sources'),
     eval: flagOf(member(part, 'eval')) ?? false,
     python: (itemsOf(member(part, 'python'), 'entries') ?? []).map(({ value }): Json => value ?? null),
+    secrets: texts(member(part, 'secrets'), 'names of secrets'),
     optional: (itemsOf(member(part, 'optional'), 'kinds') ?? []).flatMap((item) => wordOf(item, DENIABLE) ?? []),
   };
 }

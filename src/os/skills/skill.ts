@@ -173,6 +173,8 @@ export type Permissions = {
   readonly index: readonly string[];
   readonly eval: boolean;
   readonly python: readonly Json[];
+  /** Names of stored secrets that arguments of ops may refer to. */
+  readonly secrets: readonly string[];
   /** Kinds of denial the skill can live with: such a denial does not make the run exit 4. */
   readonly optional: readonly string[];
 };
@@ -187,6 +189,7 @@ export const NO_PERMISSIONS: Permissions = {
   index: [],
   eval: false,
   python: [],
+  secrets: [],
   optional: [],
 };
 

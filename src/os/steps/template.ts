@@ -1,6 +1,7 @@
 import { getPath, isObject, type Json, type JsonObject } from '../json.ts';
 
-const PLACE = /\$\{([^${}]{1,200})\}/g;
+/** A place to fill. `${secret:NAME}` is none: it stays, for dispatch to resolve. */
+const PLACE = /\$\{(?!secret:)([^${}]{1,200})\}/g;
 
 /** Result of filling in: the value, or the paths that were absent. */
 export type Filled =
@@ -33,7 +34,7 @@ function fill(value: Json, scope: Json, absent: string[]): Json {
 }
 
 function fillString(text: string, scope: Json, absent: string[]): Json {
-  const whole = /^\$\{([^${}]{1,200})\}$/.exec(text);
+  const whole = /^\$\{(?!secret:)([^${}]{1,200})\}$/.exec(text);
   if (whole !== null) return lookUp(whole[1] ?? '', scope, absent);
   return text.replace(PLACE, (_, path: string) => {
     const found = lookUp(path, scope, absent);

@@ -8,7 +8,8 @@ import { foldText } from './location.ts';
  *  - G2 A pattern that is not understood matches nothing: {@link compileGlob} says why instead.
  *
  * `*` any run of characters in a part, dots included · `**` (a whole part) any number of parts, none too · `?` one
- * character · `[a-c]`, `[!a]` one of a set · `{a,b}` alternatives · a trailing `/` everything below.
+ * character · `[a-c]`, `[!a]` one of a set · `{a,b}` alternatives · a trailing `/` everything below. A pattern from `/`
+ * on matches paths whose first part is empty, and no other; every other pattern matches no such path.
  */
 export type Glob = {
   /** Whether the pattern matches a path given as its parts. */
@@ -52,27 +53,30 @@ function compile(pattern: string, fold: boolean): Glob | GlobProblem {
   const alternatives = expandBraces(plain.endsWith('/') ? `${plain}**` : plain);
   if (!Array.isArray(alternatives)) return alternatives;
   const written = alternatives.map((text) => text.split('/'));
-  if (written.some((parts) => parts.some((part) => part === '' || part === '.' || part === '..'))) {
+  const absolute = plain.startsWith('/');
+  const odd = (part: string, at: number) => (part === '' && !(absolute && at === 0)) || part === '.' || part === '..';
+  if (written.some((parts) => parts.some(odd) || (parts[0] === '') !== absolute)) {
     return { problem: 'it has a part that is empty, "." or ".."' };
   }
-  const rows = written.map((parts) => parts.map(compilePart));
+  const compiled = written.map((parts) => parts.map(compilePart));
+  const rowsFor = (segments: readonly string[]) => ((segments[0] === '') === absolute ? compiled : []);
   const view = fold
     ? (segments: readonly string[]) => segments.map(foldText)
     : (segments: readonly string[]) => segments;
   return {
     matches: (segments) => {
       const seen = view(segments);
-      return rows.some((row) => endsOf(row, seen)[seen.length] === true);
+      return rowsFor(segments).some((row) => endsOf(row, seen)[seen.length] === true);
     },
     covers: (segments) => {
       const seen = view(segments);
-      return rows.some((row) => endsOf(row, seen).some((end, at) => end && (at > 0 || seen.length === 0)));
+      return rowsFor(segments).some((row) => endsOf(row, seen).some((end, at) => end && (at > 0 || seen.length === 0)));
     },
     reaches: (folder) => {
       const seen = view(folder);
-      return rows.some((row) => reachesBelow(row, seen));
+      return rowsFor(folder).some((row) => reachesBelow(row, seen));
     },
-    base: rows.length === 1 ? baseOf(rows[0] ?? []) : [],
+    base: compiled.length === 1 ? baseOf(compiled[0] ?? []) : [],
   };
 }
 
@@ -81,7 +85,6 @@ function problemOf(pattern: string): string | undefined {
   if (/[\\\p{Cc}]/u.test(pattern)) return 'it holds a backslash or a control character';
   if (/[@!+?*]\(/.test(pattern)) return 'extended globs such as "@(a|b)" are not supported; use "{a,b}"';
   if (pattern.startsWith('!')) return 'negation is not supported';
-  if (pattern.startsWith('/')) return 'it must be relative';
   return undefined;
 }
 

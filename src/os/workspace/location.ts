@@ -9,8 +9,8 @@ import { visible } from '../visible.ts';
  *  - L3 What is unusual is refused, never repaired.
  */
 export type Location = {
-  readonly root: 'project' | 'work' | 'blob';
-  /** Names below the root; none = the root itself; for a blob its SHA-256. */
+  readonly root: 'project' | 'work' | 'blob' | 'outside';
+  /** Names below the root (of the disk for `outside`); none = the root itself; for a blob its SHA-256. */
   readonly segments: readonly string[];
   /** The path was written as a folder's (`a/`, `a/.`), so it cannot mean a file. */
   readonly folder: boolean;
@@ -31,8 +31,9 @@ export function isRefusal(parsed: Location | Refusal): parsed is Refusal {
 }
 
 /**
- * Reads a path: relative to the project root with `/`, `work:/x` in the run's work folder, or `blob:<sha256>`.
- * Lexical: touches no disk.
+ * Reads a path: relative to the project root with `/`, `work:/x` in the run's work folder, `blob:<sha256>`, or from the
+ * root of the disk on, which is outside: {@link localPath} comes first where that may be the project. Lexical: touches
+ * no disk.
  */
 export function parseLocation(path: string): Location | Refusal {
   if (path === '') return refuse(path, 'it is empty');
@@ -41,7 +42,7 @@ export function parseLocation(path: string): Location | Refusal {
   if (isLongerThan(path, MAX_PATH)) return refuse(`${path.slice(0, 60)}…`, `it is longer than ${MAX_PATH} bytes`);
   const blob = BLOB.exec(path)?.[1];
   if (blob !== undefined) return { root: 'blob', segments: [blob], folder: false };
-  if (path.startsWith('/')) return refuse(path, 'it is absolute; paths are relative to the project');
+  if (path.startsWith('/')) return parseBelow('outside', path, path.slice(1));
   if (path.startsWith(WORK)) return parseBelow('work', path, path.slice(WORK.length));
   const location = parseBelow('project', path, path);
   return isRefusal(location) ? location : (strangeStart(path, showLocation(location)) ?? location);
@@ -55,7 +56,22 @@ function strangeStart(path: string, canonical: string): Refusal | undefined {
   return /^(~$|~[^/]*\/)/.test(canonical) ? refuse(path, '"~" is not a place here') : undefined;
 }
 
-function parseBelow(root: 'project' | 'work', path: string, below: string): Location | Refusal {
+/**
+ * A path as ops speak of it: one from the root of the disk on that lies in the project becomes relative to it. Names
+ * are compared whole: `/work/app-old` is not in `/work/app`. Every other path stays as it is.
+ * @param root the project root, absolute.
+ */
+export function localPath(root: string, path: string): string {
+  if (!path.startsWith('/')) return path;
+  const parsed = parseLocation(path);
+  if (isRefusal(parsed) || parsed.root !== 'outside') return path;
+  const above = root.split('/').filter((part) => part !== '');
+  if (above.length === 0 || !above.every((part, at) => part === parsed.segments[at])) return path;
+  const below = parsed.segments.slice(above.length).join('/');
+  return `${below === '' ? '.' : below}${parsed.folder && below !== '' ? '/' : ''}`;
+}
+
+function parseBelow(root: 'project' | 'work' | 'outside', path: string, below: string): Location | Refusal {
   const segments: string[] = [];
   const parts = below.split('/');
   for (const part of parts) {
@@ -81,7 +97,7 @@ function isLongerThan(text: string, limit: number): boolean {
   return text.length * 3 > limit && Buffer.byteLength(text) > limit;
 }
 
-/** The canonical text of a location: `a/b`, `work:/a`, `blob:<sha256>`; `.` for the project root. */
+/** The canonical text of a location: `a/b`, `work:/a`, `blob:<sha256>`, `/etc/x`; `.` for the project root. */
 export function showLocation({ root, segments }: Location): string {
   switch (root) {
     case 'project':
@@ -90,16 +106,20 @@ export function showLocation({ root, segments }: Location): string {
       return WORK + segments.join('/');
     case 'blob':
       return `blob:${segments.join('/')}`;
+    case 'outside':
+      return `/${segments.join('/')}`;
   }
 }
 
-/** The parts of a location as globs of rules see them: below the project root bare, else behind `work:` or `blob:…`. */
+/** The parts of a location as globs see them: below the project root bare, else behind `work:`, `blob:…` or nothing. */
 export function globParts(location: Location): readonly string[] {
   switch (location.root) {
     case 'project':
       return location.segments;
     case 'work':
       return ['work:', ...location.segments];
+    case 'outside':
+      return ['', ...location.segments];
     case 'blob':
       return [showLocation(location)];
   }

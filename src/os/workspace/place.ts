@@ -28,6 +28,7 @@ export function rootsOf(root: string, workDir: string, lookup: Lookup): Roots {
 export function placeOf({ root, work }: Roots, location: Location): Place {
   const shown = showLocation(location);
   if (location.root === 'work') return { base: work.base, segments: [...work.segments, ...location.segments], shown };
+  if (location.root === 'outside') return { base: '/', segments: location.segments, shown };
   if (root === '/' && SYSTEM.has(location.segments[0] ?? '')) {
     throw new OpError('refused', `"${shown}" belongs to the system.`);
   }

@@ -34,7 +34,7 @@ export const OPS_EXAMPLES = {
     good: phase('allowed_ops: [write_file]', 'permissions: { file: { write: ["notes/**"] } }\n'),
   },
   'permissions/unreadable-pattern': {
-    bad: phase('allowed_ops: [read_file]', 'permissions: { file: { read: ["/etc/*"] } }\n'),
+    bad: phase('allowed_ops: [read_file]', 'permissions: { file: { read: ["../etc/*"] } }\n'),
     good: phase('allowed_ops: [read_file]', 'permissions: { file: { read: ["etc/*"] } }\n'),
   },
   'skills/unknown-skill': {

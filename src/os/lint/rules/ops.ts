@@ -87,6 +87,7 @@ export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
     ['index', index.length > 0],
     ['eval', permissions.eval],
     ['python', permissions.python.length > 0],
+    ['secret', permissions.secrets.length > 0],
   ];
   return new Set(kinds.filter(([, declared]) => declared).map(([kind]) => kind));
 }

@@ -37,7 +37,7 @@ function beyond(inner: Permissions, outer: Permissions): readonly string[] {
       .filter((pattern) => !pattern.startsWith('work:') && !covers(outer.file[key], pattern))
       .map((pattern) => `file.${key} of ${pattern}`),
   );
-  const lists = (['net', 'recall', 'index', 'exec', 'mcp', 'python'] as const).flatMap((key) =>
+  const lists = (['net', 'recall', 'index', 'exec', 'mcp', 'python', 'secrets'] as const).flatMap((key) =>
     entriesOf(inner[key])
       .filter((entry) => !entriesOf(outer[key]).includes(entry))
       .map((entry) => `${key} of ${entry}`),

@@ -40,6 +40,7 @@ const PERMISSIONS = keyed('permissions', {
   index: TEXTS,
   eval: FLAG,
   python: { type: 'array' },
+  secrets: TEXTS,
 });
 
 const LIMIT_SHAPES = Object.entries(LIMITS).map(([key, { least, whole }]): [string, JsonObject] => [

@@ -1,4 +1,4 @@
-import { NEED_KINDS } from '../../config/schema.ts';
+import { NEED_KINDS } from '../../config/schema-governance.ts';
 import { DEFAULT_ACT_TURNS, DEFAULT_MODEL_CLASS } from '../phases.ts';
 import { SKILL_KINDS } from '../skill.ts';
 import { ON_ERROR } from '../steps/frame.ts';
@@ -61,17 +61,18 @@ export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string
     description: 'Shown to the model beside the edge.',
   },
   permissions: {
-    file: '`{read: [globs], write: [globs]}`, relative to the project. `*` and `?` within a name, `**` any folders.',
+    file: '`{read: [globs], write: [globs]}`, relative to the project, or from `/` on for places outside of it. `*` and `?` within a name, `**` any folders.',
     skill:
       '`{run: [names], delegate: [names]}`: skills that may be started; those of `run` are held to these permissions, too. `*` stands for any. `write`: not yet.',
     optional: `Kinds of denial the skill can live with, e.g. ${code(NEED_KINDS[1])}: they do not make the run exit 4.`,
-    exec: 'Lists of argument patterns. Checked; no op uses it yet.',
-    net: 'Hosts. Checked; no op uses it yet.',
-    mcp: 'Server → tools. Checked; no op uses it yet.',
+    exec: 'Commands, each a list of words: `[git, log, "*"]`. `*` is any one argument, `**` at the end any number of them.',
+    net: 'Hosts: `example.com`, `*.example.com`, `*`; with another port than that of the scheme `example.com:8443`.',
+    mcp: 'Server → tools; `*` stands for all of them.',
     recall: 'Sources that may be searched; `events` is the log.',
     index: 'Sources that may be written and dropped.',
     eval: '`true` or `false`. No op uses it yet.',
-    python: 'Entries. No step uses it yet.',
+    python: '`[{module, function}]`: functions that `python` steps may call.',
+    secrets: `Stored secrets that arguments of ops may refer to as ${code('$' + '{secret:NAME}')}.`,
   },
   limits: {
     max_phase_visits: 'Entries into any one phase.',

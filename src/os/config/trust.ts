@@ -1,0 +1,144 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../errors.ts';
+import { isObject, type Json } from '../json.ts';
+import { type ConfigSources, type Layer, showKey, userConfigDir } from './layer.ts';
+import type { ConfigFile } from './schema.ts';
+
+/**
+ * Whether files of a project may widen what runs may do. They come with the project, from whoever wrote it: until a
+ * person on this machine trusts exactly this content, what they allow, and where they would send data or keys, does
+ * not count. What they deny or tighten always does.
+ *
+ *  - T1 Trust is kept in the user's own folder, by project and SHA-256 of each file; a changed file is not trusted.
+ *  - T2 `REYN_TRUST_PROJECT=1` in the environment trusts the project as it stands, for machines that are thrown away.
+ */
+
+const FILE = 'trusted.json';
+
+/** Keys of one file of the project that widen; empty for the user's own. */
+export function wideningKeys({ origin, value }: Layer): readonly string[] {
+  if (origin !== 'reyn.yaml' && origin !== 'reyn.local.yaml') return [];
+  const { policy, base_url, models = {}, embeddings, mcp, search, grants } = value;
+  const reaching = Object.entries(models).filter(
+    ([, { base_url: url, api_key_env: env, api_key_file: file }]) => (url ?? env ?? file) !== undefined,
+  );
+  return [
+    ...((policy?.allow ?? []).length > 0 ? ['policy.allow'] : []),
+    ...(base_url === undefined ? [] : ['base_url']),
+    ...reaching.map(([name]) => showKey(['models', name])),
+    ...(embeddings === undefined ? [] : ['embeddings']),
+    ...Object.keys(mcp?.servers ?? {}).map((name) => showKey(['mcp', 'servers', name])),
+    ...(search === undefined ? [] : ['search']),
+    ...(grants === undefined ? [] : ['grants']),
+  ];
+}
+
+/** Layers as they count: what widens is left out of those that are not trusted, except models, which say so when used. */
+export function trustedPart(
+  sources: ConfigSources,
+  layers: readonly Layer[],
+): { readonly layers: readonly Layer[]; readonly untrusted: readonly string[] } {
+  const doubtful = layers.filter((layer) => wideningKeys(layer).length > 0 && !isTrusted(sources, layer));
+  if (doubtful.length === 0) return { layers, untrusted: [] };
+  const kept = layers.map((layer) => (doubtful.includes(layer) ? { ...layer, value: narrowed(layer.value) } : layer));
+  const short = doubtful.flatMap(({ value: { base_url, model } }) =>
+    base_url === undefined || model === undefined ? [] : [showKey(['models', model])],
+  );
+  return { layers: kept, untrusted: [...new Set([...doubtful.flatMap(wideningKeys), ...short])] };
+}
+
+function narrowed(value: ConfigFile): ConfigFile {
+  const { policy, embeddings: _e, mcp: _m, search: _s, grants: _g, ...rest } = value;
+  if (policy === undefined) return rest;
+  const { allow: _a, ...kept } = policy;
+  return { ...rest, policy: kept };
+}
+
+/** Whether this content of a project's file is trusted. */
+export function isTrusted(sources: ConfigSources, layer: Pick<Layer, 'origin' | 'sha256'>): boolean {
+  if (sources.env.REYN_TRUST_PROJECT === '1') return true;
+  const known = readTrusted(sources)[projectOf(sources)];
+  return known?.[layer.origin] === layer.sha256;
+}
+
+/**
+ * Trusts files of the project as they stand. @returns the file this is kept in.
+ * @throws UserError `config` where the user has no folder of their own; `disk`.
+ */
+export function trustFiles(sources: ConfigSources, layers: readonly Pick<Layer, 'origin' | 'sha256'>[]): string {
+  const files = Object.fromEntries(layers.map(({ origin, sha256 }) => [origin, sha256]));
+  return change(sources, (known) => ({ ...known, [projectOf(sources)]: files }));
+}
+
+/** Takes back all trust in the project's files. */
+export function distrustFiles(sources: ConfigSources): string {
+  return change(sources, ({ [projectOf(sources)]: _, ...others }) => others);
+}
+
+type Trusted = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+function projectOf({ root }: ConfigSources): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return root;
+  }
+}
+
+function folderOf(sources: ConfigSources): string | undefined {
+  return sources.userDir ?? userConfigDir(sources.env);
+}
+
+function readTrusted(sources: ConfigSources): Trusted {
+  const folder = folderOf(sources);
+  if (folder === undefined) return {};
+  let text: string;
+  try {
+    text = readFileSync(join(folder, FILE), 'utf8');
+  } catch {
+    return {}; // nothing is trusted that cannot be read
+  }
+  try {
+    const { projects } = JSON.parse(text) as { projects?: Json };
+    if (!isObject(projects)) return {};
+    return Object.fromEntries(
+      Object.entries(projects).flatMap(([root, files]) => (isObject(files) ? [[root, files as never]] : [])),
+    );
+  } catch {
+    return {};
+  }
+}
+
+function change(sources: ConfigSources, next: (known: Trusted) => Trusted): string {
+  const folder = folderOf(sources);
+  if (folder === undefined) {
+    throw new UserError(
+      'config',
+      'there is no folder of your own to keep trust in: neither HOME nor XDG_CONFIG_HOME is set',
+      {
+        hint: 'Set HOME, or REYN_TRUST_PROJECT=1 on a machine that is thrown away.',
+      },
+    );
+  }
+  const path = join(folder, FILE);
+  const text = `${JSON.stringify({ version: 1, projects: next(readTrusted(sources)) }, null, 2)}\n`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const temp = `${path}.${process.pid}.tmp`;
+    const descriptor = openSync(temp, 'w', 0o600);
+    try {
+      writeSync(descriptor, text);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temp, path);
+  } catch (error) {
+    throw new UserError('disk', `cannot write ${path}: ${(error as Error).message}`, {
+      where: { file: path },
+      cause: error,
+    });
+  }
+  return path;
+}
