@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type { DriveOptions, Reyn } from './api.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
+import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
 import type { Disk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
@@ -16,6 +16,7 @@ import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import { OPS } from './os/ops/list.ts';
+import { openSavedGrants } from './os/permissions/saved.ts';
 import { cancelRun } from './os/runs/cancel.ts';
 import { runLister } from './os/runs/facts.ts';
 import { forkAside } from './os/runs/fork.ts';
@@ -25,8 +26,10 @@ import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
 import { startRun } from './os/runs/start.ts';
 import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
+import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
+import { openOutside, STDLIB } from './outside.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -42,9 +45,6 @@ export type OpenOptions = {
   readonly ids?: Ids;
   readonly disk?: Disk;
 };
-
-/** Folder of the skills that ship, beside this module in the sources and in the build. */
-const STDLIB = fileURLToPath(new URL('./stdlib/skills', import.meta.url));
 
 /**
  * Opens a project: the only place where adapters are built. Nothing is written, and no lock is taken, before something
@@ -64,6 +64,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
+  const signer = openSigner({ dir: keysDir({ root, env }) });
+  const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
+  const outside = openOutside({ root, config, env });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
   const sources = openSources({ index, store: opened, embeddings });
@@ -83,6 +86,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     ids,
     js,
+    grants,
+    ...outside,
     env,
   };
   /** Asking a model outside of a run needs what most commands do without. */
@@ -159,6 +164,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     close: async () => {
       index.close();
       await js.close();
+      await outside.close();
       await store?.close();
     },
   };

@@ -76,7 +76,8 @@ export async function openProject(spec: ProjectSpec): Promise<TestProject & { re
   write('reyn.yaml', [`model: ${spec.model ?? 'scripted'}`, ...(spec.config ?? [])].join('\n'));
   for (const [file, text] of Object.entries(spec.files ?? {})) write(file, text);
   for (const [name, files] of Object.entries(spec.skills ?? {})) skill(name, files);
-  const open = (options: Partial<OpenOptions>) => openReyn({ root, env: { HOME: root }, ...spec.open, ...options });
+  const open = (options: Partial<OpenOptions>) =>
+    openReyn({ root, env: { HOME: root, REYN_TRUST_PROJECT: '1' }, ...spec.open, ...options });
   let reyn = await open({});
   return {
     root,

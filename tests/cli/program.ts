@@ -37,7 +37,7 @@ export function start(cwd: string, argv: readonly string[], options: Options = {
   const nodeArgs = options.old === true ? ['--require', OLD] : [];
   const child = spawn(process.execPath, [...nodeArgs, options.bin ?? BIN, ...argv], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, NODE_COMPILE_CACHE: COMPILED, ...options.env },
+    env: { PATH: process.env.PATH, HOME: cwd, REYN_TRUST_PROJECT: '1', NODE_COMPILE_CACHE: COMPILED, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const seen = { out: '', err: '' };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigFileSchema, NEED_KINDS } from '../../src/os/config/schema.ts';
+import { ConfigFileSchema } from '../../src/os/config/schema.ts';
+import { NEED_KINDS, OP_KINDS } from '../../src/os/config/schema-governance.ts';
 import { PROJECT_EVENTS, RUN_EVENTS } from '../../src/os/events/event.ts';
 import { ScriptSchema } from '../../src/os/models/script.ts';
+import { OPS } from '../../src/os/ops/list.ts';
 import type { NeedKind } from '../../src/os/permissions/need.ts';
 import { compileSchema } from '../../src/os/schema.ts';
 import { misfits, type Shape } from '../../src/os/shape.ts';
@@ -162,10 +164,18 @@ describe('the kinds of need a rule may speak of', () => {
       exec: true,
       net: true,
       mcp: true,
+      python: true,
+      secret: true,
       recall: true,
       index: true,
       eval: true,
     };
     expect([...NEED_KINDS].sort()).toEqual(Object.keys(all).sort());
+  });
+});
+
+describe('the kinds of op a rule may speak of', () => {
+  it('are all there are', () => {
+    expect([...OP_KINDS].sort()).toEqual(OPS.map(({ kind }) => kind).sort());
   });
 });

@@ -71,6 +71,9 @@ function keyFileProblems(layers: readonly Layer[], name: string, keyFile: string
   return [{ message, where, hint: 'Write it like `api_key_file: ~/.config/reyn/key`.' }];
 }
 
+/** A day, or a moment with its offset. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
 /** A rule speaks of something, and of an op there is. */
 function policyProblems(layers: readonly Layer[]): ConfigProblem[] {
   return layers.flatMap((layer) =>
@@ -90,6 +93,9 @@ function policyProblems(layers: readonly Layer[]): ConfigProblem[] {
         if (list === 'deny' && rule.expires !== undefined) {
           return found('A deny rule does not expire.', 'Delete `expires`, or the rule when its time is over.');
         }
+        if (rule.expires !== undefined && !MOMENT.test(rule.expires)) {
+          return found(`"${rule.expires}" is no date.`, 'Write it like `2027-01-31` or `2027-01-31T18:00:00Z`.');
+        }
         if (rule.op === undefined || OP_KINDS.some((kind) => kind === rule.op)) return [];
         const meant = nearest(rule.op, OP_KINDS);
         return found(
@@ -102,7 +108,7 @@ function policyProblems(layers: readonly Layer[]): ConfigProblem[] {
 }
 
 function serverProblems(layers: readonly Layer[], { mcp }: ConfigFile): ConfigProblem[] {
-  return Object.entries(mcp?.servers ?? {}).flatMap(([name, { command, url, args, env, headers }]) => {
+  return Object.entries(mcp?.servers ?? {}).flatMap(([name, { command, url, args, env, headers, pin }]) => {
     const where = whereOf(layers, ['mcp', 'servers', name]);
     const found = (message: string, hint: string) => [{ message, where, hint }];
     if ((command === undefined) === (url === undefined)) {
@@ -115,6 +121,9 @@ function serverProblems(layers: readonly Layer[], { mcp }: ConfigFile): ConfigPr
     }
     if (command !== undefined && headers !== undefined) {
       return found(`The MCP server "${name}" is a program, and so has no \`headers\`.`, 'Delete them.');
+    }
+    if (pin !== undefined && !/^[0-9a-f]{64}$/.test(pin)) {
+      return found(`The pin of the MCP server "${name}" is none.`, 'Copy it from `reyn mcp list`.');
     }
     return [];
   });

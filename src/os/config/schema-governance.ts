@@ -46,7 +46,7 @@ export const RuleSchema = Type.Object(
     skill: Optional(Type.String({ ...name, description: 'The skill the rule is about; every skill if absent.' })),
     expires: Optional(
       Type.String({
-        pattern: '^\\d{4}-\\d{2}-\\d{2}(T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2}))?$',
+        ...name,
         description: 'Last day (UTC), or moment, on which it allows; a deny rule does not expire.',
       }),
     ),
@@ -67,7 +67,7 @@ export const McpServerSchema = Type.Object(
     headers: Optional({ ...words, description: `Headers it is sent; ${SECRET} is a stored secret.` }),
     pin: Optional(
       Type.String({
-        pattern: '^[0-9a-f]{64}$',
+        ...name,
         description: 'Hash of its tools as `reyn mcp list` shows it; allow rules count only while it is that.',
       }),
     ),

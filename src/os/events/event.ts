@@ -257,10 +257,13 @@ export const PROJECT_EVENTS = {
     value: optional(value),
     file: text,
   }),
-  config_trusted: event('Files of the project may widen what runs may do, as they stand; none = trust was taken back.', {
-    files: Type.Array(object({ file: text, sha256: hex })),
-    who: text,
-  }),
+  config_trusted: event(
+    'Files of the project may widen what runs may do, as they stand; none = trust was taken back.',
+    {
+      files: Type.Array(object({ file: text, sha256: hex })),
+      who: text,
+    },
+  ),
   grant_added: event(
     'A person allowed something to one version of a skill for later runs. Counts only where `signature` was made with a key of this machine.',
     { grant: object(GRANT), key: text, signature: text, run: optional(text) },

@@ -63,5 +63,7 @@ export type Store = {
   ownership(run: string): Ownership | undefined;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];
+  /** Events of the project log about saved grants. @throws CorruptLog when a line of one does not hold. */
+  grantEvents(): readonly ProjectEvent[];
   close(): Promise<void>;
 };

@@ -11,6 +11,7 @@ import { type Locks, ownerLock, PROJECT_LOCK, sqliteLocks, withLock } from './lo
 import { restoreMembers } from './members.ts';
 import type { StoreParts } from './parts.ts';
 import type { Store } from './port.ts';
+import { projectFacts } from './project-facts.ts';
 import { openProjectLog } from './project-log.ts';
 import { readMonths, registrationOf } from './project-read.ts';
 import { openReserve } from './reserve.ts';
@@ -45,6 +46,7 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
   const { temp, enter: prepare } = home;
   const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy });
   const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, open };
+  const grantEvents = projectFacts(disk, layout, blobs, 'grant_');
   let isClosed = false;
 
   const syncRuns = sharing(async () => {
@@ -110,6 +112,8 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
       const lines = months.flatMap(({ chain }) => chain.lines);
       return lines.map((line) => restoreMembers(line, blobs) as unknown as ProjectEvent);
     },
+
+    grantEvents,
 
     async close() {
       if (isClosed) return;

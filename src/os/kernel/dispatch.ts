@@ -70,7 +70,8 @@ const SECRET_INSIDE: Decision = {
   verdict: 'deny',
   by: 'protection redacted',
   reason:
-    'The arguments hold a secret, which was taken out before they were recorded: what would be done is not what was meant. Store the secret with `reyn secrets set NAME` and refer to it as ${secret:NAME}; to change a file around a secret, edit only the lines beside it.',
+    'The arguments hold a secret, which was taken out before they were recorded: what would be done is not what was meant. Store the secret with `reyn secrets set NAME` and refer to it as $' +
+    '{secret:NAME}; to change a file around a secret, edit only the lines beside it.',
 };
 
 type Performance = {

@@ -57,7 +57,7 @@ export async function askLeave(
     step: request.step,
     kind: 'permission',
     text: `May ${skill} use ${op.kind} on ${visible(resource)}? ${decision.reason}`,
-    choices: choicesFor(need),
+    choices: choicesFor(need, drive.ports.grants.canSave),
     about: known === undefined ? { ...about, ...(await preview()) } : (known.about as JsonObject),
     quietly: isTired(drive),
   });
@@ -68,7 +68,8 @@ export async function askLeave(
 }
 
 /** Choices by how far they reach; the terminal explains them. */
-function choicesFor(need: Need): readonly string[] {
+function choicesFor(need: Need, canSave: boolean): readonly string[] {
+  if (!canSave) return ['allow', 'once', 'deny'];
   const target = targetOf(need);
   const below = 'refused' in target ? undefined : subtreeOf(target);
   return ['allow', 'once', 'always', ...(below === undefined ? [] : ['below']), 'deny'];

@@ -6,10 +6,10 @@ import type { IndexPort } from '../index/port.ts';
 import type { Json } from '../json.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
-import type { ListRuns } from '../ops/run-facts.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
 import type { ExecRequest, ExecResult, Op } from '../ops/op.ts';
+import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
 import type { Grant } from '../permissions/grant.ts';
 import type { ClosedPlace } from '../permissions/protections.ts';
@@ -72,8 +72,10 @@ export type Ports = {
 export type Grants = {
   /** Those that count: signed on this machine and not revoked. May hold expired ones. */
   list(): readonly Grant[];
+  /** Whether there is a place and a key to keep them with. */
+  readonly canSave: boolean;
   /** Keeps one, durably; one of the same id that is kept already is left as it is. */
-  save(grant: SavedGrant): Promise<void>;
+  save(grant: SavedGrant): Promise<unknown>;
 };
 
 /** A grant without what keeping it adds: dates, and who gave it. */

@@ -2,7 +2,8 @@ import type { RunEventBody } from '../events/event.ts';
 import type { JsonObject } from '../json.ts';
 import type { Op } from '../ops/op.ts';
 import { decide } from '../permissions/decide.ts';
-import { contextOf, deny, type Request } from './permit.ts';
+import { contextOf, type Request } from './decided-in.ts';
+import { deny } from './permit.ts';
 import type { Drive } from './ports.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Drive } from './ports.ts';
  * skill still declares what it needs.
  */
 export function repeat(drive: Drive, op: Op, request: Request, recorded: readonly RunEventBody[]): void {
-  const context = contextOf(drive, request.named);
+  const context = contextOf(drive, op, request);
   const refused = op
     .needs(request.args as JsonObject)
     .map((need) => ({ need, decision: decide(need, context) }))

@@ -1,4 +1,5 @@
 import type { Json } from '../json.ts';
+import { localArgs } from '../ops/local-args.ts';
 import { checkArgs } from '../ops/validate.ts';
 import { compileSchema, showErrors } from '../schema.ts';
 import type { JsStep, OpStep, ValidateStep } from '../skills/skill.ts';
@@ -58,7 +59,8 @@ async function opStep(drive: Drive, id: string, step: OpStep, artifact: Json): P
   if (!filled.ok) return fail(drive, id, 'template', `absent in the artifact: ${filled.absent.join(', ')}`);
   const errors = checkArgs(op, filled.value);
   if (errors.length > 0) return fail(drive, id, 'op_arguments', showErrors(errors));
-  const call = { step: id, kind: op.kind, args: filled.value, logged: false, named: new Set<string>() };
+  const args = localArgs(drive.ports.ops, op.kind, filled.value, drive.ports.workspace.local);
+  const call = { step: id, kind: op.kind, args, logged: false, named: new Set<string>() };
   await dispatch(drive, op, call);
 }
 

@@ -1,6 +1,7 @@
 import { isDeeperThan, type Json } from '../json.ts';
 import { capOf } from '../limits/limits.ts';
 import type { Frame, Model, OpOffer, Reply, Turn, Usage } from '../models/port.ts';
+import { localArgs } from '../ops/local-args.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
@@ -96,7 +97,7 @@ async function ask(
 function accept(drive: Drive, step: string, frame: Frame, usage: Usage | undefined, accepted: Accepted): void {
   const call = { request: frame.request, ...(usage === undefined ? {} : { usage }) };
   if (accepted.kind === 'act') {
-    drive.emit({ type: 'turn_acted', step, data: { ...call, ops: accepted.ops.map((op) => ({ ...op })) } });
+    drive.emit({ type: 'turn_acted', step, data: { ...call, ops: accepted.ops.map((op) => localOp(drive, op)) } });
     return;
   }
   const { choice, artifact, reason, confidence } = accepted;
@@ -114,6 +115,11 @@ function accept(drive: Drive, step: string, frame: Frame, usage: Usage | undefin
       ...(confidence === undefined ? {} : { confidence }),
     },
   });
+}
+
+/** An op as it is recorded and done: absolute paths that lie in the project are relative to it. */
+function localOp({ ports }: Drive, { kind, args }: { readonly kind: string; readonly args: Json }) {
+  return { kind, args: localArgs(ports.ops, kind, args, ports.workspace.local) };
 }
 
 function reject(

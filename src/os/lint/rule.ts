@@ -22,6 +22,8 @@ export type LintOp = {
   readonly effect: string;
   /** Kinds of need it may declare, e.g. `file.read`; none = it needs no permission. */
   readonly needs: readonly string[];
+  /** Kinds of need it may have besides, by its arguments. */
+  readonly uses: readonly string[];
   /**
    * What a step with these arguments needs and these permissions do not declare, as `kind of resource`; nothing is said
    * of what a template fills in.

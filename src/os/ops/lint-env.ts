@@ -10,8 +10,9 @@ export function lintOps(ops: readonly Op[]) {
   return ops.map((op) => ({
     kind: op.kind,
     effect: op.effect,
+    needs: op.needKinds,
     // what writes or acts outside may be given a stored secret
-    needs: op.effect === 'writes' || op.effect === 'external' ? [...op.needKinds, 'secret'] : op.needKinds,
+    uses: op.effect === 'writes' || op.effect === 'external' ? ['secret'] : [],
     undeclared: (args: JsonObject, permissions: Permissions) => undeclared(op, args, permissions),
   }));
 }

@@ -1,6 +1,6 @@
-import type { Permissions } from '../skills/skill.ts';
-import { matchesHost } from '../network/host-pattern.ts';
 import { isObject } from '../json.ts';
+import { matchesHost } from '../network/host-pattern.ts';
+import type { Permissions } from '../skills/skill.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
 import { globParts, isRefusal, parseLocation } from '../workspace/location.ts';
 import { matchesArgv, showArgv } from './argv.ts';

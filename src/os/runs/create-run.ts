@@ -61,6 +61,7 @@ export async function createRun(
       ...(config.language === undefined ? {} : { language: config.language }),
       owner: store.owner,
       ...(fresh.parent === undefined ? {} : { parent: fresh.parent }),
+      who: project.who,
     },
   };
   const { log, event } = await store.createRun(fresh.run, first, fresh.intended);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
 import type { RunEvent, RunEventBody } from '../events/event.ts';
 import type { RunLog, Store } from '../events/port.ts';
 import { fold, foldAll } from '../kernel/fold.ts';
@@ -43,13 +44,23 @@ export async function driveRun(
   const account = { limits: started.limits, raised: () => state.raised, spent: () => state.spent };
   const meter = under.meter?.under(state.run, account) ?? openMeter(account, project.clock.now);
   countUnderWay(store, meter, state);
+  const workDir = join(project.root, '.reyn', 'work', state.run);
   const ports: Ports = {
     ops: project.ops,
     policy: project.config.policy,
+    pins: pinsOf(project.config),
+    grants: project.grants,
+    closed: project.closed,
+    now: project.clock.now,
+    who: project.who,
+    secret: project.secret,
+    network: project.network,
+    mcp: project.mcp,
+    exec: project.exec(workDir),
     model: openPinned(started.models, { skill: skill.name, dir: started.dir }, { ...project, blobs: store.blobs }),
     workspace: openWorkspace({
       root: project.root,
-      workDir: join(project.root, '.reyn', 'work', state.run),
+      workDir,
       readBlob: (sha256) => store.blobs.get(sha256),
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
@@ -74,6 +85,11 @@ export async function driveRun(
     await log.close();
   }
   return { state, outcome: outcomeOf(state, skill, lineOf(store, state.children, ended)) };
+}
+
+/** Pins of MCP servers that the configuration states. */
+function pinsOf({ mcp }: Config): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(mcp).flatMap(([name, { pin }]) => (pin === undefined ? [] : [[name, pin]])));
 }
 
 /** Counts what sub-runs used that an earlier process started and whose receipts are not in the log. */

@@ -5,10 +5,15 @@ import type { RunEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import type { Ids } from '../ids.ts';
 import type { IndexPort } from '../index/port.ts';
+import type { ExecPort } from '../kernel/ports.ts';
 import type { Meter } from '../limits/meter.ts';
+import type { McpServers } from '../network/mcp/port.ts';
+import type { Network } from '../network/port.ts';
 import type { Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
+import type { ClosedPlace } from '../permissions/protections.ts';
+import type { SavedGrants } from '../permissions/saved.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { PendingIntervention } from './outcome.ts';
@@ -26,6 +31,17 @@ export type Project = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly js: JsEngine;
+  readonly grants: SavedGrants;
+  /** Places of this machine that are closed besides those closed by name. */
+  readonly closed: readonly ClosedPlace[];
+  /** Whoever is at this process, as the operating system calls them. */
+  readonly who: string;
+  /** A stored secret by its name. */
+  readonly secret: (name: string) => string | undefined;
+  readonly network: Network;
+  readonly mcp: McpServers;
+  /** Programs of a run, given its work folder. */
+  readonly exec: (workDir: string) => ExecPort;
   /** Where keys of providers come from. */
   readonly env: NodeJS.ProcessEnv;
 };

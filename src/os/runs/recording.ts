@@ -127,7 +127,7 @@ export function compareEvents(before: RunEvent, after: RunEventBody): Difference
 function compared({ type, data }: RunEventBody): JsonObject {
   const { usage: _, ...rest } = data as JsonObject;
   if (type !== 'intervention_answered') return rest;
-  const { by: __, ...answer } = rest;
+  const { by: __, who: ___, words: ____, ...answer } = rest;
   return answer;
 }
 

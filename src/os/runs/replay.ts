@@ -4,12 +4,14 @@ import type { IndexPort } from '../index/port.ts';
 import { begin, fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import { next } from '../kernel/next.ts';
-import type { Ports } from '../kernel/ports.ts';
+import type { ExecPort, Ports } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
 import { frameNow } from '../kernel/turn.ts';
 import { openMeter } from '../limits/meter.ts';
 import type { Frame, Model } from '../models/port.ts';
 import { frameDifference, RequestDiffers, recordedModel } from '../models/recorded.ts';
+import type { McpServers } from '../network/mcp/port.ts';
+import type { Network } from '../network/port.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
@@ -95,6 +97,15 @@ export async function replayEvents(
   const ports: Ports = {
     ops,
     policy: { allow: [], deny: [] },
+    pins: {},
+    grants: { list: () => [], canSave: false, save: () => Promise.resolve() },
+    closed: [],
+    now: () => 0,
+    who: '',
+    secret: () => undefined,
+    network: NO_NETWORK,
+    mcp: NO_MCP,
+    exec: NO_EXEC,
     model: modelFor,
     workspace: NO_WORKSPACE,
     index: NO_INDEX,
@@ -205,5 +216,20 @@ const NO_WORKSPACE: Workspace = {
   handle: () => {
     throw new TypeError('a replay opens no file');
   },
+  view: () => Promise.reject(new TypeError('a replay opens no file')),
+  local: (path) => path,
   syncDirectories: () => Promise.resolve(),
+};
+
+const NO_NETWORK: Network = { fetch: () => Promise.reject(new TypeError('a replay reaches nobody')) };
+
+const NO_MCP: McpServers = {
+  tools: () => Promise.reject(new TypeError('a replay reaches nobody')),
+  call: () => Promise.reject(new TypeError('a replay reaches nobody')),
+  close: () => Promise.resolve(),
+};
+
+const NO_EXEC: ExecPort = {
+  backend: undefined,
+  run: () => Promise.reject(new TypeError('a replay starts no program')),
 };

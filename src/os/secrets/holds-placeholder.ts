@@ -6,5 +6,7 @@ const PLACEHOLDER = /\[secret:[\w.:-]{1,160}\]/;
 export function holdsPlaceholder(value: unknown): boolean {
   if (typeof value === 'string') return PLACEHOLDER.test(value);
   if (Array.isArray(value)) return value.some(holdsPlaceholder);
-  return isObject(value) && Object.entries(value).some(([key, member]) => PLACEHOLDER.test(key) || holdsPlaceholder(member));
+  return (
+    isObject(value) && Object.entries(value).some(([key, member]) => PLACEHOLDER.test(key) || holdsPlaceholder(member))
+  );
 }

@@ -3,7 +3,8 @@ import { SECRET_REFERENCE } from './port.ts';
 
 /** Names of the secrets that strings of a value refer to, in order, each once. */
 export function referencesIn(value: Json): readonly string[] {
-  if (typeof value === 'string') return [...new Set([...value.matchAll(SECRET_REFERENCE)].map(([, name = '']) => name))];
+  if (typeof value === 'string')
+    return [...new Set([...value.matchAll(SECRET_REFERENCE)].map(([, name = '']) => name))];
   if (Array.isArray(value)) return [...new Set(value.flatMap(referencesIn))];
   return isObject(value) ? [...new Set(Object.values(value).flatMap((member) => referencesIn(member as Json)))] : [];
 }

@@ -3,8 +3,9 @@ import { sha256 } from '../json.ts';
 import { OpError } from '../op-error.ts';
 import { digestFile, readFile, textOf } from './file.ts';
 import { detectLookup, type Folder, type Lookup } from './folder.ts';
-import { isRefusal, type Location, parseLocation, showLocation } from './location.ts';
+import { isRefusal, type Location, localPath, parseLocation, showLocation } from './location.ts';
 import { fileNameOf, makeParent, openPlace, type Place, parentOf, placeOf, type Roots, rootsOf } from './place.ts';
+import { openProgramView } from './program-view.ts';
 import { removeFile, replaceFile, type Writer } from './replace.ts';
 import { listTree } from './tree.ts';
 import { remember, syncAll, type Unsynced } from './unsynced.ts';
@@ -43,6 +44,8 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const shared: Shared = { roots, writer, unsynced: new Map(), readBlob, signal };
   return {
     handle: (permits) => handleOf(shared, permits),
+    view: (request) => openProgramView(roots, workDir, request),
+    local: (path) => localPath(root, path),
     syncDirectories: () => syncAll(shared.unsynced, roots, shareDisk),
   };
 }

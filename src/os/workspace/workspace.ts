@@ -49,9 +49,49 @@ export type Permits = {
   readonly write: (path: string) => boolean;
 };
 
+/** What a program may see and change of the project. */
+export type ProgramViewRequest = {
+  /** Globs that the skill declares. */
+  readonly reads: readonly string[];
+  /** Globs of what may be written: declared, and opened by rules. */
+  readonly writes: readonly string[];
+  readonly mayRead: (path: string) => boolean;
+  readonly mayWrite: (path: string) => boolean;
+  readonly signal: AbortSignal;
+};
+
+/** The project as a program sees it. What it writes is kept apart until it is taken over. */
+export type ProgramView = {
+  /** Places as a program sees them whose own they are; `at` = where the project's root is for it. */
+  mounts(at: string): readonly ViewMount[];
+  /** The same where nothing can be mounted: the folders themselves. */
+  direct(at: string): readonly ViewMount[];
+  changes(signal: AbortSignal): Promise<StagedChanges>;
+  remove(): void;
+};
+
+/** What a program changed, and what it left that is no regular file. */
+export type StagedChanges = { readonly changed: readonly StagedChange[]; readonly odd: readonly string[] };
+
+export type StagedChange = {
+  readonly path: string;
+  /** SHA-256 of what was there; `null` = there was nothing. */
+  readonly pre: string | null;
+  /** `undefined` = it is gone. */
+  readonly bytes: Buffer | undefined;
+};
+
+export type ViewMount =
+  | { readonly kind: 'read' | 'write'; readonly from: string; readonly at: string }
+  | { readonly kind: 'hide-folder' | 'hide-file'; readonly at: string };
+
 /** The files of one run. All handles made of it share what is not yet durable. */
 export type Workspace = {
   handle(permits: Permits): WorkspaceHandle;
+  /** A view for one program; to be removed when it has ended. @throws OpError `too_large`. */
+  view(request: ProgramViewRequest): Promise<ProgramView>;
+  /** A path as ops speak of it: see `localPath`. */
+  local(path: string): string;
   /**
    * Makes every name written, removed or found written so far durable: one fsync per folder touched. Called before a
    * run suspends and before its terminal event; the content of files is durable before their rename.

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const sources = () => ({ root, userDir, env: {} });
+const sources = () => ({ root, userDir, env: { REYN_TRUST_PROJECT: '1' } });
 const project = (text: string) => writeFileSync(join(root, 'reyn.yaml'), text);
 const local = (text: string) => writeFileSync(join(root, 'reyn.local.yaml'), text);
 const user = (text: string) => writeFileSync(join(userDir, 'config.yaml'), text);

@@ -7,6 +7,7 @@ import type { DecisionContext } from '../../../src/os/permissions/decide.ts';
 import { decide } from '../../../src/os/permissions/decide.ts';
 import { permitsOf } from '../../../src/os/permissions/permits.ts';
 import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
+import { ASKING } from '../permissions/asking.ts';
 import { type Scene, scene } from '../workspace/scene.ts';
 
 /** Ops as dispatch does them, less the log: arguments checked, needs decided, handles narrowed. */
@@ -25,12 +26,9 @@ export function opOf(kind: string): Op {
 
 /** A skill that declares every file, and an operator who allows every write. */
 const OPEN: DecisionContext = {
-  skill: 'demo',
+  ...ASKING,
   permissions: { ...NO_PERMISSIONS, file: { read: ['**'], write: ['**'] } },
-  bounds: [],
   policy: { allow: [{ need: 'file.write' }], deny: [] },
-  answers: [],
-  blobs: new Set(),
 };
 
 /** Ops on files need no source; those that do are tried in whole projects. */

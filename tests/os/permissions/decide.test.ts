@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type DecisionContext, decide } from '../../../src/os/permissions/decide.ts';
 import type { Need } from '../../../src/os/permissions/need.ts';
 import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
+import { ASKING } from './asking.ts';
 
 const SHA = 'b'.repeat(64);
 const EVERYTHING = {
@@ -14,7 +15,7 @@ const EVERYTHING = {
 /** A skill that declares every file, with an operator who allows every write: only protections and rules can stop it. */
 function context(rest: Partial<DecisionContext> = {}): DecisionContext {
   const policy = { allow: [{ need: 'file.write' }], deny: [] };
-  return { skill: 'demo', permissions: EVERYTHING, bounds: [], policy, answers: [], blobs: new Set(), ...rest };
+  return { ...ASKING, permissions: EVERYTHING, bounds: [], policy, answers: [], blobs: new Set(), ...rest };
 }
 const NO_RULES = { allow: [], deny: [] };
 const read = (path: string): Need => ({ kind: 'file.read', path });
@@ -48,7 +49,7 @@ describe('what a skill declares is the upper bound', () => {
   });
 
   it('no rule and no answer reaches beyond it', () => {
-    const answers = [{ need: 'file.write', resource: 'src/a.ts', allow: true }];
+    const answers = [{ need: 'file.write', resource: 'src/a.ts', allow: true, scope: 'run' as const, step: '1/s1' }];
     expect(verdict(write('src/a.ts'), { permissions, answers })).toBe('deny by declared');
   });
 
@@ -69,8 +70,6 @@ describe('paths that mean nothing', () => {
   it.each([
     '../out/secret.txt',
     'sub/../../out',
-    '/etc/passwd',
-    '/proc/self/environ',
     '~/.ssh/id_rsa',
     'a\0b',
     '',
@@ -171,7 +170,7 @@ describe('protected places', () => {
   });
 
   it('no rule and no answer opens them, and the reason says so', () => {
-    const answers = [{ need: 'file.write', resource: '.git/config', allow: true }];
+    const answers = [{ need: 'file.write', resource: '.git/config', allow: true, scope: 'run' as const, step: '1/s1' }];
     const policy = { allow: [{ need: 'file.write', resource: '.git/config' }], deny: [] };
     const decision = decide(write('.git/config'), context({ answers, policy }));
     expect(decision).toMatchObject({ verdict: 'deny', by: 'protection git' });
@@ -183,8 +182,6 @@ describe('protected places', () => {
     '.github/ISSUE_TEMPLATE.md',
     'environment.ts',
     'keys.md',
-    'reyn/project/review/skill.md',
-    'reyn/project/review/phases/review.md',
     'reyn/memory/x.md',
     'docs/eval.md',
     'docs/evals/x.md',
@@ -285,24 +282,27 @@ describe('rules and answers', () => {
   });
 
   it('an answer holds for the same place and the same act, in whatever spelling it was asked', () => {
-    const answers = [{ need: 'file.write', resource: './out/../a.md', allow: true }];
+    const answers = [
+      { need: 'file.write', resource: './out/../a.md', allow: true, scope: 'run' as const, step: '1/s1' },
+    ];
     const rest = { policy: NO_RULES, answers };
     expect(verdict(write('a.md'), rest)).toBe('allow by answer');
     expect(verdict(write('b.md'), rest)).toBe('ask by zone ask');
   });
 
   it('a refusal stands, and is not asked again', () => {
-    const answers = [{ need: 'file.write', resource: 'a.md', allow: false }];
+    const answers = [{ need: 'file.write', resource: 'a.md', allow: false, scope: 'run' as const, step: '1/s1' }];
     expect(verdict(write('a.md'), { policy: NO_RULES, answers })).toBe('deny by answer');
     expect(verdict(write('a.md'), { answers })).toBe('allow by allow rule 1');
   });
 
-  it('exact names hold for everything that is not a file', () => {
-    const permissions = { ...NO_PERMISSIONS, net: ['example.org'] };
-    const policy = { allow: [{ need: 'net', resource: 'example.org' }], deny: [] };
-    expect(verdict({ kind: 'net', host: 'example.org' }, { permissions, policy })).toBe('allow by allow rule 1');
-    const wild = { allow: [{ need: 'net', resource: '*' }], deny: [] };
-    expect(verdict({ kind: 'net', host: 'example.org' }, { permissions, policy: wild })).toBe('ask by zone ask');
+  it('a rule without a resource, or for everything, does not reach into skills', () => {
+    const skill = write('reyn/project/review/skill.md');
+    expect(verdict(skill)).toBe('ask by zone ask');
+    const everything = { allow: [{ need: 'file.write', resource: '**' }], deny: [] };
+    expect(verdict(skill, { policy: everything })).toBe('ask by zone ask');
+    const named = { allow: [{ need: 'file.write', resource: 'reyn/project/review/**' }], deny: [] };
+    expect(verdict(skill, { policy: named })).toBe('allow by allow rule 1');
   });
 });
 

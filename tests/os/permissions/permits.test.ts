@@ -2,14 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { DecisionContext } from '../../../src/os/permissions/decide.ts';
 import { permitsOf } from '../../../src/os/permissions/permits.ts';
 import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
+import { ASKING } from './asking.ts';
 
 const context: DecisionContext = {
-  skill: 'demo',
+  ...ASKING,
   permissions: { ...NO_PERMISSIONS, file: { read: ['docs/**', 'src/**'], write: ['docs/**'] } },
-  bounds: [],
   policy: { allow: [], deny: [{ need: 'file.read', resource: 'docs/private' }] },
-  answers: [],
-  blobs: new Set(),
 };
 
 describe('permitsOf', () => {

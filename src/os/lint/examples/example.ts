@@ -17,10 +17,10 @@ const nothing = () => [];
 /** The world the examples are linted in. */
 export const EXAMPLE_ENV: LintEnv = {
   ops: [
-    { kind: 'read_file', effect: 'reads', needs: ['file.read'], undeclared: nothing },
-    { kind: 'write_file', effect: 'writes', needs: ['file.write'], undeclared: nothing },
-    { kind: 'run_skill', effect: 'child', needs: ['skill.run'], undeclared: nothing },
-    { kind: 'ask_user', effect: 'waits', needs: [], undeclared: nothing },
+    { kind: 'read_file', effect: 'reads', needs: ['file.read'], uses: [], undeclared: nothing },
+    { kind: 'write_file', effect: 'writes', needs: ['file.write'], uses: [], undeclared: nothing },
+    { kind: 'run_skill', effect: 'child', needs: ['skill.run'], uses: [], undeclared: nothing },
+    { kind: 'ask_user', effect: 'waits', needs: [], uses: [], undeclared: nothing },
   ],
   skills: [EXAMPLE_SKILL, 'translate', 'archive'],
   permissionsOf: (skill) =>

@@ -99,7 +99,7 @@ export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
 export function usedKinds({ skill, map, env }: Subject): ReadonlySet<string> {
   const used = new Set<string>();
   const use = (op: LintOp | undefined) => {
-    for (const need of op?.needs ?? []) used.add(need);
+    for (const need of [...(op?.needs ?? []), ...(op?.uses ?? [])]) used.add(need);
   };
   const useKind = (kind: string) => use(env.ops.find((op) => op.kind === kind));
   for (const { modelClass, allowedOps } of map.phases) {
