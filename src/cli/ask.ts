@@ -2,7 +2,7 @@ import type { Interface } from 'node:readline';
 import type { PendingIntervention } from '../os/runs/outcome.ts';
 import type { Io } from './io.ts';
 import { clean, paint, type Screen } from './output.ts';
-import { writeDiff } from './render/diff.ts';
+import { aboutLines, choiceLine } from './render/permission.ts';
 
 /**
  * Asks a person on stderr and reads the answer from stdin, line by line.
@@ -15,7 +15,7 @@ export type Asker = {
   close(): void;
 };
 
-export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal): Asker {
+export function asker(io: Io, screen: Screen, signal: AbortSignal): Asker {
   const style = paint(screen.color.err);
   const typed: string[] = [];
   let ended = false;
@@ -51,11 +51,12 @@ export function asker(io: Io, screen: Screen, root: string, signal: AbortSignal)
   return {
     ask: async (asked) => {
       if (io.stdin.isTTY) typed.length = 0;
-      const shown = await writeDiff(root, asked.about, style);
       const { bold, dim, yellow } = style;
       io.stderr.write(`\n${yellow('?')} ${bold(clean(asked.text))}\n`);
-      if (shown !== undefined) io.stderr.write(`${shown}\n`);
-      for (const [i, choice] of (asked.choices ?? []).entries()) io.stderr.write(`  ${i + 1}  ${clean(choice)}\n`);
+      for (const line of aboutLines(asked.about, style)) io.stderr.write(`${line}\n`);
+      for (const [i, choice] of (asked.choices ?? []).entries()) {
+        io.stderr.write(`  ${i + 1}  ${choiceLine(asked.kind, choice, style)}\n`);
+      }
       for (;;) {
         const standard = asked.default === undefined ? '' : dim(` [${clean(asked.default)}]`);
         io.stderr.write(`${standard}${dim('>')} `);

@@ -36,7 +36,7 @@ export async function driveRun(
   start: Start,
   show: (outcome: RunOutcome) => void | Promise<void> = (outcome) => result(cli, outcome, () => resultText(outcome)),
 ): Promise<ExitCode> {
-  const outcome = await drive(cli, reyn, { flags, earlier }, start);
+  const outcome = await drive(cli, { flags, earlier }, start);
   if (flags.events !== true) await show(outcome);
   tellEnd(cli, outcome);
   return outcome.exit;
@@ -48,7 +48,7 @@ export function tellEnd(cli: Cli, outcome: RunOutcome): void {
 }
 
 /** Drives a run in view of a person and leaves it to the caller to say what came of it. */
-export async function drive(cli: Cli, reyn: Reyn, how: Drive, start: Start): Promise<RunOutcome> {
+export async function drive(cli: Cli, how: Drive, start: Start): Promise<RunOutcome> {
   const { flags, earlier, answered } = how;
   const { io, screen } = cli;
   const view = liveView(io, screen);
@@ -58,7 +58,7 @@ export async function drive(cli: Cli, reyn: Reyn, how: Drive, start: Start): Pro
     tell(cli, `${signal}: stopping so that the run can go on later; once more to stop at once`);
     view.resume();
   });
-  const person = asker(io, screen, reyn.root, interruption.signal);
+  const person = asker(io, screen, interruption.signal);
   const prompts = flags.onAsk === 'prompt' || (flags.onAsk === undefined && io.stdin.isTTY && io.stderr.isTTY);
   const ask = async (asked: PendingIntervention): Promise<string | undefined> => {
     const known = answered?.(asked);

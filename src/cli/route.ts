@@ -46,7 +46,7 @@ export async function runRouted(
 ): Promise<ExitCode> {
   const router = reyn.config.router ?? ROUTER;
   const how = { flags, earlier: [] };
-  const outcome = await drive(cli, reyn, how, (options) => reyn.run(router, message, { ...options, ...given }));
+  const outcome = await drive(cli, how, (options) => reyn.run(router, message, { ...options, ...given }));
   const routed = routedBy(outcome);
   if (flags.events !== true) {
     result(cli, outcome, () => (routed?.skill === undefined ? resultText(outcome) : readable(routed.result)));

@@ -1,17 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { asker } from '../../src/cli/ask.ts';
 import type { PendingIntervention } from '../../src/os/runs/outcome.ts';
 import { ioWith } from './surroundings.ts';
-
-let root = '';
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'reyn-ask-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 const asked = (rest: Partial<PendingIntervention> = {}): PendingIntervention => ({
   id: 'q7',
@@ -29,7 +20,7 @@ const screen = { json: false, quiet: false, debug: false, color: { out: false, e
 /** Answers to the questions, given what is typed. */
 async function answers(typed: string, ...questions: PendingIntervention[]) {
   const { io, captured } = ioWith({ stdin: typed });
-  const person = asker(io, screen, root, new AbortController().signal);
+  const person = asker(io, screen, new AbortController().signal);
   const given: (string | undefined)[] = [];
   for (const question of questions) given.push(await person.ask(question));
   person.close();
@@ -72,7 +63,7 @@ describe('asking a person', () => {
     const { io } = ioWith();
     const silent = { isTTY: false, open: () => new PassThrough() };
     const stop = new AbortController();
-    const person = asker({ ...io, stdin: silent }, screen, root, stop.signal);
+    const person = asker({ ...io, stdin: silent }, screen, stop.signal);
     const answer = person.ask(asked());
     setImmediate(() => stop.abort());
     expect(await answer).toBeUndefined();
@@ -80,45 +71,40 @@ describe('asking a person', () => {
   });
 });
 
-describe('a question about a write', () => {
-  const about = (args: object, resource = 'notes.md') => ({ need: 'file.write', resource, op: 'any', args }) as never;
-  beforeEach(() => writeFileSync(join(root, 'notes.md'), 'one\ntwo\nthree\n'));
+describe('a question about a permission', () => {
+  const about = (rest: object) =>
+    ({ need: 'file.write', resource: 'notes.md', op: 'write_file', skill: 's', phase: 'p', ...rest }) as never;
+  const patch = (...lines: string[]) => `--- notes.md\n+++ notes.md\n@@ -1,3 +1,3 @@\n${lines.join('\n')}\n`;
+  const shownFor = async (rest: object) => {
+    const question = asked({ kind: 'permission', choices: ['allow', 'once', 'deny'], about: about(rest) });
+    return (await answers('once\n', question)).shown;
+  };
 
-  it.each([
-    ['a whole new content', { path: 'notes.md', content: 'one\n2\nthree\n' }, '-two\n+2\n'],
-    [
-      'replaced parts',
-      {
-        path: 'notes.md',
-        edits: [
-          { find: 'tw', replace: 'TW' },
-          { find: 'TWo', replace: '2' },
-        ],
-      },
-      '-two\n+2\n',
-    ],
-    ['a removal', { path: 'notes.md' }, '-one\n-two\n-three\n'],
-  ])('shows %s as a diff', async (_, args, diff) => {
-    const { shown } = await answers('y\n', asked({ about: about(args) }));
-    expect(shown).toContain(diff);
+  it('says which skill, phase and op want which resource, whole', async () => {
+    const resource = `${'a/'.repeat(200)}end.md`;
+    const shown = await shownFor({ resource });
+    expect(shown).toContain('skill    s\n');
+    expect(shown).toContain('phase    p\n');
+    expect(shown).toContain('op       write_file\n');
+    expect(shown).toContain(`resource ${resource}\n`);
   });
 
-  it('shows a new file as all new, and no control characters', async () => {
-    const { shown } = await answers(
-      'y\n',
-      asked({ about: about({ path: 'new.md', content: 'a\u001b[2Jb\n' }, 'new.md') }),
-    );
-    expect(shown).toContain('+a\uFFFD[2Jb\n');
+  it('says how far each answer reaches', async () => {
+    expect(await shownFor({})).toMatch(/1 {2}allow {2}for the rest of this run\n {2}2 {2}once {3}for this once\n/);
   });
 
-  it('cuts a long diff', async () => {
-    const content = Array.from({ length: 500 }, (_, i) => `line ${i}\n`).join('');
-    const { shown } = await answers('y\n', asked({ about: about({ path: 'long.md', content }, 'long.md') }));
+  it('shows what a write would change, without control characters', async () => {
+    const shown = await shownFor({ diff: patch(' one', '-two', '+2\u001b[2J', ' three') });
+    expect(shown).toContain('-two\n+2\uFFFD[2J\n');
+    expect(shown).not.toContain('--- notes.md');
+  });
+
+  it('cuts a long diff and says so', async () => {
+    const shown = await shownFor({ diff: patch(...Array.from({ length: 500 }, (_, i) => `+line ${i}`)) });
     expect(shown).toContain('… 421 more lines');
   });
 
-  it('shows none for what it does not understand', async () => {
-    const { shown } = await answers('y\n', asked({ about: about({ path: 'notes.md', how: 'backwards' }) }));
-    expect(shown).not.toContain('-one');
+  it('says why a change cannot be shown', async () => {
+    expect(await shownFor({ unseen: 'It is not text.' })).toContain('cannot be shown: It is not text.');
   });
 });

@@ -63,7 +63,7 @@ async function draft(cli: Cli, reyn: Reyn, asked: Wish, { model }: NewFlags): Pr
   const { name, wish } = asked;
   const how = { flags: {}, earlier: [], answered: (question: PendingIntervention) => leaveToWrite(question, name) };
   const given = model === undefined ? {} : { model };
-  const outcome = await drive(cli, reyn, how, (options) =>
+  const outcome = await drive(cli, how, (options) =>
     reyn.run(BUILDER, { value: { ...asked } }, { ...options, ...given }),
   );
   const files = filesOf(outcome);

@@ -1,22 +1,14 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { isObject, type Json } from '../../os/json.ts';
 import { clean, type Paint } from '../output.ts';
 
-const MAX_BYTES = 256 * 1024;
 const MAX_LINES = 80;
 
-/**
- * What a write that somebody is asked about would change, as a diff; `undefined` when the question is not about a
- * file, or the file cannot be shown.
- */
-export async function writeDiff(root: string, about: Json | undefined, paint: Paint): Promise<string | undefined> {
-  if (!isObject(about) || about.need !== 'file.write' || typeof about.resource !== 'string') return undefined;
-  const before = currentText(join(root, about.resource));
-  if (before === undefined || !isObject(about.args)) return undefined;
-  const after = textAfter(before, about.args);
-  if (after === undefined) return undefined;
-  return patch(about.resource, before, after, paint, MAX_LINES);
+/** What a write that somebody is asked about would change; `undefined` when the question is about no such thing. */
+export function writeDiff(about: Json | undefined, paint: Paint): string | undefined {
+  if (!isObject(about)) return undefined;
+  if (typeof about.unseen === 'string')
+    return paint.dim(`what it would change cannot be shown: ${clean(about.unseen)}`);
+  return typeof about.diff === 'string' ? painted(about.diff, paint, MAX_LINES) : undefined;
 }
 
 /** A change of a text as a diff, of which at most `most` lines are shown. */
@@ -29,35 +21,17 @@ export async function patch(
 ): Promise<string> {
   const { createTwoFilesPatch } = await import('diff');
   const whole = createTwoFilesPatch(file, file, before, after, '', '', { context: 2 });
-  const lines = clean(whole.slice(Math.max(0, whole.indexOf('\n@@') + 1)))
+  return painted(whole, paint, most);
+}
+
+/** The hunks of a unified diff, of which at most `most` lines are shown. */
+function painted(diff: string, paint: Paint, most: number): string {
+  const lines = clean(diff.slice(Math.max(0, diff.indexOf('\n@@') + 1)))
     .trimEnd()
     .split('\n');
   const shown = lines.slice(0, most).map((line) => colored(line, paint));
   const rest = lines.length - shown.length;
   return [...shown, ...(rest > 0 ? [paint.dim(`… ${rest} more lines`)] : [])].join('\n');
-}
-
-function currentText(path: string): string | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return '';
-  if (!stat.isFile() || stat.size > MAX_BYTES) return undefined;
-  return readFileSync(path, 'utf8');
-}
-
-/** The text a write leaves, read off its arguments: the whole content, replaced parts, or nothing. */
-function textAfter(before: string, { content, edits, path, ...rest }: Record<string, unknown>): string | undefined {
-  if (typeof path !== 'string' || Object.keys(rest).length > 0) return undefined;
-  if (typeof content === 'string') return content;
-  if (content !== undefined) return undefined;
-  if (edits === undefined) return '';
-  if (!Array.isArray(edits)) return undefined;
-  let after = before;
-  for (const edit of edits) {
-    if (!isObject(edit) || typeof edit.find !== 'string' || typeof edit.replace !== 'string') return undefined;
-    if (!after.includes(edit.find)) return undefined;
-    after = after.split(edit.find).join(edit.replace);
-  }
-  return after;
 }
 
 function colored(line: string, { green, red, cyan }: Paint): string {

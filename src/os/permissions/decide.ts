@@ -77,21 +77,21 @@ export type Bound = { readonly skill: string; readonly permissions: Permissions 
 type Stage = (target: Target, context: DecisionContext) => Decision | undefined;
 
 /** In the order in which they have the word. */
-const STAGES: readonly Stage[] = [
-  outsideDeclared,
-  outsideBounds,
-  protectedPlace,
-  byDenyRule,
-  byZone,
-  byAllowRule,
-  byGrant,
-  byAnswer,
+export const STAGES: readonly { readonly name: string; readonly stage: Stage }[] = [
+  { name: 'declared', stage: outsideDeclared },
+  { name: 'bounds', stage: outsideBounds },
+  { name: 'protections', stage: protectedPlace },
+  { name: 'deny rules', stage: byDenyRule },
+  { name: 'zones', stage: byZone },
+  { name: 'allow rules', stage: byAllowRule },
+  { name: 'grants', stage: byGrant },
+  { name: 'answers', stage: byAnswer },
 ];
 
 export function decide(need: Need, context: DecisionContext): Decision {
   const target = targetOf(need);
   if ('refused' in target) return { verdict: 'deny', by: 'path', reason: target.refused };
-  for (const stage of STAGES) {
+  for (const { stage } of STAGES) {
     const decision = stage(target, context);
     if (decision !== undefined) return decision;
   }

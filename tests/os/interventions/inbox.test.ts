@@ -56,7 +56,7 @@ describe('the inbox', () => {
       expect(project.reyn.inbox()).toMatchObject([
         {
           kind: 'permission',
-          choices: ['allow', 'deny'],
+          choices: ['allow', 'once', 'deny'],
           about: {
             need: 'file.write',
             resource: 'out/x.txt',

@@ -80,7 +80,7 @@ describe.each(WIRES.map((wire) => [wire.provider, wire] as const))('on %s', (_, 
         const model = { provider: wire.provider, base_url: server.baseUrl, encoding, api_key_env: 'BEE_KEY' };
         const models = `models: ${JSON.stringify({ m: { ...model, model: 'bee-1', price: { input: 1, output: 10 } } })}`;
         project.write('reyn.yaml', settings.replace('model: scripted', `model: m\n${models}`));
-        await project.reopen({ env: { HOME: project.root, BEE_KEY: KEY } });
+        await project.reopen({ env: { HOME: project.root, BEE_KEY: KEY, REYN_TRUST_PROJECT: '1' } });
 
         const events = await ranTo(name, EXAMPLES[name]);
         expect(shapeOf(events)).toEqual(shapeOf(expected.get(name) ?? []));

@@ -1,0 +1,28 @@
+import { isObject, type Json } from '../../os/json.ts';
+import { clean, type Paint } from '../output.ts';
+import { writeDiff } from './diff.ts';
+
+/** How far an answer to a permission question reaches. */
+const REACH: Readonly<Record<string, string>> = {
+  allow: 'for the rest of this run',
+  once: 'for this once',
+  always: 'for this version of the skill, in later runs too',
+  below: 'this and all beside and below it, in later runs too',
+  deny: 'it is not asked again in this run',
+};
+
+/** Who wants what of which resource, and of a write what it changes. Nothing is cut: the end of a path may be the point. */
+export function aboutLines(about: Json | undefined, paint: Paint): readonly string[] {
+  if (!isObject(about) || typeof about.need !== 'string') return [];
+  const rows = (['skill', 'phase', 'op', 'resource'] as const).flatMap((key) =>
+    typeof about[key] === 'string' ? [`${paint.dim(key.padEnd(9))}${clean(String(about[key]))}`] : [],
+  );
+  const diff = writeDiff(about as Json, paint);
+  return diff === undefined ? rows : [...rows, diff];
+}
+
+/** A choice as it is offered, with what it means where that is not said by its name. */
+export function choiceLine(kind: string, choice: string, paint: Paint): string {
+  const reach = kind === 'permission' ? REACH[choice] : undefined;
+  return reach === undefined ? clean(choice) : `${choice.padEnd(7)}${paint.dim(reach)}`;
+}
