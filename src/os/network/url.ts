@@ -87,7 +87,7 @@ export function hostRefusal(host: string): string | undefined {
   if (isRefusedUrl(url)) return url.refused;
   const name = addressOf(url);
   if (isIP(name) !== 0) return addressRefusal(name);
-  if (!name.includes('.')) return `"${name}" is a name without a dot, which only a local network knows`;
   const inside = INSIDE.find((suffix) => name === suffix || name.endsWith(`.${suffix}`));
-  return inside === undefined ? undefined : `"${name}" is a name of a local network or of this machine`;
+  if (inside !== undefined) return `"${name}" is a name of a local network or of this machine`;
+  return name.includes('.') ? undefined : `"${name}" is a name without a dot, which only a local network knows`;
 }

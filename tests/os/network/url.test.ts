@@ -119,7 +119,7 @@ describe('reading a URL', () => {
         expect(['http:', 'https:']).toContain(url.protocol);
         expect(url.username + url.password + url.hash).toBe('');
         expect(hostOf(read(url.href))).toBe(hostOf(url));
-        expect(url.hostname).toMatch(/^(\[[0-9a-f:]+\]|[a-z0-9_.-]+[^.])$/);
+        expect(url.hostname).toMatch(/^(\[[0-9a-f:]+\]|[a-z0-9_.-]*[^.])$/);
       }),
       { numRuns: 5_000 },
     );
