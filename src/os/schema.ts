@@ -74,10 +74,33 @@ export function compileSchema(schema: JsonSchema | TSchema): Check {
   const known = checks.get(schema);
   if (known !== undefined) return known;
   const { $schema, ...rest } = schema as JsonObject;
-  const ajv = typeof $schema === 'string' && $schema.includes('draft-07') ? draft7() : current();
-  const validate = ajv.compile(rest) as ValidateFunction;
+  const ajv = isDraft7($schema) ? draft7() : current();
+  const check = checkOf(ajv.compile(rest));
   ajv.removeSchema(rest); // ajv keeps what it compiles for ever; the WeakMap above does not
-  const check: Check = (value) => {
+  checks.set(schema, check);
+  return check;
+}
+
+/**
+ * Compiles a schema that somebody else wrote: keywords and formats that are not known are passed over. Nothing is kept,
+ * and nothing it does, taking for ever included, reaches other schemas.
+ * @throws Error with ajv's message when the schema cannot be used (wrong keyword type, bad `$ref`, a pattern RE2 cannot
+ * express); RangeError when it overflows the stack.
+ */
+export function compileForeign(schema: JsonSchema): Check {
+  const { $schema, ...rest } = schema;
+  const options: Options = { ...OPTIONS, meta: false, strict: false, addUsedSchema: false };
+  const ajv = isDraft7($schema) ? new Ajv(options) : new Ajv2020(options);
+  addFormats(ajv as never);
+  return checkOf(ajv.compile(rest));
+}
+
+function isDraft7($schema: Json | undefined): boolean {
+  return typeof $schema === 'string' && $schema.includes('draft-07');
+}
+
+function checkOf(validate: ValidateFunction): Check {
+  return (value) => {
     try {
       return validate(value) ? [] : explain(validate.errors ?? []);
     } catch (error) {
@@ -86,8 +109,6 @@ export function compileSchema(schema: JsonSchema | TSchema): Check {
       throw error;
     }
   };
-  checks.set(schema, check);
-  return check;
 }
 
 /** Whether `value` fits `schema`; narrows to the schema's type. For the shapes this program defines itself. */

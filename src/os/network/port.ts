@@ -4,8 +4,8 @@
  */
 export type Network = {
   /**
-   * One GET, redirects followed. @throws OpError `refused` (scheme, host, address, redirect), `unreachable`,
-   * `too_large`, `timeout`.
+   * One GET, redirects followed. @throws OpError `refused` (scheme, host, address, redirect, header), `unreachable`,
+   * `too_large`, `unreadable` (an encoding that is unknown or broken), `timeout`; the signal's reason when aborted.
    */
   fetch(request: FetchRequest): Promise<Fetched>;
 };

@@ -4,14 +4,15 @@ import type { Json, JsonObject } from '../../json.ts';
 export type McpServers = {
   /**
    * Tools of a server as it lists them now, and their pin.
-   * @throws OpError `not_found` (no such server in config), `unreachable`, `timeout`, `invalid` (names that do not show,
-   * schemas too large).
+   * @throws OpError `not_found` (no such server in config), `not_configured` (a secret or URL of its configuration),
+   * `unreachable`, `timeout`, `invalid` (names that do not show, schemas too large, not the protocol), `too_large` (a
+   * message), `refused` (a redirect, an address); the signal's reason when aborted.
    */
   tools(server: string, signal: AbortSignal): Promise<McpTools>;
   /**
    * One call. `pin` must be that of the tools the server lists now.
-   * @throws OpError as `tools`, and `drift`, `refused` (arguments that do not fit the tool's schema), `too_large`, `failed`
-   * (the tool said so).
+   * @throws OpError as `tools`, and `not_found` (no such tool), `drift`, `refused` (arguments that do not fit the tool's
+   * schema), `too_large`, `failed` (the tool or the server said so).
    */
   call(request: McpCall): Promise<McpResult>;
   close(): Promise<void>;

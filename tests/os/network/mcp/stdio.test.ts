@@ -1,0 +1,242 @@
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { call, failure, gone, mcp, patient, raw } from './scene.ts';
+
+describe('a server as a child process', () => {
+  it('lists tools and answers a call', async () => {
+    const servers = mcp({ srv: raw({ tools: [{ name: 'b' }, { name: 'a', description: 'Adds.' }] }) });
+    const { tools, pin } = await servers.tools('srv', patient());
+    expect(tools).toEqual([
+      { name: 'a', description: 'Adds.', schema: { type: 'object' } },
+      { name: 'b', description: '', schema: { type: 'object' } },
+    ]);
+    expect(pin).toMatch(/^[0-9a-f]{64}$/);
+    const result = await servers.call({ server: 'srv', tool: 'a', args: { x: 1 }, pin, signal: patient() });
+    expect(result).toEqual({ text: '{"x":1}', omitted: [] });
+  });
+
+  it('is the reference server for memory, with what that stores', async () => {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-memory-'));
+    onTestFinished(() => fs.rmSync(dir, { recursive: true }));
+    const main = createRequire(import.meta.url).resolve('@modelcontextprotocol/server-memory/dist/index.js');
+    const servers = mcp({
+      srv: { command: process.execPath, args: [main], env: { MEMORY_FILE_PATH: path.join(dir, 'memory.jsonl') } },
+    });
+    const entities = [{ name: 'Ada', entityType: 'person', observations: ['wrote programs'] }];
+    const made = await call(servers, 'create_entities', { entities });
+    expect(made.structured).toMatchObject({ entities });
+    expect((await call(servers, 'search_nodes', { query: 'programs' })).text).toContain('Ada');
+    expect(await failure(call(servers, 'search_nodes', { query: 5 }))).toContain(
+      'refused: MCP server "srv": the arguments do not fit',
+    );
+    expect(fs.readFileSync(path.join(dir, 'memory.jsonl'), 'utf8')).toContain('wrote programs');
+  });
+
+  it('is started once, when it is first needed, and again after it ended', async () => {
+    const servers = mcp({
+      srv: raw({ tools: [{ name: 'env' }, { name: 'add' }] }),
+      never: { command: '/does/not/exist', args: [], env: {} },
+    });
+    await Promise.all([servers.tools('srv', patient()), servers.tools('srv', patient())]);
+    const ended = mcp({ srv: raw({ does: 'exit', stderr: 'cannot open \u001b[2Jthe disk' }) });
+    expect(await failure(call(ended, 'add'))).toBe(
+      'unreachable: MCP server "srv": it ended; the last it said was: cannot open \\u001b[2Jthe disk.',
+    );
+    expect((await ended.tools('srv', patient())).tools).toHaveLength(1);
+  });
+
+  it('sees PATH, HOME, LANG, what its configuration says, and nothing else', async () => {
+    const servers = mcp(
+      { srv: raw({ tools: [{ name: 'env' }] }, { MODE: 'test', TOKEN: 'Bearer ${secret:API_TOKEN}' }) },
+      {
+        secret: (name) => (name === 'API_TOKEN' ? 'hunter2' : undefined),
+        env: { PATH: '/bin', HOME: '/home/x', LANG: 'C', OPENAI_API_KEY: 'canary', NODE_OPTIONS: '--inspect' },
+      },
+    );
+    const env = JSON.parse((await call(servers, 'env')).text) as Record<string, string>;
+    expect(env).toEqual({ PATH: '/bin', HOME: '/home/x', LANG: 'C', MODE: 'test', TOKEN: 'Bearer hunter2' });
+  });
+
+  it('is not started without a secret that it needs', async () => {
+    const servers = mcp({ srv: raw({}, { TOKEN: '${secret:API_TOKEN}' }) });
+    expect(await failure(servers.tools('srv', patient()))).toBe(
+      'not_configured: MCP server "srv": it needs the secret "API_TOKEN", which is not stored; `reyn secrets set API_TOKEN` stores it.',
+    );
+  });
+
+  it('is no shell command', async () => {
+    const servers = mcp({ srv: { command: 'true; touch pwned', args: ['&& touch pwned'], env: {} } });
+    expect(await failure(servers.tools('srv', patient()))).toMatch(
+      /^unreachable: MCP server "srv": it could not be started: .*ENOENT/,
+    );
+  });
+
+  it('is only one of the configuration', async () => {
+    const servers = mcp({ srv: raw({}) });
+    for (const name of ['new', '', 'toString', '__proto__', 'constructor']) {
+      expect(await failure(servers.tools(name, patient()))).toContain('not_found: MCP server');
+    }
+  });
+
+  it('is killed with all it started when servers are closed, however stubborn', async () => {
+    const servers = mcp({ srv: raw({ child: true, stubborn: true }) });
+    const { text } = await call(servers, 'add');
+    await servers.close();
+    await gone(Number(text));
+    expect(await failure(servers.tools('srv', patient()))).toContain('it was closed');
+  });
+
+  it('is killed when a call is given up, with what it was doing', async () => {
+    const caller = new AbortController();
+    const servers = mcp({ srv: raw({ hang: 'tools/call', stubborn: true }) });
+    const { pin } = await servers.tools('srv', patient());
+    const waiting = servers.call({ server: 'srv', tool: 'add', args: {}, pin, signal: caller.signal });
+    setTimeout(() => caller.abort(new Error('given up')), 100);
+    await expect(waiting).rejects.toThrow('given up');
+    expect((await servers.tools('srv', patient())).pin).toBe(pin);
+  });
+});
+
+describe('a server that hangs', () => {
+  it('in the handshake is given up', async () => {
+    const servers = mcp({ srv: raw({ hang: 'initialize' }) }, { handshakeMs: 400 });
+    expect(await failure(servers.tools('srv', patient()))).toBe(
+      'timeout: MCP server "srv": it gave no answer within 400 ms.',
+    );
+  });
+
+  it('in a call is given up', async () => {
+    const servers = mcp({ srv: raw({ hang: 'tools/call' }) }, { callMs: 400 });
+    expect(await failure(call(servers, 'add'))).toBe('timeout: MCP server "srv": it gave no answer within 400 ms.');
+  });
+
+  it('never holds up a caller who gives up, nor the others who wait', async () => {
+    const servers = mcp({ srv: raw({ hang: 'initialize' }) }, { handshakeMs: 600 });
+    const gone = AbortSignal.abort(new Error('given up'));
+    const others = failure(servers.tools('srv', patient()));
+    await expect(servers.tools('srv', gone)).rejects.toThrow('given up');
+    expect(await others).toContain('timeout');
+  });
+});
+
+const line = (message: object) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
+const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
+
+describe('a server that breaks the protocol', () => {
+  it.each([
+    ['a line that is not JSON', { raw: 'not json\n' }, /^invalid: .*not a message: "not json"/],
+    [
+      'a line that is not JSON, and an answer nobody asked for',
+      { raw: 'not json\n{"jsonrpc":"2.0","id":999,"result":{}}\n' },
+      /^invalid: /,
+    ],
+    ['an answer nobody asked for', { raw: line({ id: 999, result: {} }) }, /^invalid: .*never asked/],
+    [
+      'an answer in place of the one',
+      { rawAnswer: line({ id: 999, result: { content: [] } }) },
+      /^invalid: .*never asked/,
+    ],
+    [
+      'an answer to its id as text',
+      { rawAnswer: '{"jsonrpc":"2.0","id":"ID","result":{"content":[]}}\n' },
+      /^invalid: .*never asked/,
+    ],
+    [
+      'an answer to its id as a fraction',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID.5,"result":{"content":[]}}\n' },
+      /^invalid: .*never asked/,
+    ],
+    ['no JSON-RPC', { rawAnswer: '{"id":ID,"result":{"content":[]}}\n' }, /^invalid: .*not a JSON-RPC message/],
+    ['a batch', { rawAnswer: '[{"jsonrpc":"2.0","id":ID,"result":{"content":[]}}]\n' }, /^invalid: /],
+    ['null', { rawAnswer: 'null\n' }, /^invalid: /],
+    [
+      'both result and error',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"x"}}\n' },
+      /^invalid: /,
+    ],
+    ['a result that is no object', { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":7}\n' }, /^invalid: /],
+    [
+      'a result without content that is a list',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":"x"}}\n' },
+      /^invalid: /,
+    ],
+    [
+      'content of a kind that does not exist',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":[{"type":"evil"}]}}\n' },
+      /^invalid: /,
+    ],
+    [
+      'data nested too deep',
+      { rawAnswer: `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":{"a":${deep}}}}\n` },
+      /^invalid: /,
+    ],
+    [
+      'a prototype',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":{"__proto__":{"x":1}}}}\n' },
+      /^invalid: /,
+    ],
+    [
+      'an error',
+      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"error":{"code":-32602,"message":"no \\u001b[2J"}}\n' },
+      /^failed: MCP server "srv": it refused: .*no \\u001b/,
+    ],
+    ['a line without end', { rawAnswer: 'x'.repeat(100_000).repeat(50) }, /^too_large: .*more than 4194304 bytes/],
+    ['notifications without end', { does: 'pour-notifications' }, /^too_large: .*floods/],
+    ['requests without end', { does: 'pour-requests' }, /^too_large: .*floods/],
+    ['a version that does not exist', { protocolVersion: '1999-01-01' }, /^unreachable: .*protocol version/],
+  ] as const)('by %s fails the call and nothing else', async (_what, plan, expected) => {
+    const servers = mcp({
+      srv: raw('rawAnswer' in plan && plan.rawAnswer.length > 100_000 ? { resultBytes: 5_000_000 } : plan),
+      good: raw({}),
+    });
+    const { pin } = await servers.tools('good', patient());
+    expect(await failure(call(servers, 'add'))).toMatch(expected);
+    expect((await servers.tools('good', patient())).pin).toBe(pin);
+  });
+
+  it('by a result of 100 megabytes costs no memory', async () => {
+    const servers = mcp({ srv: raw({ resultBytes: 100 * 1024 * 1024 }) });
+    await servers.tools('srv', patient());
+    const before = process.memoryUsage.rss();
+    expect(await failure(call(servers, 'add'))).toMatch(/^too_large: /);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it('by a late answer to a question that was given up is listened to further', async () => {
+    const caller = new AbortController();
+    const servers = mcp({ srv: raw({ hang: 'tools/call', tools: [{ name: 'add' }] }) }, { callMs: 5_000 });
+    const { pin } = await servers.tools('srv', patient());
+    const one = servers.call({ server: 'srv', tool: 'add', args: {}, pin, signal: caller.signal });
+    const other = failure(
+      servers
+        .call({ server: 'srv', tool: 'add', args: {}, pin, signal: AbortSignal.timeout(700) })
+        .catch((error: unknown) => {
+          if (error instanceof DOMException) return 'waited on';
+          throw error;
+        })
+        .then((value) => {
+          if (value === 'waited on') throw new (class extends Error {})('waited on');
+        }),
+    );
+    setTimeout(() => caller.abort(new Error('given up')), 100);
+    await expect(one).rejects.toThrow('given up');
+    await expect(other).rejects.toThrow('waited on');
+  });
+});
+
+describe('what a server may ask for', () => {
+  it.each(['roots/list', 'sampling/createMessage', 'elicitation/create', 'tools/list', 'made/up'])(
+    'is not %s',
+    async (asks) => {
+      const servers = mcp({ srv: raw({ asks }) });
+      expect(JSON.parse((await call(servers, 'add')).text)).toMatchObject({ code: -32601 });
+    },
+  );
+
+  it('is a ping', async () => {
+    expect((await call(mcp({ srv: raw({ asks: 'ping' }) }), 'add')).text).toBe('{}');
+  });
+});
