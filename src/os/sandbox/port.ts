@@ -32,9 +32,11 @@ export type Mount =
   /** A file or folder of the host, at `at` inside. */
   | { readonly kind: 'read' | 'write'; readonly from: string; readonly at: string }
   /** What is there is covered by an empty folder, or an empty file, that cannot be written. */
-  | { readonly kind: 'hide-folder' | 'hide-file'; readonly at: string }
+  | Hide
   /** An empty folder of its own, in memory, writable. */
   | { readonly kind: 'scratch'; readonly at: string };
+
+export type Hide = { readonly kind: 'hide-folder' | 'hide-file'; readonly at: string };
 
 export type SandboxLimits = {
   /** Wall-clock milliseconds. */
