@@ -11,6 +11,7 @@ import { isHosted } from './os/models/open.ts';
 import type { Usage } from './os/models/port.ts';
 import { PRICES_OF, withPrice } from './os/models/prices.ts';
 import { probe } from './os/models/probe.ts';
+import { refuseUntrusted } from './os/runs/models.ts';
 import { nearest } from './os/suggest.ts';
 
 export type ModelsEnv = { readonly root: string; readonly config: Config; readonly env: Env; readonly clock: Clock };
@@ -21,7 +22,10 @@ const GREET = 'Greet the reader in one short sentence, as `text` of the artifact
 export function openModels({ root, config, env, clock }: ModelsEnv): Reyn['models'] {
   const named = (name: string): ModelConfig => {
     const found = config.define[name];
-    if (found !== undefined) return withPrice(found);
+    if (found !== undefined) {
+      refuseUntrusted(config, name);
+      return withPrice(found);
+    }
     const names = Object.keys(config.define);
     const meant = nearest(name, names);
     throw new UserError('not_found', `there is no model "${name}"`, {

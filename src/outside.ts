@@ -2,12 +2,16 @@ import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './os/config/config.ts';
 import { userConfigDir } from './os/config/layer.ts';
+import type { McpServerEntry } from './os/config/schema-governance.ts';
 import type { ExecPort } from './os/kernel/ports.ts';
-import type { McpServers } from './os/network/mcp/port.ts';
+import type { McpServerConfig, McpServers } from './os/network/mcp/port.ts';
 import type { Network } from './os/network/port.ts';
+import type { WaysOptions } from './os/network/reach.ts';
 import { OpError } from './os/op-error.ts';
 import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
+import { openSandbox } from './os/sandbox/open.ts';
+import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
 
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
 export type Outside = {
@@ -16,7 +20,6 @@ export type Outside = {
   readonly exec: (workDir: string) => ExecPort;
   readonly closed: readonly ClosedPlace[];
   readonly who: string;
-  readonly secret: (name: string) => string | undefined;
   close(): Promise<void>;
 };
 
@@ -27,43 +30,78 @@ export type OutsideOptions = {
   readonly root: string;
   readonly config: Config;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** A stored secret by its name. */
+  readonly secret: (name: string) => string | undefined;
+  /** What stands between names and wires; empty = the system's own. */
+  readonly ways: WaysOptions;
 };
 
-export function openOutside({ root, config, env }: OutsideOptions): Outside {
-  const none = () => Promise.reject(new OpError('not_configured', 'There is no network yet.'));
-  const userDir = userConfigDir(env);
+export function openOutside(options: OutsideOptions): Outside {
+  const { root, config, env, ways } = options;
+  let sandbox: Sandbox | NoSandbox | undefined;
+  const opened = () => {
+    sandbox ??= openSandbox({ setting: config.sandbox, root, env });
+    return sandbox;
+  };
+  const mcp = lazyMcp(options);
   return {
-    network: { fetch: none },
-    mcp: { tools: none, call: none, close: () => Promise.resolve() },
-    exec: (workDir) =>
-      openExec(
-        {
-          root,
-          sandbox: () => ({ backend: undefined, reason: 'There is no sandbox yet.', hint: '' }),
-          limits: config.exec,
-        },
-        workDir,
-      ),
-    closed: [
-      closedPlace(root, STDLIB, {
-        id: 'stdlib',
-        closes: 'write',
-        reason: 'it is a skill that ships; `reyn skill copy` makes one of your own',
-      }),
-      ...(userDir === undefined
-        ? []
-        : [
-            closedPlace(root, userDir, { id: 'user', closes: 'all', reason: 'it holds your settings, keys and trust' }),
-          ]),
-    ],
+    network: {
+      fetch: async (request) => (await import('./os/network/fetch.ts')).openNetwork(ways).fetch(request),
+    },
+    mcp,
+    exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
+    closed: closedPlaces(root, env),
     who: whoIs(env),
-    secret: () => undefined,
-    close: () => Promise.resolve(),
+    close: () => mcp.close(),
   };
 }
 
+/** Places that are closed wherever they lie: the skills that ship, and the user's own settings, keys and trust. */
+function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
+  const userDir = userConfigDir(env);
+  const ships = 'a skill that ships is the same for everybody; `reyn skill copy` makes one of your own';
+  const stdlib = closedPlace(root, STDLIB, { id: 'stdlib', closes: 'write', reason: ships });
+  if (userDir === undefined) return [stdlib];
+  return [stdlib, closedPlace(root, userDir, { id: 'user', closes: 'all', reason: 'it holds your settings and keys' })];
+}
+
+/** MCP servers, whose client is loaded when a server is first spoken to. */
+function lazyMcp({ root, config, env, secret, ways }: OutsideOptions): McpServers {
+  let open: Promise<McpServers> | undefined;
+  const opened = () => {
+    open ??= import('./os/network/mcp/servers.ts').then(async ({ openMcpServers }) => {
+      const { version } = await import('./os/package.ts');
+      const servers = Object.fromEntries(Object.entries(config.mcp).map(([name, entry]) => [name, serverOf(entry)]));
+      return openMcpServers({ ...ways, servers, secret, env, cwd: root, version: version() });
+    });
+    return open;
+  };
+  const refuseUntrusted = (server: string) => {
+    if (!config.untrusted.includes(`mcp.servers.${server}`)) return;
+    throw new OpError(
+      'untrusted',
+      `The server "${server}" is in a file of the project that nobody has trusted here: look at it, then run \`reyn config trust\`.`,
+    );
+  };
+  return {
+    tools: async (server, signal) => {
+      refuseUntrusted(server);
+      return (await opened()).tools(server, signal);
+    },
+    call: async (request) => {
+      refuseUntrusted(request.server);
+      return (await opened()).call(request);
+    },
+    close: async () => (await open)?.close(),
+  };
+}
+
+function serverOf({ command, args = [], env = {}, url, headers = {} }: McpServerEntry): McpServerConfig {
+  return command === undefined ? { url: url ?? '', headers } : { command, args, env };
+}
+
 /** The person at this process: `REYN_WHO`, else as the operating system calls them. */
-function whoIs(env: Readonly<Record<string, string | undefined>>): string {
+function whoIs(env: OutsideOptions['env']): string {
   const named = env.REYN_WHO?.trim();
   if (named !== undefined && named !== '') return named;
   try {

@@ -15,6 +15,7 @@ import { type IndexedRun, openIndex } from './os/index/open.ts';
 import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
+import type { WaysOptions } from './os/network/reach.ts';
 import { OPS } from './os/ops/list.ts';
 import { openSavedGrants } from './os/permissions/saved.ts';
 import { cancelRun } from './os/runs/cancel.ts';
@@ -44,6 +45,8 @@ export type OpenOptions = {
   readonly clock?: Clock;
   readonly ids?: Ids;
   readonly disk?: Disk;
+  /** What stands between names and wires; for tests. */
+  readonly ways?: WaysOptions;
 };
 
 /**
@@ -64,9 +67,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
+  const secret = (_name: string): string | undefined => undefined;
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
-  const outside = openOutside({ root, config, env });
+  const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
   const sources = openSources({ index, store: opened, embeddings });
@@ -87,6 +91,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ids,
     js,
     grants,
+    secret,
     ...outside,
     env,
   };

@@ -30,7 +30,6 @@ type Start = (options: DriveOptions) => Promise<RunOutcome>;
  */
 export async function driveRun(
   cli: Cli,
-  reyn: Reyn,
   flags: DriveFlags,
   earlier: readonly RunEvent[],
   start: Start,

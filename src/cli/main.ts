@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import type { Reyn } from '../api.ts';
 import { EXIT, type ExitCode } from '../os/errors.ts';
+import { version } from '../os/package.ts';
 import { nearest } from '../os/suggest.ts';
 import type { Act, Cli, Define } from './cli.ts';
 import { report } from './errors.ts';
 import { type Io, processIo } from './io.ts';
 import { type Flags, paint, screenOf } from './output.ts';
 import { projectRoot, startFolder } from './project.ts';
-import { version } from './version.ts';
 
 type Entry = { name: string; group: string; summary: string; load: () => Promise<{ define: Define }> };
 

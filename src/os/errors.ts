@@ -36,6 +36,10 @@ export const ERRORS = {
   input: { exit: EXIT.usage, means: 'The input of a run does not fit the skill.' },
   not_found: { exit: EXIT.usage, means: 'No skill, run or intervention of that name or id.' },
   ambiguous: { exit: EXIT.usage, means: 'An id prefix names several things.' },
+  untrusted: {
+    exit: EXIT.denied,
+    means: 'A file of the project would send data or a key somewhere, and nobody on this machine has trusted it.',
+  },
   refused: { exit: EXIT.denied, means: 'The place or the act is protected.' },
   busy: { exit: EXIT.infrastructure, means: 'Another process owns the run.' },
   model: { exit: EXIT.infrastructure, means: 'A model provider failed, refused or answered out of form.' },

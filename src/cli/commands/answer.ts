@@ -30,7 +30,7 @@ export const define: Define = (command, act) => {
         const reyn = await cli.open();
         const asked = find(reyn.inbox(), reference);
         const earlier = asked === undefined ? [] : eventsOf(reyn, asked.run);
-        return driveRun(cli, reyn, flags, earlier, (options) =>
+        return driveRun(cli, flags, earlier, (options) =>
           reyn.answer(asked?.id ?? reference, words.join(' '), options),
         );
       }),

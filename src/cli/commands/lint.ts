@@ -2,11 +2,11 @@ import { relative, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Reyn } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
+import { version } from '../../os/package.ts';
 import type { Finding } from '../../os/skills/finding.ts';
 import { type Cli, type Define, tell } from '../cli.ts';
 import { paint, plural } from '../output.ts';
 import { showFindings } from '../render/findings.ts';
-import { version } from '../version.ts';
 import { examples } from './examples.ts';
 
 type LintFlags = { format: 'text' | 'json' | 'sarif'; maxSeverity: 'error' | 'warning' };

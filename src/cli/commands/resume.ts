@@ -21,7 +21,7 @@ export const define: Define = (command, act) => {
       act(async (cli, reference: string, flags: DriveFlags) => {
         const reyn = await cli.open();
         const run = reyn.runs.idOf(reference);
-        return driveRun(cli, reyn, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
+        return driveRun(cli, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
       }),
     );
 };

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { packageRoot } from '../version.ts';
+import { packageRoot } from '../../os/package.ts';
 import type { Diagnosis } from './diagnosis.ts';
 
 const NEEDED = [22, 18] as const;

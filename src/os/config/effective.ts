@@ -16,7 +16,7 @@ const MODEL_DEFAULTS = {
 } as const;
 
 /** Environment variables in which each provider's key is looked for unless config names another. */
-const KEY_ENV: Readonly<Record<ModelConfig['provider'], string>> = {
+export const KEY_ENV: Readonly<Record<ModelConfig['provider'], string>> = {
   scripted: 'REYN_API_KEY',
   'openai-compatible': 'REYN_API_KEY',
   openai: 'OPENAI_API_KEY',

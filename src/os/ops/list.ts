@@ -13,6 +13,7 @@ import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
 import { recallOp } from './recall.ts';
 import { runSkill } from './run-skill.ts';
+import { sandboxedExec } from './sandboxed-exec.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every op of the kernel, in the order models and the reference see them. */
@@ -24,6 +25,7 @@ export const OPS: readonly Op[] = [
   editFile,
   deleteFile,
   askUser,
+  sandboxedExec,
   runSkill,
   listSkills,
   listRuns,

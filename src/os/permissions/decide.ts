@@ -1,5 +1,6 @@
 import type { Config, PolicyRule } from '../config/config.ts';
 import { EVENTS } from '../indexed-source.ts';
+import { hostRefusal } from '../network/url.ts';
 import type { Permissions } from '../skills/skill.ts';
 import { visible } from '../visible.ts';
 import { canonicalPath, foldText } from '../workspace/location.ts';
@@ -142,6 +143,11 @@ function protectedPlace({ need, location, resource }: Target, { closed }: Decisi
       by: 'protection events',
       reason: `The source "${EVENTS}" is the log itself: it is searched, never written or dropped. No rule or answer opens it.`,
     };
+  }
+  if (need.kind === 'net') {
+    const refusal = hostRefusal(need.host);
+    if (refusal === undefined) return undefined;
+    return { verdict: 'deny', by: 'protection network', reason: `${refusal}. No rule or answer opens it.` };
   }
   if (location === undefined) return undefined;
   const act = need.kind === 'file.write' ? 'write' : 'read';

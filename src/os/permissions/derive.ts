@@ -17,8 +17,7 @@ export function derive(need: Need, context: DecisionContext): Derivation {
   const decision = decide(need, context);
   const target = targetOf(need);
   const names = ['path', ...STAGES.map(({ name }) => name)];
-  const at =
-    'refused' in target ? 0 : 1 + STAGES.findIndex(({ stage }) => stage(target, context) !== undefined);
+  const at = 'refused' in target ? 0 : 1 + STAGES.findIndex(({ stage }) => stage(target, context) !== undefined);
   const end = at === 0 && !('refused' in target) ? names.length : at;
   return {
     decision,

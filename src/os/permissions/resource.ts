@@ -1,4 +1,4 @@
-import { hostOf, readUrl } from '../network/url.ts';
+import { hostOf, isRefusedUrl, readUrl } from '../network/url.ts';
 import { wordsOf } from './argv.ts';
 import type { Need, NeedKind } from './need.ts';
 
@@ -21,7 +21,7 @@ export function needOf(kind: NeedKind, resource: string): Need | { readonly prob
     case 'net': {
       if (!resource.includes('://')) return { kind, host: resource };
       const url = readUrl(resource);
-      return 'refused' in url ? { problem: url.refused } : { kind, host: hostOf(url) };
+      return isRefusedUrl(url) ? { problem: url.refused } : { kind, host: hostOf(url) };
     }
     case 'mcp': {
       const [, server = '', tool = ''] = /^([^/]+)\/(.+)$/.exec(resource) ?? [];

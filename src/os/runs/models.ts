@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Config, ModelConfig } from '../config/config.ts';
+import { KEY_ENV } from '../config/effective.ts';
+import { showKey } from '../config/layer.ts';
 import { UserError } from '../errors.ts';
 import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
@@ -56,8 +58,22 @@ export function pinModels(
   return Object.fromEntries(
     classesOf(skill, env.ops).map((name) => {
       const key = override ?? config.classes[name] ?? config.default;
+      refuseUntrusted(config, key);
       return [name, pin(key, withPrice(modelConfig(config, key, name)), skill, env)];
     }),
+  );
+}
+
+/** @throws UserError `untrusted` for a model that a file of the project defines and nobody has trusted. */
+export function refuseUntrusted(config: Config, key: string): void {
+  if (!config.untrusted.includes(showKey(['models', key]))) return;
+  throw new UserError(
+    'untrusted',
+    `the model ${key} is defined in a file of the project that nobody has trusted here`,
+    {
+      where: { file: 'reyn.yaml' },
+      hint: 'Look at where it would send your data and key, then run `reyn config trust`.',
+    },
   );
 }
 
@@ -105,11 +121,45 @@ function scriptText(sha256: string, blobs: Blobs): string {
   return text;
 }
 
+/**
+ * A log may come from elsewhere with the project: what it pins sends a key only to where the configuration, as it counts
+ * today, or the provider itself would send that key. @throws UserError `untrusted`.
+ */
+function refuseStrayKey(
+  name: string,
+  pinned: ModelConfig,
+  { env, config }: { readonly env: NodeJS.ProcessEnv; readonly config: Config },
+): void {
+  const { base_url: url, api_key_env: variable, api_key_file: file } = pinned;
+  if (pinned.provider === 'scripted' || ((env[variable] ?? '') === '' && file === undefined)) return;
+  if (url === undefined && file === undefined && variable === KEY_ENV[pinned.provider]) return;
+  const counts = Object.entries(config.define).some(
+    ([key, model]) =>
+      model.base_url === url &&
+      model.api_key_env === variable &&
+      (file === undefined || model.api_key_file === file) &&
+      !config.untrusted.includes(showKey(['models', key])),
+  );
+  if (counts) return;
+  throw new UserError(
+    'untrusted',
+    `the run would send the key in ${variable} to ${url ?? pinned.provider} for the model ${name}`,
+    {
+      hint: 'No trusted configuration does so today. Add that model to your config.yaml if it should.',
+    },
+  );
+}
+
 /** The pinned models, opened when first asked for; one model serves every class pinned to the same name. */
 export function openPinned(
   pins: Pins,
   where: { readonly skill: string; readonly dir: string },
-  env: { readonly env: NodeJS.ProcessEnv; readonly clock: Clock; readonly blobs: Blobs },
+  env: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly clock: Clock;
+    readonly blobs: Blobs;
+    readonly config: Config;
+  },
 ): (modelClass: string) => Model {
   const opened = new Map<string, Model>();
   return (modelClass) => {
@@ -121,6 +171,7 @@ export function openPinned(
     const known = opened.get(pinned.name);
     if (known !== undefined) return known;
     const { name, script, ...config } = pinned;
+    refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
       script === undefined ? {} : { scripted: { text: scriptText(script, env.blobs), file: `${where.dir}/${SCRIPT}` } };
     const model = openModel(name, config as ModelConfig, { env: env.env, clock: env.clock, ...scripted });
