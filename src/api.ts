@@ -4,7 +4,13 @@ import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
 import type { Recalled, RecallRequest, SourceSummary } from './os/index/port.ts';
+import type { Json, JsonObject } from './os/json.ts';
 import type { Op } from './os/ops/op.ts';
+import type { Decision } from './os/permissions/decide.ts';
+import type { DerivationStep } from './os/permissions/derive.ts';
+import type { Grant } from './os/permissions/grant.ts';
+import type { NeedKind } from './os/permissions/need.ts';
+import type { GrantRecord } from './os/permissions/saved.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
 import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
@@ -61,7 +67,7 @@ export type Reyn = {
 
   inbox(): readonly PendingIntervention[];
   /** Records the answer and resumes the root run. @throws UserError `not_found`, `usage` (not a choice, answered). */
-  answer(intervention: string, answer: string, options?: DriveOptions): Promise<RunOutcome>;
+  answer(intervention: string, answer: string, options?: AnswerOptions): Promise<RunOutcome>;
 
   readonly runs: {
     /** Newest first. */
@@ -91,6 +97,36 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  readonly policy: {
+    /**
+     * What would be decided for an op of a skill on a resource, and how. Nothing is done.
+     * @throws UserError `not_found`, `skill`, `usage` (no such op, no such resource).
+     */
+    explain(question: PolicyQuestion): PolicyAnswer;
+  };
+
+  readonly grants: {
+    /** Everything the log says of saved grants, oldest first. */
+    list(): readonly GrantEntry[];
+    /** Allows something to the present version of a skill. @throws UserError `not_found`, `skill`, `usage`, `disk`. */
+    add(grant: NewGrant): Promise<Grant>;
+    /** @throws UserError `not_found`, `ambiguous`. */
+    revoke(id: string, why?: string): Promise<Grant>;
+    /** Takes back what can count no more: expired, of a changed or missing skill, signed elsewhere. */
+    prune(): Promise<readonly { readonly id: string; readonly why: string }[]>;
+  };
+
+  /**
+   * One op through the gate and the log, as a skill or as whoever is here.
+   * @throws UserError `usage` (no such op, arguments that do not fit), `not_found`, `skill`.
+   */
+  op(kind: string, args: JsonObject, options?: OpOptions): Promise<OpOutcome>;
+
+  readonly mcp: {
+    /** Every server of the configuration and the tools it lists now; a server that does not answer says why. */
+    list(signal?: AbortSignal): Promise<readonly McpServerEntry[]>;
+  };
+
   readonly models: {
     /** Every model of the configuration, in its order. Asks nobody. */
     list(): Promise<readonly ModelEntry[]>;
@@ -103,6 +139,65 @@ export type Reyn = {
   /** Verifies one run, or with `undefined` everything. Problems are data. */
   verify(run?: string): AuditReport;
   close(): Promise<void>;
+};
+
+export type PolicyQuestion = {
+  readonly skill: string;
+  /** Kind of op. */
+  readonly op: string;
+  /** A path, URL or host, command, `server/tool`, or name. */
+  readonly resource: string;
+};
+
+export type PolicyAnswer = PolicyQuestion &
+  Decision & {
+    /** Each need of the op with the way to its decision. */
+    readonly needs: readonly (Decision & {
+      readonly need: string;
+      readonly resource: string;
+      readonly steps: readonly DerivationStep[];
+    })[];
+  };
+
+export type GrantEntry = GrantRecord;
+
+export type NewGrant = {
+  readonly skill: string;
+  readonly need: NeedKind;
+  /** Only for this kind of op. */
+  readonly op?: string;
+  /** One resource, or with `/**` (a command: ` **`, MCP: `/*`) at its end all below it. */
+  readonly resource: string;
+  /** Last day or moment on which it counts. */
+  readonly until?: string;
+  /** How many days it counts, where `until` is not given. */
+  readonly days?: number;
+  /** Of an MCP server's tools. */
+  readonly pin?: string;
+  /** What is said about it. */
+  readonly words?: string;
+};
+
+export type OpOptions = DriveOptions & {
+  /** The skill it acts as: its permissions, rules and grants count. Absent: whoever is here, held to rules and zones. */
+  readonly as?: string;
+};
+
+export type OpOutcome = Omit<RunOutcome, 'artifact' | 'output'> & {
+  readonly verdict: 'done' | 'denied' | 'asked' | 'failed';
+  readonly result?: Json;
+};
+
+export type McpServerEntry = {
+  readonly name: string;
+  /** How it is reached: the command, or the URL. */
+  readonly how: string;
+  /** SHA-256 (hex) of its tools now. */
+  readonly pin?: string;
+  /** Whether that is the pin of the configuration; absent where that has none. */
+  readonly pinned?: boolean;
+  readonly tools: readonly { readonly name: string; readonly description: string }[];
+  readonly error?: string;
 };
 
 export type SourceSearch = Omit<RecallRequest, 'sources'> & { readonly sources?: readonly string[] };
@@ -118,6 +213,11 @@ export type DriveOptions = {
   readonly onAsk?: 'suspend' | 'fail';
   /** Aborting interrupts the run: state is durable and `resume` goes on. */
   readonly signal?: AbortSignal;
+};
+
+export type AnswerOptions = DriveOptions & {
+  /** What is said besides; kept with a grant. */
+  readonly words?: string;
 };
 
 export type RunOptions = DriveOptions & {

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './os/config/config.ts';
 import { userConfigDir } from './os/config/layer.ts';
@@ -12,6 +11,7 @@ import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
 import { openSandbox } from './os/sandbox/open.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import { whoIs } from './who.ts';
 
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
 export type Outside = {
@@ -98,15 +98,4 @@ function lazyMcp({ root, config, env, secret, ways }: OutsideOptions): McpServer
 
 function serverOf({ command, args = [], env = {}, url, headers = {} }: McpServerEntry): McpServerConfig {
   return command === undefined ? { url: url ?? '', headers } : { command, args, env };
-}
-
-/** The person at this process: `REYN_WHO`, else as the operating system calls them. */
-function whoIs(env: OutsideOptions['env']): string {
-  const named = env.REYN_WHO?.trim();
-  if (named !== undefined && named !== '') return named;
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,4 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
+import { openGovernance } from './governance.ts';
+import { listMcp } from './mcp-servers.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -123,13 +125,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
 
     inbox: () => waiting(),
-    answer: async (reference, answer, rest = {}) => {
+    answer: async (reference, answer, { words, ...rest } = {}) => {
       const found = oneOf(waiting(), reference, ({ id }) => id, 'question');
       const [open] = openIn([foldAll(opened().readRun(found.run))]).filter(
         ({ intervention }) => intervention.id === found.id,
       );
       if (open === undefined) throw new UserError('usage', `the question ${found.id} was answered already`);
-      await recordAnswer(opened(), open, answer);
+      const said = { answer, who: outside.who, ...(words === undefined ? {} : { words }) };
+      await recordAnswer(opened(), open, said, config.separation_of_duties);
       return resumeRun(project, found.root, driving(config, rest), 'answer');
     },
 
@@ -160,6 +163,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
     },
+    mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
+    ...openGovernance(project, (options) => driving(config, options)),
     models: {
       list: async () => (await models()).list(),
       test: async (name, signal) => (await models()).test(name, signal),

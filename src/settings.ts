@@ -1,18 +1,17 @@
 import { join } from 'node:path';
-import { systemClock } from './os/clock.ts';
 import { type ConfigEdit, setConfigKey } from './os/config/edit.ts';
 import { type ConfigSources, textOf } from './os/config/layer.ts';
 import { knownKey } from './os/config/read.ts';
 import { CONFIG_FILE } from './os/config/schema.ts';
-import { openStore } from './os/events/store.ts';
-import { randomIds } from './os/ids.ts';
 import { getPath, type Json, sameJson } from './os/json.ts';
 import type { Shape } from './os/shape.ts';
 import { readYaml } from './os/yaml.ts';
+import { isWholeTrusted, keepTrust, record } from './trust.ts';
 
 /** Settings of a project that need no opened project, so that they can be read and mended when they are wrong. */
 
 export { checkConfig, getConfigKey, readConfig, showConfig } from './os/config/read.ts';
+export { changeTrust, type Trust } from './trust.ts';
 
 /** Every key that `reyn config set` takes as it stands here, `limits.usd`, with what it is. */
 export function configKeys(): readonly { readonly value: string; readonly about: string }[] {
@@ -36,14 +35,11 @@ export type SettingChange = ConfigEdit & { readonly changed: boolean };
  */
 export async function changeSetting(sources: ConfigSources, key: string, value: string): Promise<SettingChange> {
   const before = readYaml(textOf(join(sources.root, 'reyn.yaml')) ?? '');
+  const counted = isWholeTrusted(sources);
   const edit = setConfigKey(sources, key, value);
   const held = before.ok ? (getPath(before.source.value, knownKey(key)) as Json | undefined) : undefined;
   if (sameJson(held, edit.value)) return { ...edit, changed: false };
-  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds });
-  try {
-    await store.appendProject({ type: 'config_set', data: { key: edit.key, value: edit.value, file: edit.file } });
-  } finally {
-    await store.close();
-  }
+  if (counted) keepTrust(sources);
+  await record(sources, { type: 'config_set', data: { key: edit.key, value: edit.value, file: edit.file } });
   return { ...edit, changed: true };
 }

@@ -14,6 +14,7 @@ type Entry = { name: string; group: string; summary: string; load: () => Promise
 const RUN = 'Run:';
 const LOOK = 'Look:';
 const SKILLS = 'Skills:';
+const GOVERN = 'Govern:';
 const SETTINGS = 'Project:';
 
 /** Every command. A module is loaded only when its command is the one that runs. */
@@ -22,6 +23,15 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'resume', group: RUN, summary: 'go on with a run that stopped', load: () => import('./commands/resume.ts') },
   { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
   { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
+  { name: 'op', group: GOVERN, summary: 'send one op through the gate', load: () => import('./commands/op.ts') },
+  {
+    name: 'policy',
+    group: GOVERN,
+    summary: 'explain and test decisions',
+    load: () => import('./commands/policy.ts'),
+  },
+  { name: 'grants', group: GOVERN, summary: 'what skills may do unasked', load: () => import('./commands/grants.ts') },
+  { name: 'mcp', group: GOVERN, summary: 'tool servers and their pins', load: () => import('./commands/mcp.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
   {

@@ -5,7 +5,7 @@ import type { RunLog, Store } from '../events/port.ts';
 import { fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import type { Ports, StartChild } from '../kernel/ports.ts';
-import type { RunState } from '../kernel/state.ts';
+import type { Intervention, RunState } from '../kernel/state.ts';
 import { recordsOf } from '../kernel/steps.ts';
 import { type Meter, openMeter } from '../limits/meter.ts';
 import { skillCards } from '../skills/cards.ts';
@@ -44,6 +44,9 @@ export async function driveRun(
   const account = { limits: started.limits, raised: () => state.raised, spent: () => state.spent };
   const meter = under.meter?.under(state.run, account) ?? openMeter(account, project.clock.now);
   countUnderWay(store, meter, state);
+  /** Where duties are separate, whoever started a run is not asked for leave in it. */
+  const mayAnswer = ({ kind }: Intervention) =>
+    !(project.config.separation_of_duties && kind === 'permission' && started.who === project.who);
   const workDir = join(project.root, '.reyn', 'work', state.run);
   const ports: Ports = {
     ops: project.ops,
@@ -70,7 +73,7 @@ export async function driveRun(
     runs: project.runs,
     blobs: store.blobs,
     startChild,
-    ask: (asked) => driving.ask(pendingIn(state, asked)),
+    ask: async (asked) => (mayAnswer(asked) ? driving.ask(pendingIn(state, asked)) : undefined),
     onAsk: driving.onAsk,
     js: project.js,
     meter,

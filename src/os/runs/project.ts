@@ -70,4 +70,6 @@ export type Starting = {
   readonly model?: string;
   /** Tightens config's limits. */
   readonly limits?: Partial<Limits>;
+  /** The version of a skill that the run acts as: its rules and grants count. */
+  readonly as?: { readonly skill: string; readonly skill_version_hash: string };
 };

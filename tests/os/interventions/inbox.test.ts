@@ -122,8 +122,10 @@ describe('an answer', () => {
       try {
         const [open] = openIn([foldAll(store.readRun(run))]);
         if (open === undefined) throw new Error('no question is open');
-        await recordAnswer(store, open, 'mine');
-        await expect(recordAnswer(store, open, 'yours')).rejects.toMatchObject({ code: 'usage' });
+        await recordAnswer(store, open, { answer: 'mine', who: 'ada' }, false);
+        await expect(recordAnswer(store, open, { answer: 'yours', who: 'bob' }, false)).rejects.toMatchObject({
+          code: 'usage',
+        });
       } finally {
         await store.close();
       }
