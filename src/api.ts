@@ -1,4 +1,5 @@
 import type { AuditReport } from './os/audit/report.ts';
+import type { AuditRequest } from './os/audit/verify.ts';
 import type { Config, ModelConfig } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
@@ -100,8 +101,8 @@ export type Reyn = {
     probe(name: string, signal?: AbortSignal): Promise<ModelProbe>;
   };
 
-  /** Verifies one run, or with `undefined` everything. Problems are data. */
-  verify(run?: string): AuditReport;
+  /** Verifies one run, or with `undefined` everything; against a seal too. Problems are data. */
+  verify(run?: string, rest?: Omit<AuditRequest, 'run'>): AuditReport;
   close(): Promise<void>;
 };
 

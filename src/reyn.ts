@@ -3,6 +3,7 @@ import type { DriveOptions, Reyn } from './api.ts';
 import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
+import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
 import type { Disk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
@@ -25,6 +26,7 @@ import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
 import { startRun } from './os/runs/start.ts';
 import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
+import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openShelf } from './shelf.ts';
@@ -56,10 +58,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const config = options.config ?? readConfig({ root, env });
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
+  const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
   let store: Store | undefined;
   const opened = () => {
-    store ??= openStore({ root, clock, ids, ...disk });
+    store ??= openStore({ root, clock, ids, signer, ...disk });
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
@@ -155,7 +158,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       test: async (name, signal) => (await models()).test(name, signal),
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
-    verify: (run) => verifyStore(root, run, disk),
+    verify: (run, rest = {}) =>
+      verifyStore(root, { ...(run === undefined ? {} : { run }), ...rest }, { signer, ...disk }),
     close: async () => {
       index.close();
       await js.close();

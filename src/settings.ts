@@ -39,7 +39,7 @@ export async function changeSetting(sources: ConfigSources, key: string, value: 
   const edit = setConfigKey(sources, key, value);
   const held = before.ok ? (getPath(before.source.value, knownKey(key)) as Json | undefined) : undefined;
   if (sameJson(held, edit.value)) return { ...edit, changed: false };
-  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds });
+  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds, signer: undefined });
   try {
     await store.appendProject({ type: 'config_set', data: { key: edit.key, value: edit.value, file: edit.file } });
   } finally {

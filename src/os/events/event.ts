@@ -50,6 +50,8 @@ const spent = object({
   ms: optional(count),
 });
 const failure = object({ code: text, message: text });
+/** An Ed25519 signature over the event: see `heads.ts` for the text. Absent where there was no key. */
+const signed = optional(object({ key: text, at: text, signature: text }));
 const modelPin = object({
   name: text,
   provider: text,
@@ -226,8 +228,23 @@ export const PROJECT_EVENTS = {
     first: text,
     parent: optional(text),
   }),
-  run_closed: event('A run ended; `head` is the hash of its last event.', { outcome: text, seq: count, head: text }),
-  run_removed: event('A run was removed by a rule of retention.', { seq: count, head: text, rule: text, by: text }),
+  run_closed: event('A run ended; `head` is the hash of its last event, `signed` says who vouches for it.', {
+    outcome: text,
+    seq: count,
+    head: text,
+    signed,
+  }),
+  head_signed: event(
+    'Where a log ended when a run was given up or `reyn audit seal` was called: that of `run`, or without one this log.',
+    { seq: count, head: text, signed },
+  ),
+  run_removed: event('A run was removed by a rule of retention; what it held is gone but for its last hash.', {
+    seq: count,
+    head: text,
+    rule: text,
+    by: text,
+    signed,
+  }),
   config_set: event('A key of the configuration was set by a command.', {
     key: text,
     value: optional(value),
