@@ -12,6 +12,8 @@ export type Config = {
   readonly policy: { readonly allow: readonly PolicyRule[]; readonly deny: readonly PolicyRule[] };
   /** What an open question does when nobody is at a terminal. */
   readonly on_ask: 'suspend' | 'fail';
+  /** Which runs `reyn gc` removes; absent = none. */
+  readonly retention?: Retention;
   /** Skill that finds the skill a message is for; absent = the one that ships. */
   readonly router?: string;
   /** Language the model is asked to answer in. */
@@ -19,6 +21,12 @@ export type Config = {
   /** What makes vectors of documents; absent = sources are searched by words alone. */
   readonly embeddings?: EmbeddingsConfig;
 };
+
+/**
+ * A run goes when it ended more than `days` ago and is not among the `keep` newest that ended; what is absent holds for
+ * none. Without both nothing goes.
+ */
+export type Retention = { readonly days?: number; readonly keep?: number };
 
 /** A server that speaks OpenAI's `/embeddings`. */
 export type EmbeddingsConfig = {

@@ -32,10 +32,11 @@ const KEY_ENV: Readonly<Record<ModelConfig['provider'], string>> = {
 export function mergeLayers(layers: readonly Layer[]): ConfigFile {
   const merged: ConfigFile = {};
   for (const { value } of layers) {
-    const { models, classes, limits, policy, ...plain } = value;
+    const { models, classes, limits, policy, retention, ...plain } = value;
     Object.assign(merged, plain);
     if (models !== undefined) merged.models = mergeModels(merged.models ?? {}, models);
     if (classes !== undefined) merged.classes = { ...merged.classes, ...classes };
+    if (retention !== undefined) merged.retention = { ...merged.retention, ...retention };
     if (limits !== undefined) merged.limits = { ...merged.limits, ...limits };
     if (policy !== undefined) {
       merged.policy = {
@@ -70,6 +71,7 @@ export function effective(file: ConfigFile, profiles: Profiles = {}): Config {
     limits: { ...DEFAULT_LIMITS, ...file.limits },
     policy: { allow: file.policy?.allow ?? [], deny: file.policy?.deny ?? [] },
     on_ask: file.on_ask ?? 'suspend',
+    ...(file.retention === undefined ? {} : { retention: file.retention }),
     ...(file.router === undefined ? {} : { router: file.router }),
     ...(file.language === undefined ? {} : { language: file.language }),
     ...(embeddings === undefined

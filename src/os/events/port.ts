@@ -1,4 +1,6 @@
 import type { ProjectEvent, ProjectEventBody, RunEvent, RunEventBody } from './event.ts';
+import type { Removal } from './remove.ts';
+import type { Swept } from './sweep.ts';
 
 /** Content-addressed values, `.reyn/blobs/<sha256>`. A blob is durable before `put` returns. */
 export type Blobs = {
@@ -61,6 +63,14 @@ export type Store = {
   /** How many runs this process has open for appending: with more than one, flushes overlap. */
   openRuns(): number;
   ownership(run: string): Ownership | undefined;
+  /**
+   * Records durably that a run is removed, then removes its log and work folder; blobs stay. One that is recorded as
+   * removed and is still there is removed without another record.
+   * @throws UserError `refused` for one that has not ended, or through a link; `not_found`; CorruptLog.
+   */
+  removeRun(run: string, removal: Removal): Promise<void>;
+  /** Removes blobs that no log names, unless somebody may be about to. @throws UserError `refused`, `busy`, `disk`. */
+  sweepBlobs(): Promise<Swept>;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];
   close(): Promise<void>;

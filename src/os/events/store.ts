@@ -14,10 +14,12 @@ import type { StoreParts } from './parts.ts';
 import type { Store } from './port.ts';
 import { openProjectLog } from './project-log.ts';
 import { readMonths, registrationOf } from './project-read.ts';
+import { removeLocked } from './remove.ts';
 import { openReserve } from './reserve.ts';
 import type { OpenRunLog } from './run-log.ts';
 import { eventsOf, findOwner, readFirst, readRunFile } from './run-read.ts';
 import { sharing } from './sharing.ts';
+import { sweepBlobs } from './sweep.ts';
 import { checkRegistration, takeLocked } from './takeover.ts';
 
 export type StoreOptions = {
@@ -42,7 +44,7 @@ export function openStore({ root, clock, ids, signer, disk = nodeDisk, locks: gi
   const owner = { id: ids.next(), pid: process.pid };
   const reserve = openReserve(disk, layout);
   const home = openHome(disk, layout, locks, reserve, owner.id);
-  const blobs = openBlobs(disk, layout, home.temp);
+  const blobs = openBlobs(disk, layout, home);
   const open = new Map<string, OpenRunLog | undefined>();
   const isBusy = () => open.size > 1;
   const { temp, enter: prepare } = home;
@@ -96,6 +98,18 @@ export function openStore({ root, clock, ids, signer, disk = nodeDisk, locks: gi
     ownership(run) {
       const found = findOwner(disk, layout, run);
       return found === undefined ? undefined : { ...found, alive: locks.held(ownerLock(found.id)) };
+    },
+
+    async removeRun(run, removal) {
+      refuseIfClosed();
+      home.enter();
+      const folders = await withLock(locks, PROJECT_LOCK, () => removeLocked(parts, run, removal));
+      for (const dir of folders) disk.removeTree(dir);
+    },
+
+    async sweepBlobs() {
+      refuseIfClosed();
+      return sweepBlobs(parts);
     },
 
     async appendProject(body) {

@@ -43,6 +43,7 @@ export function mortalDisk(under: Disk, at = Number.POSITIVE_INFINITY, half = fa
     truncate: mortal(under.truncate),
     rename: mortal(under.rename),
     remove: mortal(under.remove),
+    removeTree: mortal(under.removeTree),
     makeDir: mortal(under.makeDir),
     openInFolderLater: mortal(under.openInFolderLater),
     syncDir: mortal(under.syncDir),
