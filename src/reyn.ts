@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import type { DriveOptions, Reyn } from './api.ts';
-import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
@@ -29,6 +28,7 @@ import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } 
 import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
+import { openProof } from './proof.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -158,8 +158,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       test: async (name, signal) => (await models()).test(name, signal),
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
-    verify: (run, rest = {}) =>
-      verifyStore(root, { ...(run === undefined ? {} : { run }), ...rest }, { signer, ...disk }),
+    ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
     close: async () => {
       index.close();
       await js.close();
@@ -175,7 +174,7 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
     return { ...summary, status: statusOf(summary, isDriven) };
   }
   const { skill, started, version, parent } = run;
-  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, waiting: [] };
+  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
 }

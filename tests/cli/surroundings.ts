@@ -94,6 +94,9 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     index: { list: () => [], search: absent, drop: absent },
     models: { list: async () => [], test: absent, probe: absent },
     verify: absent,
+    audit: { seal: absent, decisions: absent, export: absent, key: absent, rotateKey: absent },
+    gc: absent,
+    spending: absent,
     close: async () => {},
     ...parts,
   };

@@ -28,6 +28,8 @@ const usage = object({
   output: count,
   cached: optional(count),
   usd: optional(Type.Number({ minimum: 0 })),
+  /** Provider and model that was asked. */
+  model: optional(text),
 });
 const request = text;
 const owner = object({ id: text, pid: count });
@@ -48,6 +50,8 @@ const spent = object({
   usd: Type.Number(),
   /** Running milliseconds; waiting does not count. */
   ms: optional(count),
+  /** Provider and model that was asked, where it was no sub-run. */
+  model: optional(text),
 });
 const failure = object({ code: text, message: text });
 /** An Ed25519 signature over the event: see `heads.ts` for the text. Absent where there was no key. */
@@ -93,7 +97,8 @@ export const RUN_EVENTS = {
     language: optional(text),
     owner,
     parent: optional(object({ run: text, step: text, root: text })),
-    forked_from: optional(object({ run: text, seq: count, hash: text })),
+    /** `copied`: how many events after the first are the other run's. */
+    forked_from: optional(object({ run: text, seq: count, hash: text, copied: optional(count) })),
   }),
   run_resumed: event('A process took the run up again.', {
     owner,
