@@ -36,7 +36,7 @@ export function* exportLog(root: string, { format, run }: ExportRequest, disk: D
     return;
   }
   const columns = columnsIn(files, disk);
-  yield csvRow([...ENVELOPE, ...columns, 'prev', 'hash']);
+  yield csvRow([...ENVELOPE, ...columns.map((name) => `data.${name}`), 'prev', 'hash']);
   for (const file of files) yield rowsOf(disk.read(file), columns);
 }
 
