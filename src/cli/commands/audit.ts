@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { ExportRequest, SealReport, SigningKey } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
@@ -32,7 +33,6 @@ export const define: Define = (command, act) => {
     .action(
       act(async (cli, reference: string | undefined, flags: { all?: boolean; against?: string; signed?: boolean }) => {
         const reyn = await cli.open();
-        const { resolve } = await import('node:path');
         const one = reference !== undefined && flags.all !== true;
         const against = flags.against === undefined ? {} : { against: resolve(cli.start, flags.against) };
         const report = reyn.verify(one ? idOf(reyn, reference) : undefined, {

@@ -4,6 +4,7 @@ import { readConfig } from '../../settings.ts';
 import type { Io } from '../io.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { checkDisk, checkLocks, checkNode, checkPinnedNode, checkProc, checkStore } from './machine.ts';
+import { checkSigning } from './signing.ts';
 
 const PATIENCE_MS = 3_000;
 
@@ -16,6 +17,7 @@ export async function diagnose(root: string, env: Io['env'], offline: boolean): 
     await checkLocks(root),
     checkDisk(root),
     checkProc(),
+    checkSigning(root, env),
     ...(await checkSettings(root, env, offline)),
   ];
 }

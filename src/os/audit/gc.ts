@@ -4,8 +4,8 @@ import type { Retention } from '../config/config.ts';
 import { type Disk, nodeDisk } from '../disk.ts';
 import { CorruptLog, UserError } from '../errors.ts';
 import { isRunId, type Layout, layoutOf } from '../events/layout.ts';
-import type { Store } from '../events/port.ts';
-import { type Swept, unnamedBlobs } from '../events/sweep.ts';
+import type { Store, Swept } from '../events/port.ts';
+import { unnamedBlobs } from '../events/sweep.ts';
 import { auditProject, type ProjectAudit } from './project.ts';
 import { chooseTrees, showRule, treesOf } from './retention.ts';
 

@@ -1,6 +1,4 @@
 import type { ProjectEvent, ProjectEventBody, RunEvent, RunEventBody } from './event.ts';
-import type { Removal } from './remove.ts';
-import type { Swept } from './sweep.ts';
 
 /** Content-addressed values, `.reyn/blobs/<sha256>`. A blob is durable before `put` returns. */
 export type Blobs = {
@@ -34,6 +32,17 @@ export type RunLog = {
 
 /** Who owns a run: the process named by its newest epoch. */
 export type Ownership = { readonly id: string; readonly pid: number; readonly alive: boolean };
+
+/** By what a run is removed: a sentence of the rule, and who applied it. */
+export type Removal = { readonly rule: string; readonly by: string };
+
+/** Blobs that nothing named, and their bytes. */
+export type Swept = {
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Why they are still there; absent when they are gone. */
+  readonly left?: string;
+};
 
 /** Everything under `.reyn/` that is a fact. */
 export type Store = {

@@ -4,12 +4,10 @@ import { signatureOf, signStatement } from './heads.ts';
 import { isRunId } from './layout.ts';
 import type { Line } from './line.ts';
 import { closingOf, type StoreParts } from './parts.ts';
+import type { Removal } from './port.ts';
 import { registrationOf } from './project-read.ts';
 import { type RunFile, readRunFile } from './run-read.ts';
 import { checkRegistration } from './takeover.ts';
-
-/** By what a run is removed: a sentence of the rule, and who applied it. */
-export type Removal = { readonly rule: string; readonly by: string };
 
 /**
  * Removing a run.

@@ -4,6 +4,7 @@ import { isDigest } from './blobs.ts';
 import { isRunId, type Layout, monthsAmong } from './layout.ts';
 import { ownerLock, PROJECT_LOCK, withLock } from './locks.ts';
 import type { StoreParts } from './parts.ts';
+import type { Swept } from './port.ts';
 import { monthFile } from './project-read.ts';
 import { refuseLinks } from './remove.ts';
 
@@ -15,12 +16,6 @@ import { refuseLinks } from './remove.ts';
  *     the project lock, without which none begins, and with no other owner alive. What this process put stays.
  * W3. What is named is found out before the lock is taken; under it only that no log has changed since.
  */
-export type Swept = {
-  readonly blobs: number;
-  readonly bytes: number;
-  /** Why they are still there; absent when they are gone. */
-  readonly left?: string;
-};
 
 /** Blobs that nothing names but runs of `without`, and their bytes. Changes nothing. */
 export function unnamedBlobs(disk: Disk, layout: Layout, without: ReadonlySet<string>): Map<string, number> {
