@@ -146,6 +146,9 @@ describe('retention', () => {
         'run_removed',
       ]);
       expect(reyn.spending().total).toMatchObject({ runs: 2, turns: 2 });
+      const found = await reyn.index.search({ query: 'done', k: 20, filter: {} });
+      expect(found.hits.length).toBeGreaterThan(0);
+      expect(JSON.stringify(found.hits)).not.toContain(old.run);
       expect(reyn.verify().problems).toEqual([]);
       const again = await reopen();
       const [question] = again.inbox();

@@ -32,7 +32,7 @@ export function* exportLog(root: string, { format, run }: ExportRequest, disk: D
   }
   const files = run === undefined ? [...months, ...runs] : [layout.runFile(run)];
   if (format === 'jsonl') {
-    for (const file of files) yield wholeLines(disk.read(file));
+    for (const file of files) yield* wholeLines(disk.read(file) ?? Buffer.alloc(0));
     return;
   }
   const columns = columnsIn(files, disk);
@@ -40,10 +40,20 @@ export function* exportLog(root: string, { format, run }: ExportRequest, disk: D
   for (const file of files) yield rowsOf(disk.read(file), columns);
 }
 
+const NEWLINE = 0x0a;
+
 const ENVELOPE = ['seq', 'epoch', 'ts', 'type', 'run', 'step'] as const;
 
-function wholeLines(bytes: Buffer | undefined): string {
-  return bytes === undefined ? '' : bytes.toString('utf8', 0, bytes.lastIndexOf(0x0a) + 1);
+/** Bytes of one piece, more only for a line that is longer. */
+const PIECE = 1024 * 1024;
+
+function* wholeLines(bytes: Buffer): Generator<string> {
+  const whole = bytes.lastIndexOf(NEWLINE) + 1;
+  for (let at = 0; at < whole; ) {
+    const end = at + PIECE >= whole ? whole : bytes.indexOf(NEWLINE, at + PIECE) + 1;
+    yield bytes.toString('utf8', at, end);
+    at = end;
+  }
 }
 
 function* linesIn(bytes: Buffer | undefined): Generator<Line> {

@@ -14,6 +14,8 @@ export type Registered = { opened?: Entry; closed?: Entry; removed?: Entry; read
 export type ProjectAudit = {
   readonly runs: ReadonlyMap<string, Registered>;
   readonly entries: readonly Entry[];
+  /** The first event that is signed; `Infinity` without one. */
+  readonly signedFrom: number;
   /** Where the log ends now. */
   readonly end: { readonly file: string; readonly line?: number };
   readonly problems: readonly AuditProblem[];
@@ -78,7 +80,8 @@ export function auditProject(disk: Disk, layout: Layout): ProjectAudit {
   }
   const last = entries.at(-1);
   const end = last === undefined ? { file: layout.show(layout.log) } : { file: last.file, line: last.number };
-  return { runs, entries, end, problems };
+  const signedFrom = entries.find(({ line }) => line.data.signed !== undefined)?.line.seq ?? Number.POSITIVE_INFINITY;
+  return { runs, entries, signedFrom, end, problems };
 }
 
 /** Where the project log says it stood must be one of its own lines. */

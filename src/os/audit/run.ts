@@ -56,7 +56,7 @@ export function auditRun(setting: Setting, run: string): RunAudit {
   problems.push(...cutProblems(setting, standing));
   const isVouchedFor =
     (isAlive && registered.closed === undefined) || registered.opened === undefined || isSigned(registered, chain.link);
-  return { lines: chain.lines, problems, notes: isVouchedFor ? [] : [unsignedNote(standing, file)] };
+  return { lines: chain.lines, problems, notes: isVouchedFor ? [] : [unsignedNote(standing, file, project)] };
 }
 
 type Standing = {
@@ -122,9 +122,13 @@ function signedHeadProblems({ run, chain, registered }: Standing, file: string):
   });
 }
 
-function unsignedNote({ run, chain }: Standing, file: string): AuditProblem {
+/** A log that nobody signed is usual where there is no key; after others were signed it deserves a look. */
+function unsignedNote({ run, chain, registered }: Standing, file: string, { signedFrom }: ProjectAudit): AuditProblem {
   const line = Math.max(1, chain.numbers.at(-1) ?? 1);
-  return { reason: 'unsigned', file, line, run, message: 'nobody signed where this log ends; `reyn audit seal` does' };
+  const isLate = registered.closed !== undefined && registered.closed.line.seq > signedFrom;
+  const late = isLate ? ' although earlier ones are signed: it ran without a key, or its signature was taken away' : '';
+  const message = `nobody signed where this log ends${late}; \`reyn audit seal\` does`;
+  return { reason: 'unsigned', file, line, run, message };
 }
 
 /** What was cut off must be as its record says; what was cut and not recorded is for the next who takes the run. */

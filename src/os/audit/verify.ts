@@ -92,6 +92,10 @@ function verifyOnce({ disk, layout, locks, signer }: Setting, request: AuditRequ
   }
   problems.push(...missingRuns(project, new Set(folders), only));
   if (against !== undefined) problems.push(...auditAgainst(against, project, (run) => linesOf.get(run), only));
+  if (against !== undefined && signer?.knows(against.seal.key.id) !== true) {
+    const message = `made with the key ${against.seal.key.id}, which is not among yours, and trusted because you named it`;
+    notes.push({ reason: 'foreign_key', file: against.file, message });
+  }
   notes.push(...removals(project, new Set(folders), only));
   const blobs = auditBlobs(disk, layout, named, only === undefined);
   problems.push(...blobs.problems);

@@ -132,8 +132,20 @@ describe('signed heads', () => {
         })
         .sort(),
     );
-    expect(verify(other, against(world)).ok).toBe(true);
+    const trusting = verify(other, against(world));
+    expect([trusting.ok, ...briefly(trusting.notes)]).toEqual([true, 'foreign_key kept.json']);
   });
+});
+
+it('says of a log that lost its signature that earlier ones are signed', async () => {
+  const { root, signer } = await sealedStore();
+  const store = openIn(root); // no key
+  const { log } = await store.createRun('run5', firstEvent(store, { pack: store.blobs.put('the skill') }));
+  log.append(FINISHED);
+  await log.close();
+  const { ok, notes } = verify({ root, signer });
+  expect([ok, ...briefly(notes)]).toEqual([true, 'unsigned .reyn/runs/run5/events.jsonl:2']);
+  expect(notes[0]?.message).toMatch(/although earlier ones are signed/);
 });
 
 /** Each kind of tampering: what is done, and what an audit finds, without and with the seal. */
