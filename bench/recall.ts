@@ -47,7 +47,7 @@ function queries(): string[] {
 }
 
 async function writeLog(root: string): Promise<void> {
-  const store = openStore({ root, clock: systemClock, ids: randomIds });
+  const store = openStore({ root, clock: systemClock, ids: randomIds, signer: undefined });
   const documents = texts().map((text, i) => ({ key: `${i}.md`, text, sha256: sha256(text) }));
   for (let at = 0; at < DOCUMENTS; at += PER_EVENT) {
     const data = { source: 'docs', documents: documents.slice(at, at + PER_EVENT) };

@@ -1,4 +1,8 @@
+import type { RunDecisions } from './os/audit/decisions.ts';
+import type { ExportRequest } from './os/audit/export.ts';
+import type { GcReport } from './os/audit/gc.ts';
 import type { AuditReport } from './os/audit/report.ts';
+import type { SealReport } from './os/audit/seal.ts';
 import type { Config, ModelConfig } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
@@ -14,6 +18,7 @@ import type { GrantRecord } from './os/permissions/saved.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
 import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
+import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
@@ -137,7 +142,25 @@ export type Reyn = {
   };
 
   /** Verifies one run, or with `undefined` everything. Problems are data. */
-  verify(run?: string): AuditReport;
+  verify(run?: string, options?: VerifyOptions): AuditReport;
+
+  readonly audit: {
+    /** Signs where every log ends. @throws UserError `disk`, `refused` without a key; CorruptLog. */
+    seal(): Promise<SealReport>;
+    /** Who allowed what: a run, then every sub-run below it. @throws UserError `not_found`; CorruptLog. */
+    decisions(run: string): readonly RunDecisions[];
+    /** The log as text, a piece at a time. @throws UserError `not_found`, `disk`. */
+    export(request: ExportRequest): Iterable<string>;
+    /** The key that heads are signed with, made when there is none yet. @throws UserError `disk`, `refused`. */
+    key(): SigningKey;
+    /** Makes another key; signatures of the old one still verify. @throws UserError `disk`, `refused`. */
+    rotateKey(): SigningKey;
+  };
+  /** Removes runs by `retention` of the configuration. @throws UserError `disk`, `busy`, `refused`; CorruptLog. */
+  gc(options?: { readonly dryRun?: boolean }): Promise<GcReport>;
+  /** What runs used. `since` is ISO 8601; that day, in UTC, is the first that counts. */
+  spending(by?: SpendGroup, since?: string): Spending;
+
   close(): Promise<void>;
 };
 
@@ -198,6 +221,21 @@ export type McpServerEntry = {
   readonly pinned?: boolean;
   readonly tools: readonly { readonly name: string; readonly description: string }[];
   readonly error?: string;
+};
+
+export type VerifyOptions = {
+  /** Path of a file of `audit.seal`: what it names must still be there. @throws UserError `usage`, `disk`. */
+  readonly against?: string;
+  /** That nobody signed where a log ends is a problem, not a note. */
+  readonly signed?: boolean;
+};
+
+export type SigningKey = {
+  readonly id: string;
+  /** PEM (SPKI). */
+  readonly publicKey: string;
+  /** The folder it lies in. */
+  readonly dir: string;
 };
 
 export type SourceSearch = Omit<RecallRequest, 'sources'> & { readonly sources?: readonly string[] };
@@ -297,4 +335,15 @@ export type Reshaped = {
   readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
-export type { AuditReport, EventFilter, Recalled, SourceSummary };
+export type {
+  AuditReport,
+  EventFilter,
+  ExportRequest,
+  GcReport,
+  Recalled,
+  RunDecisions,
+  SealReport,
+  SourceSummary,
+  SpendGroup,
+  Spending,
+};

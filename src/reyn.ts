@@ -1,7 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
 import { listMcp } from './mcp-servers.ts';
-import { verifyStore } from './os/audit/verify.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
@@ -33,6 +32,7 @@ import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
+import { openProof } from './proof.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -61,16 +61,16 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const config = options.config ?? readConfig({ root, env });
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
+  const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
   let store: Store | undefined;
   const opened = () => {
-    store ??= openStore({ root, clock, ids, ...disk });
+    store ??= openStore({ root, clock, ids, signer, ...disk });
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
   const secret = (_name: string): string | undefined => undefined;
-  const signer = openSigner({ dir: keysDir({ root, env }) });
   const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
@@ -170,7 +170,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       test: async (name, signal) => (await models()).test(name, signal),
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
-    verify: (run) => verifyStore(root, run, disk),
+    ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
     close: async () => {
       index.close();
       await js.close();
@@ -187,7 +187,7 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
     return { ...summary, status: statusOf(summary, isDriven) };
   }
   const { skill, started, version, parent } = run;
-  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, waiting: [] };
+  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
 }

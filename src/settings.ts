@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { type ConfigEdit, setConfigKey } from './os/config/edit.ts';
+import { keysDir } from './os/config/keys-dir.ts';
 import { type ConfigSources, textOf } from './os/config/layer.ts';
 import { knownKey } from './os/config/read.ts';
 import { CONFIG_FILE } from './os/config/schema.ts';
 import { getPath, type Json, sameJson } from './os/json.ts';
 import type { Shape } from './os/shape.ts';
+import { presentKey } from './os/signer.ts';
 import { readYaml } from './os/yaml.ts';
 import { isWholeTrusted, keepTrust, record } from './trust.ts';
 
@@ -24,6 +26,16 @@ function keysBelow({ properties = {} }: Shape, path: readonly string[]): { value
     if (member.type === 'object') return keysBelow(member, inside);
     return member.type === 'array' ? [] : [{ value: inside.join('.'), about: member.description ?? '' }];
   });
+}
+
+/**
+ * Where the key lies that ends of logs are signed with, and which it is; without a folder nothing can be signed, without
+ * an id it is yet to be made. @throws UserError `refused`, `disk` when it is there and cannot be used.
+ */
+export function signingKey(sources: ConfigSources): { readonly dir: string | undefined; readonly id?: string } {
+  const dir = keysDir(sources);
+  const id = dir === undefined ? undefined : presentKey(dir);
+  return { dir, ...(id === undefined ? {} : { id }) };
 }
 
 /** What was set; `changed` is false when the file held that value already. */

@@ -59,7 +59,7 @@ function widens(layer: Layer): boolean {
 
 /** Appends one event to the project log. */
 export async function record(sources: ConfigSources, body: ProjectEventBody): Promise<void> {
-  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds });
+  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds, signer: undefined });
   try {
     await store.appendProject(body);
   } finally {

@@ -104,6 +104,9 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     mcp: { list: async () => [] },
     models: { list: async () => [], test: absent, probe: absent },
     verify: absent,
+    audit: { seal: absent, decisions: absent, export: absent, key: absent, rotateKey: absent },
+    gc: absent,
+    spending: absent,
     close: async () => {},
     ...parts,
   };

@@ -39,13 +39,11 @@ export async function createRun(
     const members = checkRunEvent(first, blobs);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
     const file = await makeFolder(parts, run, made, how);
-    try {
-      await project.append(openingOf(run, made.event));
-    } catch (error) {
+    const opening = await project.append(openingOf(run, made.event)).catch((error) => {
       disk.close(file);
       throw error;
-    }
-    return { log: openLog(parts, run, 1, made.link, file), event: made.event };
+    });
+    return { log: openLog(parts, { run, opened: opening.hash }, 1, made.link, file), event: made.event };
   } catch (error) {
     open.delete(run);
     throw error;

@@ -42,8 +42,8 @@ export type RunLogParts = {
   readonly after: Link;
   /** Whether no other run is open: then nothing could overlap with a sync, and waiting for it in place is faster. */
   readonly isAlone: () => boolean;
-  /** Called once, when the file is closed. `ended` is the terminal event that is durable in it. */
-  readonly closed: (ended: { type: RunEventType; link: Link } | undefined) => Promise<void>;
+  /** Called once, when the file is closed. `left` is the durable event by which the run ended or was given up. */
+  readonly closed: (left: { type: RunEventType; link: Link } | undefined) => Promise<void>;
 };
 
 export function openRunLog(parts: RunLogParts): OpenRunLog {
@@ -126,17 +126,17 @@ export function openRunLog(parts: RunLogParts): OpenRunLog {
   }
 
   async function closeOnce(): Promise<void> {
-    let ended: { type: RunEventType; link: Link } | undefined;
+    let left: { type: RunEventType; link: Link } | undefined;
     try {
       if (failure !== undefined) return; // whoever flushed was told
       await flush();
-      if (last !== undefined && TERMINAL.includes(last)) ended = { type: last, link };
+      if (last !== undefined && LAST_WORDS.includes(last)) left = { type: last, link };
     } finally {
       isClosed = true;
       try {
         disk.close(file);
       } finally {
-        await parts.closed(ended);
+        await parts.closed(left);
       }
     }
   }

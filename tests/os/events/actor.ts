@@ -57,7 +57,7 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Creates a run, appends for ever. */
   async run() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({ root: where, clock: systemClock, ids: randomIds, signer: undefined });
     const { log } = await store.createRun(rest[0] ?? '', first(store));
     say('created');
     await appendFor(log, 0, Number(rest[1] ?? 1e9));
@@ -68,7 +68,7 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Takes a run, says whether it could, and keeps it. */
   async take() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({ root: where, clock: systemClock, ids: randomIds, signer: undefined });
     try {
       const { log } = await store.takeRun(rest[0] ?? '', 'resume');
       say(`took epoch ${log.epoch}`);
@@ -79,7 +79,7 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Appends to the project log, several at once. */
   async project() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({ root: where, clock: systemClock, ids: randomIds, signer: undefined });
     for (let round = 0; round < Number(rest[1]); round++) {
       const keys = [0, 1, 2].map((n) => `${rest[0]}.${round}.${n}`);
       await Promise.all(

@@ -94,6 +94,8 @@ export function memoryDisk(root: string): MemoryDisk {
       dirOf(to).entries.set(name(to), node);
     },
     remove: (file) => void (find(file) !== undefined && dirOf(file).entries.delete(name(file))),
+    removeTree: (file) => void (find(file) !== undefined && dirOf(file).entries.delete(name(file))),
+    isLink: () => false,
     makeDir(dir) {
       if (find(dir) !== undefined) return false;
       dirOf(dir).entries.set(name(dir), emptyDir());

@@ -11,6 +11,7 @@ import type { Locks } from '../../../src/os/events/locks.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import type { Signer } from '../../../src/os/signing.ts';
 
 /** An empty project folder that is gone after the test. */
 export function freshRoot(): string {
@@ -20,8 +21,11 @@ export function freshRoot(): string {
 }
 
 /** A store that is closed after the test. */
-export function openIn(root: string, with_: { disk?: Disk; locks?: Locks; clock?: Clock } = {}): Store {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, ...with_ });
+export function openIn(
+  root: string,
+  with_: { disk?: Disk; locks?: Locks; clock?: Clock; signer?: Signer } = {},
+): Store {
+  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, signer: undefined, ...with_ });
   onTestFinished(() => store.close());
   return store;
 }

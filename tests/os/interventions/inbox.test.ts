@@ -118,7 +118,7 @@ describe('an answer', () => {
   it('given by two people counts once, and the run stays where it was for the second', () =>
     inProject(demo([[ask('Which?')]]), async (project) => {
       const { run } = await project.run('demo', 'go');
-      const store = openStore({ root: project.root, clock: systemClock, ids: randomIds });
+      const store = openStore({ root: project.root, clock: systemClock, ids: randomIds, signer: undefined });
       try {
         const [open] = openIn([foldAll(store.readRun(run))]);
         if (open === undefined) throw new Error('no question is open');
