@@ -16,18 +16,18 @@ export function isSearched(value: string): boolean {
 }
 
 /** Known values in every encoding a program may have put them in. */
-export function knownFinder(known: readonly KnownSecret[]): (text: string, report: Report) => void {
-  const literals = new Map<string, Literal<KnownSecret & { readonly wide: boolean }>>();
+export function knownFinder(known: readonly KnownSecret[]): (text: string, codes: Uint16Array, report: Report) => void {
+  const literals = new Map<string, Literal<KnownSecret & { readonly wide: boolean; readonly length: number }>>();
   for (const { name, value } of known) {
     if (!isSearched(value)) continue;
     for (const { text, wide } of encodings(value.trim())) {
-      if (text.length >= LEAST_KNOWN && !literals.has(text)) literals.set(text, { text, of: { name, value, wide } });
+      if (text.length >= LEAST_KNOWN && !literals.has(text)) literals.set(text, { text, of: { name, value, wide, length: text.length } });
     }
   }
-  const find = literalFinder([...literals.values()]);
-  return (text, report) => {
-    find(text, (found, { text: literal, of: { name, value, wide } }) => {
-      const [start, end] = wide ? widened(text, found, found + literal.length) : [found, found + literal.length];
+  const find = literalFinder([...literals.values()], 'exact');
+  return (text, codes, report) => {
+    find(text, codes, (found, { name, value, wide, length }) => {
+      const [start, end] = wide ? widened(text, found, found + length) : [found, found + length];
       report({ start, end, label: name, rank: RANK.known, value });
     });
   };

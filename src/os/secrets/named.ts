@@ -1,4 +1,4 @@
-import { namingOf } from './names.ts';
+import { namingOf, shortName } from './names.ts';
 import { isPassword, isToken } from './plausible.ts';
 import { RANK, type Report } from './spans.ts';
 
@@ -7,7 +7,15 @@ import { RANK, type Report } from './spans.ts';
  * `{"name": "KEY", "value": "…"}`. Found by the words that such names have; all that is looked at around a word is
  * bounded, and the ends of values are remembered, so that no text takes longer than its length.
  */
-const WORDS = /pass(?:w|phr|c|[^a-z])|pwd|secret|token|key|cred|auth|signature|sig[^a-z]|cookie|sess|sid[^a-z]|dsn|jwt|bearer|otp|mnemonic|seed|sas[^a-z]/g;
+export const SECRET_WORDS: readonly string[] =
+  'pass pwd secret token key cred auth signature sig cookie sess sid dsn jwt bearer otp mnemonic seed sas webhook'.split(' ');
+/** Words that are part of many others. */
+const SHORT = /(?:sig(?!nature)|sid|sas|otp|seed)[A-Za-z]/iy;
+
+/** What is remembered while one text is looked through. */
+export type Memory = { nameEnd: number; bareStart: number; bareEnd: number; cookieEnd: number };
+
+export const newMemory = (): Memory => ({ nameEnd: 0, bareStart: 0, bareEnd: 0, cookieEnd: 0 });
 
 const NAME_BEFORE = /[\w.$-]/;
 const LONGEST_NAME = 64;
@@ -18,43 +26,55 @@ const LINK =
 const VALUE_MEMBER = /\\{0,4}["'`]?\s{0,24},?\s{0,24}\\{0,4}["'`]?value\\{0,4}["'`]?\s{0,8}[:=]\s{0,8}/iy;
 const QUOTE = /[bBrRuU@$]{0,2}(\\{0,4}["'`])/y;
 const LONGEST_VALUE = 4096;
+/** What is looked at to tell whether a value is a secret. */
+const JUDGED = 128;
 const BARE = /[^\s"'`,;<>(){}[\]|&=]{1,4096}={0,2}/y;
 const BARE_LINE = /[^\s"'`;]{1,4096}/y;
-const LINE_START = /(?:^|[\n\r])[ \t]{0,40}(?:(?:export|set|setx|env|ENV|ARG|const|let|var|-e|--env|[-*#;]|\$env:)[ \t]{0,4}){0,2}$/;
+const LINE_START =
+  /(?:^|[\n\r])[ \t]{0,40}(?:(?:export|set|setx|env|ENV|ARG|const|let|var|-e|--env|[-*#;]|\$env:)[ \t]{0,4}){0,2}$/;
 
-/** @param lower the text in lower case, of the same length. */
-export function findNamed(text: string, lower: string, report: Report): void {
-  let bare = { start: 0, end: 0 };
-  const bareEnd = (at: number) => {
-    if (at >= bare.start && at < bare.end) return bare.end;
-    BARE.lastIndex = at;
-    bare = { start: at, end: BARE.test(text) ? BARE.lastIndex : at };
-    return bare.end;
-  };
-  let done = 0;
-  WORDS.lastIndex = 0;
-  for (let hit = WORDS.exec(lower); hit !== null; hit = WORDS.exec(lower)) {
-    if (hit.index < done) continue;
-    const start = startOfName(text, hit.index);
-    TAIL.lastIndex = hit.index;
-    TAIL.test(text);
-    const end = TAIL.lastIndex;
-    if (end > done) done = end; // one look for all words of a name
-    const name = text.slice(start, end);
-    const naming = namingOf(name.replace(/^[.$-]+|[.:-]+$/g, ''));
-    if (naming !== 'password' && naming !== 'token') continue;
-    const value = valueOf(text, start, end, bareEnd);
-    if (value === undefined) continue;
-    const secret = text.slice(value.start, value.end);
-    if (!(naming === 'password' ? isPassword(secret) : isToken(secret) || isLoose(secret, naming, text, start))) continue;
-    const label = naming === 'password' ? 'password' : 'secret';
-    report({ ...value, label, rank: RANK.named, value: secret });
-  }
+/** Reports the value behind the name that a word of {@link SECRET_WORDS} at `at` is part of. */
+export function namedAt(text: string, at: number, report: Report, memory: Memory): void {
+  if (at < memory.nameEnd) return; // one look for all words of a name
+  SHORT.lastIndex = at;
+  if (SHORT.test(text)) return;
+  TAIL.lastIndex = at;
+  TAIL.test(text);
+  const end = TAIL.lastIndex;
+  memory.nameEnd = end;
+  const start = startOfName(text, at);
+  const name = text.slice(start, end).replace(/^[.$-]+|[.:-]+$/g, '');
+  const naming = namingOf(name) ?? parameterAt(text, start, end);
+  if (naming !== 'password' && naming !== 'token') return;
+  const value = valueOf(text, start, end, (from) => bareEnd(text, from, memory));
+  if (value === undefined) return;
+  const secret = text.slice(value.start, value.end);
+  const judged = secret.slice(0, JUDGED);
+  const isSecret = naming === 'password' ? isPassword(judged) : isToken(judged) || isPair(judged, text, start);
+  if (!isSecret) return;
+  const label = naming === 'password' ? 'password' : shortName(name);
+  report({ ...value, label, rank: RANK.named, value: secret });
 }
 
-/** `auth` and the like in an environment may hold `user:password`. */
-function isLoose(secret: string, naming: string, text: string, start: number): boolean {
-  return naming === 'token' && /^[^\s:/]{1,64}:[^\s:/]{6,}$/.test(secret) && /[A-Z_]{4}/.test(text.slice(start, start + 12)) && isPassword(secret.slice(secret.indexOf(':') + 1));
+/** `?key=` is a secret in an address only. */
+function parameterAt(text: string, start: number, end: number): 'token' | undefined {
+  return text.slice(start, end) === 'key' && '?&'.includes(text[start - 1] ?? ' ') ? 'token' : undefined;
+}
+
+/** Where a value without quotes ends. A stretch of text is gone through once, however many names stand in it. */
+function bareEnd(text: string, at: number, memory: Memory): number {
+  if (at < memory.bareStart || at >= memory.bareEnd) {
+    BARE.lastIndex = at;
+    memory.bareStart = at;
+    memory.bareEnd = BARE.test(text) ? BARE.lastIndex : at;
+  }
+  return memory.bareEnd;
+}
+
+/** `…_AUTH=user:password` in an environment. */
+function isPair(secret: string, text: string, start: number): boolean {
+  const password = /^[^\s:/]{1,64}:([^\s:/]{6,})$/.exec(secret)?.[1];
+  return password !== undefined && /^[A-Z_]{4}/.test(text.slice(start, start + 4)) && isPassword(password);
 }
 
 function startOfName(text: string, from: number): number {

@@ -43,6 +43,11 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** A name in short, for placeholders: its last words. */
+export function shortName(name: string): string {
+  return wordsOf(name).slice(-3).join('_').slice(0, 48);
+}
+
 /** What a name says of its value. */
 export function namingOf(name: string): Naming {
   const found = known.get(name);

@@ -4,7 +4,7 @@ import { RANK, type Report } from './spans.ts';
  * Private keys in text armour: PEM and OpenSSH (RFC 7468), OpenPGP (RFC 9580, section 6.2), PuTTY. The key may have any
  * line ends, also written as `\n`, may be quoted in parts, and may be cut off.
  */
-const BEGIN = '-----BEGIN ';
+export const BEGIN = '-----BEGIN ';
 const HEADER = /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE|SECRET) KEY(?: BLOCK)?-----/y;
 /** All that may stand up to the end line; stops before the next five dashes. */
 const BODY = /(?:[A-Za-z0-9+/=\s:,.()\\"'`|>;@<]|-(?!----)){0,65600}/y;
@@ -13,7 +13,7 @@ const FOOTER = /-----END [A-Z0-9 ]{0,60}-----/y;
 const OPEN_BODY = /(?:(?:\s|\\{1,4}[nrt]|["'+,|>\\]){0,80}[A-Za-z0-9+/=]{16,})+/y;
 const LEAST_BODY = 16;
 const LONGEST = 64 * 1024;
-const PUTTY = /Private-Lines: ?\d+(?:\s|\\[nr])+([A-Za-z0-9+/=\s\\]{16,65536})/g;
+const PUTTY = /Private-Lines: ?\d+(?:\s|\\[nr])+((?:[A-Za-z0-9+/=]{8,128}(?:\s|\\[nr]){0,4}(?![\w-]+:)){1,512})/y;
 
 /** Whether a text has a private key that goes on behind its end; where that begins. */
 export function openKeyIn(text: string): number | undefined {
@@ -24,21 +24,23 @@ export function openKeyIn(text: string): number | undefined {
   return text.includes('-----END ', HEADER.lastIndex) ? undefined : start;
 }
 
-export function findPrivateKeys(text: string, report: Report): void {
-  for (let start = text.indexOf(BEGIN); start !== -1; start = text.indexOf(BEGIN, start + BEGIN.length)) {
-    HEADER.lastIndex = start;
-    if (!HEADER.test(text)) continue;
-    const body = HEADER.lastIndex;
-    const end = endOf(text, body);
-    if (end === undefined) continue;
-    report({ start, end, label: 'private_key', rank: RANK.privateKey, value: text.slice(body, end) });
-  }
-  if (!text.includes('Private-Lines:')) return;
-  for (const found of text.matchAll(PUTTY)) {
-    const value = found[1] ?? '';
-    const end = found.index + found[0].length;
-    report({ start: end - value.length, end, label: 'private_key', rank: RANK.privateKey, value });
-  }
+/** Reports the key that begins with five dashes at `start`. */
+export function privateKeyAt(text: string, start: number, report: Report): void {
+  HEADER.lastIndex = start;
+  if (!HEADER.test(text)) return;
+  const body = HEADER.lastIndex;
+  const end = endOf(text, body);
+  if (end === undefined) return;
+  report({ start, end, label: 'private_key', rank: RANK.privateKey, value: text.slice(body, end) });
+}
+
+/** The same for the private part of a PuTTY key. */
+export function puttyKeyAt(text: string, at: number, report: Report): void {
+  PUTTY.lastIndex = at;
+  const value = PUTTY.exec(text)?.[1];
+  if (value === undefined) return;
+  const end = PUTTY.lastIndex;
+  report({ start: end - value.length, end, label: 'private_key', rank: RANK.privateKey, value });
 }
 
 /** Where the key ends whose header ends at `from`; `undefined` where only the header is spoken of. */

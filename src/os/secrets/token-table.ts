@@ -47,12 +47,12 @@ const CLOUD: readonly TokenRule[] = [
   rule('heroku_key', 'HRKU-', word(30)),
   rule('netlify_token', 'nfp_ nfc_ nfo_ nfb_ nfu_', alnum(30)),
   rule('vercel_token', 'vcp_ vci_ vca_ vcr_ vck_', word(24)),
+  { kind: 'fly_token', at: ['FlyV1 '], body: '[A-Za-z0-9+/_=,-]{40,4096}' },
   rule('fly_token', 'fm1a_ fm1r_ fm2_ fo1_', '[A-Za-z0-9+/_=-]{40,4096}'),
   rule('planetscale_token', 'pscale_tkn_ pscale_pw_ pscale_oauth_', '[A-Za-z0-9_.=-]{24,128}'),
   rule('supabase_key', 'sbp_ sb_secret_', word(20)),
   rule('neon_key', 'napi_', alnum(40)),
   rule('databricks_token', 'dapi dkea dose', `${HEX}{32}(?:-\\d)?${END}`),
-  rule('terraform_token', 'atlasv1.', '[A-Za-z0-9_=-]{40,128}'),
   rule('vault_token', 'hvs. hvb. hvr.', word(20)),
   common('vault_token', 's. b. r.', `${ALNUM}{24}${END}(?!\\.)`),
   rule('doppler_token', 'dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.', '[A-Za-z0-9_.-]{30,128}'),
@@ -63,8 +63,6 @@ const CLOUD: readonly TokenRule[] = [
   rule('openshift_token', 'sha256~', word(43)),
   rule('tailscale_key', 'tskey-', word(16)),
   rule('age_secret_key', 'AGE-SECRET-KEY-', '[A-Z0-9-]{40,80}'),
-  rule('azure_key_signature', 'azd_', alnum(40)),
-  rule('azure_devops_token', 'AZDO', alnum(40)),
 ];
 
 const CODE: readonly TokenRule[] = [
@@ -168,3 +166,25 @@ const SERVICES: readonly TokenRule[] = [
 ];
 
 export const TOKEN_RULES: readonly TokenRule[] = [...CLOUD, ...CODE, ...MODELS, ...SERVICES];
+
+/** Tokens without a beginning of their own; one of their parts is a run of 24 or more letters, digits, `_` and `-`. */
+export const TOKEN_SHAPES: readonly { readonly kind: string; readonly shape: string }[] = [
+  { kind: 'discord_token', shape: '[MNO][\\w-]{23,28}\\.[\\w-]{6,7}\\.[\\w-]{27,45}(?![\\w-])' },
+  { kind: 'telegram_token', shape: '\\d{8,10}:[\\w-]{35}(?![\\w-])' },
+  { kind: 'facebook_token', shape: '\\d{15,16}\\|[\\w-]{27,40}(?![\\w-])' },
+  { kind: 'asana_token', shape: '[12]\\/\\d{10,20}(?:\\/\\d{10,20})?:[\\da-f]{32}(?!\\w)' },
+  { kind: 'mailchimp_key', shape: '[\\da-f]{32}-us\\d{1,2}(?!\\w)' },
+  { kind: 'mailgun_key', shape: '[\\da-f]{32}-[\\da-f]{8}-[\\da-f]{8}(?![\\w-])' },
+];
+
+/** Tokens with a sign within or at their end: those of Azure are made for scanners. */
+export const TOKENS_AROUND: readonly { readonly kind: string; readonly sign: string; readonly shape: string }[] = [
+  { kind: 'azure_key', sign: 'JQQJ9', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}(?![A-Za-z0-9])' },
+  { kind: 'azure_key', sign: '+A', shape: '(?<![\\w+/])[\\w+/]{76}\\+(?:ASt|ABa|AMC|ACR|AEh|ARm|AIoT)[\\w+/]{3,8}==' },
+  { kind: 'azure_key', sign: 'AzFu', shape: '(?<![\\w+/-])[\\w+/-]{44}AzFu[\\w+/-]{4,8}={0,2}(?![\\w+/=-])' },
+  { kind: 'azure_key', sign: 'AzSe', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}(?![A-Za-z0-9])' },
+  { kind: 'azure_devops_token', sign: 'AZDO', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])' },
+  { kind: 'azure_client_secret', sign: 'Q~', shape: '(?<![\\w.~-])[\\w.~-]{3}\\dQ~[\\w.~-]{31,34}(?![\\w.~-])' },
+  { kind: 'terraform_token', sign: '.atlasv1.', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{40,128}' },
+  { kind: 'maxmind_key', sign: '_mmk', shape: '(?<!\\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk' },
+];

@@ -1,50 +1,79 @@
 import { isPlaceholder, isRandom } from './plausible.ts';
+import { beginningsOf } from './scan.ts';
 import { RANK, type Report } from './spans.ts';
-import { TOKEN_RULES } from './token-table.ts';
+import { TOKEN_RULES, TOKEN_SHAPES, TOKENS_AROUND } from './token-table.ts';
 
-/** Tokens that tell by themselves what they are. One scan finds every beginning; only there is a rule tried. */
+/** Tokens that tell by themselves what they are. A rule is tried only at the beginning of a word that begins like it. */
 
 type Rule = { readonly kind: string; readonly at: string; readonly body: RegExp; readonly common: boolean };
 
-const RULES: readonly Rule[] = TOKEN_RULES.flatMap(({ kind, at, body, common = false }) =>
-  at.map((prefix) => ({ kind, at: prefix, body: new RegExp(body, 'y'), common })),
-);
+const PAIRS = 128;
+const pairOf = (a: number, b: number) => ((a & 127) << 7) | (b & 127);
+/** Rules by the first two characters of what they begin with, the longest first. */
+const byPair = new Array<Rule[] | undefined>(PAIRS * PAIRS);
+for (const { kind, at, body, common = false } of TOKEN_RULES) {
+  for (const prefix of at) {
+    const pair = pairOf(prefix.charCodeAt(0), prefix.charCodeAt(1));
+    const all = [...(byPair[pair] ?? []), { kind, at: prefix, body: new RegExp(body, 'y'), common }];
+    byPair[pair] = all.toSorted((a, b) => b.at.length - a.at.length);
+  }
+}
+/** What a word must begin like to be looked at. */
+export const TOKEN_BEGINNINGS = beginningsOf(TOKEN_RULES.flatMap(({ at }) => at));
 
-const BY_PREFIX = new Map<string, Rule[]>();
-for (const rule of RULES.toSorted((a, b) => b.at.length - a.at.length)) {
-  const key = rule.at.slice(0, 2);
-  BY_PREFIX.set(key, [...(BY_PREFIX.get(key) ?? []), rule]);
+/** What is remembered while one text is looked through: where tokens, and what was none, end. */
+export type TokenMemory = { end: number; readonly failed: Map<object, number> };
+
+export const newTokenMemory = (): TokenMemory => ({ end: 0, failed: new Map() });
+
+/** Reports the token that begins with the word at `start`. */
+export function tokenAt(text: string, start: number, report: Report, memory: TokenMemory): void {
+  if (start < memory.end) return;
+  for (const rule of byPair[pairOf(text.charCodeAt(start), text.charCodeAt(start + 1))] ?? []) {
+    if (text.startsWith(rule.at, start) && hasBody(text, start, rule, report, memory)) return;
+  }
 }
 
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-const PREFIXES = [...new Set(RULES.map(({ at }) => at))].toSorted((a, b) => b.length - a.length);
-const BEGINNINGS = new RegExp(`(?<![A-Za-z0-9])(?:${PREFIXES.map(escaped).join('|')})`, 'g');
+const SHAPES = TOKEN_SHAPES.map(({ kind, shape }) => ({ kind, shape: new RegExp(shape, 'y') }));
+const LOOK_BACK = 48;
 
-export function findTokens(text: string, report: Report): void {
-  BEGINNINGS.lastIndex = 0;
-  for (let hit = BEGINNINGS.exec(text); hit !== null; hit = BEGINNINGS.exec(text)) {
-    const start = hit.index;
-    const end = tokenAt(text, start, report);
-    if (end > BEGINNINGS.lastIndex) BEGINNINGS.lastIndex = end;
+/** Reports the token without a beginning of its own that a long run of letters at `run` is the first or last part of. */
+export function shapeAt(text: string, run: number, report: Report): void {
+  let start = run;
+  if (run > 0 && ':|'.includes(text[run - 1] ?? ' ')) {
+    start--;
+    while (start > 0 && run - start < LOOK_BACK && /[\d/]/.test(text[start - 1] ?? '')) start--;
   }
-  findShapes(text, report);
+  for (const { kind, shape } of SHAPES) {
+    shape.lastIndex = start;
+    const value = shape.exec(text)?.[0];
+    if (value === undefined || !isRandom(value) || isPlaceholder(value)) continue;
+    report({ start, end: start + value.length, label: kind, rank: RANK.token, value });
+    return;
+  }
 }
 
-/** @returns where the token ends, or its beginning where there is none. */
-function tokenAt(text: string, start: number, report: Report): number {
-  for (const { kind, at, body, common } of BY_PREFIX.get(text.slice(start, start + 2)) ?? []) {
-    if (!text.startsWith(at, start)) continue;
-    body.lastIndex = start + at.length;
-    const found = body.exec(text);
-    if (found === null) continue;
-    const secret = found[0].replace(/\.+$/, '');
-    const end = start + at.length + secret.length;
-    if (isPlaceholder(secret) || (common && !(isRandom(secret) && standsAlone(text, start, end)))) continue;
-    report({ start, end, label: kind, rank: RANK.token, value: at + secret });
-    if (kind === 'aws_access_key_id') secretNear(text, end, report);
-    return end;
+/** What is looked at to tell whether a text is random or a placeholder. */
+const JUDGED = 96;
+
+function hasBody(text: string, start: number, rule: Rule, report: Report, memory: TokenMemory): boolean {
+  const { kind, at, body, common } = rule;
+  // What is no token is none from any place within either: each stretch is judged once by a rule.
+  if (start < (memory.failed.get(rule) ?? 0)) return false;
+  body.lastIndex = start + at.length;
+  const found = body.exec(text);
+  if (found === null) return false;
+  const secret = found[0].replace(/\.{1,9}$/, '');
+  const end = start + at.length + secret.length;
+  const judged = secret.slice(0, JUDGED);
+  if (isPlaceholder(judged) || (common && !(isRandom(judged) && standsAlone(text, start, end)))) {
+    memory.failed.set(rule, end);
+    return false;
   }
-  return start;
+  memory.end = end;
+  report({ start, end, label: kind, rank: RANK.token, value: at + secret });
+  if (kind === 'aws_access_key_id') secretNear(text, end, report);
+  return true;
 }
 
 /** Whether a text is no part of a longer one in base64, where any beginning turns up. */
@@ -58,41 +87,21 @@ const AWS_SECRET = /(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/;
 /** The secret that stands behind the id of its key, as in a CSV or a command line. */
 function secretNear(text: string, from: number, report: Report): void {
   const found = AWS_SECRET.exec(text.slice(from, from + NEAR));
-  if (found === null || !isMixed(found[0])) return;
+  if (found === null) return;
+  const [value] = found;
+  if (!/[A-Z]/.test(value) || !/[a-z]/.test(value) || !isRandom(value) || isPlaceholder(value)) return;
   const start = from + found.index;
-  report({ start, end: start + 40, label: 'aws_secret_access_key', rank: RANK.token, value: found[0] });
+  report({ start, end: start + value.length, label: 'aws_secret_access_key', rank: RANK.token, value });
 }
 
-function isMixed(text: string): boolean {
-  return /[A-Z]/.test(text) && /[a-z]/.test(text) && isRandom(text) && !isPlaceholder(text);
-}
+const AROUND = TOKENS_AROUND.map(({ kind, sign, shape }) => ({ kind, sign, shape: new RegExp(shape, 'g') }));
 
-/** Tokens without a beginning of their own. */
-const SHAPES: readonly { kind: string; hint: string; shape: RegExp }[] = [
-  { kind: 'discord_token', hint: '.', shape: /(?<![\w.-])[MNO][\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,45}(?![\w-])/g },
-  { kind: 'telegram_token', hint: ':', shape: /(?<![\w:.-])\d{8,10}:[\w-]{35}(?![\w-])/g },
-  { kind: 'openai_key', hint: 'T3BlbkFJ', shape: /(?<![\w-])[\w-]{16,128}T3BlbkFJ[\w-]{16,128}/g },
-  { kind: 'azure_key', hint: 'JQQJ9', shape: /(?<![A-Za-z0-9])[A-Za-z0-9]{52}JQQJ9[A-Za-z0-9]{27}(?![A-Za-z0-9])/g },
-  { kind: 'azure_key', hint: '+A', shape: /(?<![\w+/])[\w+/]{76}\+(?:ASt|ABa|AMC|ACR|AEh|ARm|AIoT)[\w+/]{3,8}==/g },
-  { kind: 'azure_key', hint: 'Az', shape: /(?<![\w+/-])[\w+/-]{40,44}Az(?:Fu|Se|Ca|Co)[\w+/-]{4,8}={0,2}(?![\w+/=-])/g },
-  { kind: 'azure_client_secret', hint: 'Q~', shape: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/g },
-  { kind: 'azure_devops_token', hint: 'AZDO', shape: /(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])/g },
-  { kind: 'terraform_token', hint: '.atlasv1.', shape: /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{40,128}/g },
-  { kind: 'mailchimp_key', hint: '-us', shape: /(?<![\da-f])[\da-f]{32}-us\d{1,2}(?!\w)/g },
-  { kind: 'mailgun_key', hint: '-', shape: /(?<![\da-f-])[\da-f]{32}-[\da-f]{8}-[\da-f]{8}(?![\da-f-])/g },
-  { kind: 'maxmind_key', hint: '_mmk', shape: /(?<!\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk/g },
-  { kind: 'asana_token', hint: '/', shape: /(?<![\w/])[12]\/\d{10,20}(?:\/\d{10,20})?:[\da-f]{32}(?!\w)/g },
-  { kind: 'facebook_token', hint: '|', shape: /(?<!\d)\d{15,16}\|[\w-]{27,40}(?![\w-])/g },
-  { kind: 'fly_token', hint: 'FlyV1 ', shape: /FlyV1 [\w+/=,-]{40,4096}/g },
-];
-
-function findShapes(text: string, report: Report): void {
-  for (const { kind, hint, shape } of SHAPES) {
-    if (!text.includes(hint)) continue;
-    for (const found of text.matchAll(shape)) {
-      const { index: start, 0: value } = found;
-      if (isPlaceholder(value) || !isRandom(value)) continue;
-      report({ start, end: start + value.length, label: kind, rank: RANK.token, value });
+/** Tokens that are known by a sign within. */
+export function findTokensAround(text: string, report: Report): void {
+  for (const { kind, sign, shape } of AROUND) {
+    if (!text.includes(sign)) continue;
+    for (const { index: start, 0: value } of text.matchAll(shape)) {
+      if (isRandom(value)) report({ start, end: start + value.length, label: kind, rank: RANK.token, value });
     }
   }
 }

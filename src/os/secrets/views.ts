@@ -1,146 +1,103 @@
-import type { Report, Span } from './spans.ts';
+import { isInvisible, type Signs } from './scan.ts';
+import type { Report } from './spans.ts';
+import { NOTHING, type Read, TAKES, type View, viewOf } from './view.ts';
 
-/**
- * A text as another reader sees it: without escapes, without characters that do not show. Secrets are looked for in
- * each view and mapped back to the text itself.
- */
-export type View = {
-  readonly text: string;
-  /** The span of the text that a span of the view came from. */
-  readonly back: (span: Span) => Span;
+/** The views in which a text is looked through for secrets, beside the text as it stands. */
+
+const code = (sign: string) => sign.charCodeAt(0);
+const takes = (length: number, stands: number) => length * TAKES + stands;
+
+function hexDigit(value: number | undefined): number {
+  if (value === undefined) return -1;
+  if (value >= 0x30 && value <= 0x39) return value - 0x30;
+  const letter = value | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/** The number that `digits` hex digits from `at` on stand for; -1 where there are fewer. */
+function hexAt(codes: Uint16Array, at: number, digits: number): number {
+  let value = 0;
+  for (let i = 0; i < digits; i++) {
+    const digit = hexDigit(codes[at + i]);
+    if (digit === -1) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+const PLAIN_ESCAPES = new Map([...'nrtbf'].map((sign, i) => [code(sign), '\n\r\t\b\f'.charCodeAt(i)]));
+
+/** Escapes of JSON and of most languages; a backslash before anything else is that of a shell. */
+const readEscape: Read = (codes, at) => {
+  const next = codes[at + 1];
+  if (next === undefined || next === 10 || next === 13) return 0;
+  const digits = next === code('u') ? 4 : next === code('x') ? 2 : 0;
+  const coded = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
+  if (coded !== -1) return takes(2 + digits, coded);
+  return takes(2, PLAIN_ESCAPES.get(next) ?? next);
 };
 
-type Rewrite = { readonly hint: RegExp; readonly part: RegExp; readonly by: (found: string) => string };
+const readPercent: Read = (codes, at) => {
+  const coded = hexAt(codes, at + 1, 2);
+  return coded === -1 ? 0 : takes(3, coded);
+};
+
+const ENTITY = /&(?:(quot|apos|amp|lt|gt|nbsp)|#(\d{2,3})|#x([0-9a-fA-F]{2}));/y;
+const ENTITY_NAMES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>', nbsp: ' ' };
+
+const readEntity: Read = (_, at, text) => {
+  ENTITY.lastIndex = at;
+  const found = ENTITY.exec(text);
+  if (found === null) return 0;
+  const [whole, name = '', decimal = '', hex = ''] = found;
+  const named = ENTITY_NAMES[name];
+  return takes(whole.length, named === undefined ? Number(decimal || `0x${hex}`) : code(named));
+};
 
 /**
  * What does not show: colours and other sequences of terminals, characters of no width, soft hyphens, controls between
- * letters; also where they are written as escapes of a string.
+ * letters; also where they are written as escapes.
  */
-const ESC = '(?:\\u001b|\\\\{1,2}(?:u001b|x1b|033|e(?=\\[)))';
-const INVISIBLE: Rewrite = {
-  hint: /[\u001b\u009b\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\u0000-\u0008]|\\(?:u00(?:1b|ad)|u20[0-6]|ufeff|x1b|033|e\[)/i,
-  part: new RegExp(
-    `(?:${ESC}|\\u009b)(?:\\[[0-?]{0,32}[ -/]{0,4}[@-~]|\\][^\\u0007\\u001b\\\\]{0,1024}(?:\\u0007|\\u001b\\\\|\\\\u0007)|[@-Z\\\\^_])?` +
-      '|[\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\u2066-\\u2069\\ufe00-\\ufe0f\\ufeff\\u0000-\\u0008]' +
-      '|\\\\{1,2}u(?:00ad|034f|061c|180e|200[b-f]|202[a-e]|206[0-9]|feff)',
-    'gi',
-  ),
-  by: () => '',
-};
+const INVISIBLE = new RegExp(
+  '(?:[\\u001b\\u009b]|\\\\{1,2}(?:u001b|x1b|033|e(?=\\[)))' +
+    '(?:\\[[0-?]{0,32}[ -/]{0,4}[@-~]|\\][^\\u0007\\u001b\\\\]{0,256}(?:\\u0007|\\u001b\\\\|\\\\{1,2}u0007)|[@-Z^_])?' +
+    '|[\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff\\u0000-\\u0008]' +
+    '|\\\\{1,2}u(?:00ad|034f|061c|180e|200[b-f]|202[a-e]|206[0-9a-f]|feff)',
+  'iy',
+);
+const WRITTEN_INVISIBLE = /\\(?:u00(?:1b|ad)|u034f|u061c|u180e|u20[0-6]|ufe|x1b|033|e\[)/i;
 
-const SINGLE: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
-/** Escapes of JSON and of most languages; a backslash before anything else is that of a shell. */
-const ESCAPES: Rewrite = {
-  hint: /\\/,
-  part: /\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|[^\r\n])/g,
-  by: (found) => {
-    const code = found[1] ?? '';
-    if ((code === 'u' || code === 'x') && found.length > 2) return String.fromCharCode(Number.parseInt(found.slice(2), 16));
-    return SINGLE[code] ?? code;
-  },
-};
-const PERCENT: Rewrite = {
-  hint: /%[0-9A-Fa-f]{2}/,
-  part: /%[0-9A-Fa-f]{2}/g,
-  by: (found) => String.fromCharCode(Number.parseInt(found.slice(1), 16)),
-};
-const ENTITY: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>', nbsp: ' ' };
-const ENTITIES: Rewrite = {
-  hint: /&(?:quot|apos|amp|lt|gt|nbsp|#\d{2,3}|#x[0-9a-fA-F]{2});/,
-  part: /&(?:quot|apos|amp|lt|gt|nbsp|#\d{2,3}|#x[0-9a-fA-F]{2});/g,
-  by: (found) => {
-    const name = found.slice(1, -1);
-    if (name.startsWith('#x')) return String.fromCharCode(Number.parseInt(name.slice(2), 16));
-    return name.startsWith('#') ? String.fromCharCode(Number(name.slice(1))) : (ENTITY[name] ?? '');
-  },
+const readInvisible: Read = (codes, at, text) => {
+  const first = codes[at] as number;
+  if (first > 0x1b && first < 0x7f && first !== 0x5c) return 0;
+  if (first > 0x9b && !isInvisible(first)) return 0;
+  INVISIBLE.lastIndex = at;
+  return INVISIBLE.test(text) ? takes(INVISIBLE.lastIndex - at, NOTHING) : 0;
 };
 
 /** How often escapes are taken off: JSON in a string of JSON in a log line. */
 const MOST_LAYERS = 3;
 
-/** Runs `find` over every view of a text that differs from it. */
-export function throughViews(text: string, report: Report, find: (text: string, report: Report) => void): void {
-  const shown = viewed(text, INVISIBLE, false);
-  const seen = shown?.text ?? text;
-  const toShown = (span: Span) => report(shown === undefined ? span : shown.back(span));
-  if (shown !== undefined) find(seen, toShown);
-  for (const rewrite of [ESCAPES, PERCENT, ENTITIES]) peel(seen, rewrite, MOST_LAYERS, toShown, find);
+/** Looks for secrets in a text and says which views of it differ. */
+export type Look = (text: string, report: Report) => Signs;
+
+/** Looks at every view of a text that differs from it. @param signs what the text itself was found to have. */
+export function throughViews(text: string, signs: Signs, report: Report, look: Look): void {
+  const hides = signs.invisible || (signs.escape && WRITTEN_INVISIBLE.test(text));
+  const shown = hides ? viewOf(text, undefined, readInvisible, 'all') : undefined;
+  if (shown === undefined) return peel(text, signs, MOST_LAYERS, report, look);
+  const back: Report = (span) => report(shown.back(span));
+  peel(shown.text, look(shown.text, back), MOST_LAYERS, back, look);
 }
 
-function peel(text: string, rewrite: Rewrite, layers: number, report: Report, find: (text: string, report: Report) => void): void {
-  const view = viewed(text, rewrite, true);
-  if (view === undefined || layers === 0) return;
-  const back: Report = (span) => report(view.back(span));
-  find(view.text, back);
-  peel(view.text, rewrite, layers - 1, back, find);
-  if (rewrite === ESCAPES) peel(view.text, PERCENT, 1, back, find);
-}
-
-/** @param near only the lines in which something changes, which is all that a view can tell anew. */
-function viewed(text: string, { hint, part, by }: Rewrite, near: boolean): View | undefined {
-  const first = text.search(hint);
-  if (first === -1) return undefined;
-  const pieces = collector();
-  let at = near ? lineStart(text, first) : 0;
-  part.lastIndex = at;
-  for (let found = part.exec(text); found !== null; found = part.exec(text)) {
-    const lineEnd = near ? text.indexOf('\n', at) : -1;
-    if (lineEnd !== -1 && lineEnd < found.index) {
-      pieces.copy(text, at, lineEnd + 1);
-      at = lineStart(text, found.index);
-    }
-    pieces.copy(text, at, found.index);
-    at = found.index + found[0].length;
-    pieces.put(by(found[0]), found.index, at);
-  }
-  const lineEnd = near ? text.indexOf('\n', at) : -1;
-  pieces.copy(text, at, lineEnd === -1 ? text.length : lineEnd);
-  return pieces.view();
-}
-
-function lineStart(text: string, at: number): number {
-  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
-}
-
-/** Puts a view together and remembers of each piece where it came from. */
-function collector() {
-  const texts: string[] = [];
-  const starts: number[] = [];
-  const from: number[] = [];
-  const to: number[] = [];
-  let length = 0;
-  const put = (piece: string, begin: number, end: number) => {
-    if (piece === '') return;
-    texts.push(piece);
-    starts.push(length);
-    from.push(begin);
-    to.push(end);
-    length += piece.length;
+function peel(text: string, signs: Signs, layers: number, report: Report, look: Look): void {
+  if (layers === 0) return;
+  const into = (view: View | undefined) => {
+    if (view === undefined) return;
+    const back: Report = (span) => report(view.back(span));
+    peel(view.text, look(view.text, back), layers - 1, back, look);
   };
-  const pieceAt = (index: number): number => {
-    let low = 0;
-    let high = starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  };
-  /** Of a character in the view: where it begins in the text, and where it ends. */
-  const originOf = (index: number): [number, number] => {
-    const piece = pieceAt(index);
-    const [begin = 0, end = 0] = [from[piece], to[piece]];
-    if (end - begin !== texts[piece]?.length) return [begin, end]; // an escape
-    const place = begin + index - (starts[piece] ?? 0);
-    return [place, place + 1];
-  };
-  return {
-    put,
-    copy: (text: string, begin: number, end: number) => put(text.slice(begin, end), begin, end),
-    view: (): View => ({
-      text: texts.join(''),
-      back: (span) => ({ ...span, start: originOf(span.start)[0], end: originOf(span.end - 1)[1] }),
-    }),
-  };
+  if (signs.escape) into(viewOf(text, code('\\'), readEscape, 'lines'));
+  if (signs.percent) into(viewOf(text, code('%'), readPercent, 'lines'));
+  if (signs.entity) into(viewOf(text, code('&'), readEntity, 'lines'));
 }
