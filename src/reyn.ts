@@ -27,6 +27,7 @@ import { startRun } from './os/runs/start.ts';
 import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
+import { lazyRedactor, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -57,9 +58,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const config = options.config ?? readConfig({ root, env });
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
+  const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
   let store: Store | undefined;
   const opened = () => {
-    store ??= openStore({ root, clock, ids, ...disk });
+    store ??= openStore({ root, clock, ids, redact, ...disk });
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
@@ -82,6 +84,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ops: OPS,
     clock,
     ids,
+    redact,
     js,
     env,
   };

@@ -9,6 +9,7 @@ import { randomIds } from './os/ids.ts';
 import { getPath, type Json, sameJson } from './os/json.ts';
 import type { Shape } from './os/shape.ts';
 import { readYaml } from './os/yaml.ts';
+import { projectRedactor } from './secrets.ts';
 
 /** Settings of a project that need no opened project, so that they can be read and mended when they are wrong. */
 
@@ -39,7 +40,9 @@ export async function changeSetting(sources: ConfigSources, key: string, value: 
   const edit = setConfigKey(sources, key, value);
   const held = before.ok ? (getPath(before.source.value, knownKey(key)) as Json | undefined) : undefined;
   if (sameJson(held, edit.value)) return { ...edit, changed: false };
-  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds });
+  // The files may be the very ones to mend, so what they say is not asked for.
+  const redact = projectRedactor({ root: sources.root, env: sources.env, config: undefined });
+  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds, redact });
   try {
     await store.appendProject({ type: 'config_set', data: { key: edit.key, value: edit.value, file: edit.file } });
   } finally {

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Disk, nodeDisk } from '../disk.ts';
 import { Bug, CorruptLog } from '../errors.ts';
 import type { Ids } from '../ids.ts';
+import type { Redactor } from '../secrets/port.ts';
 import { openBlobs } from './blobs.ts';
 import { createRun } from './create.ts';
 import type { ProjectEvent } from './event.ts';
@@ -25,6 +26,8 @@ export type StoreOptions = {
   readonly clock: Clock;
   /** Names this process; must not repeat among processes that live at the same time. */
   readonly ids: Ids;
+  /** What takes secrets out of all that is appended. */
+  readonly redact: Redactor;
   readonly disk?: Disk;
   readonly locks?: Locks;
 };
@@ -33,7 +36,7 @@ export type StoreOptions = {
  * Opens the store of a project. Nothing is written before the first thing there is to write, so a reader leaves no
  * trace.
  */
-export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: StoreOptions): Store {
+export function openStore({ root, clock, ids, redact, disk = nodeDisk, locks: given }: StoreOptions): Store {
   const layout = layoutOf(root);
   const locks = given ?? sqliteLocks(layout.locks);
   const owner = { id: ids.next(), pid: process.pid };
@@ -43,8 +46,8 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
   const open = new Map<string, OpenRunLog | undefined>();
   const isBusy = () => open.size > 1;
   const { temp, enter: prepare } = home;
-  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy });
-  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, open };
+  const project = openProjectLog({ disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy });
+  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, open };
   let isClosed = false;
 
   const syncRuns = sharing(async () => {

@@ -9,6 +9,7 @@ import type { Meter } from '../limits/meter.ts';
 import type { Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { PendingIntervention } from './outcome.ts';
@@ -25,6 +26,8 @@ export type Project = {
   readonly ops: readonly Op[];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What takes secrets out of all that leaves this process: to a model, to a screen. The store does so by itself. */
+  readonly redact: Redactor;
   readonly js: JsEngine;
   /** Where keys of providers come from. */
   readonly env: NodeJS.ProcessEnv;

@@ -17,8 +17,8 @@ export function authorizationAt(text: string, at: number, report: Report): void 
   const found = AUTHORIZATION.exec(text);
   if (found === null) return;
   const [, scheme = '', value = ''] = found;
-  if (/^aws4|^digest/i.test(scheme) || /^(?:Credential|username)=/.test(value)) return signed(text, at, report);
-  if (isCredential(value, scheme)) report(header(AUTHORIZATION.lastIndex - value.length, value, scheme));
+  if (/^aws4|^digest/i.test(scheme) || /^(?:Credential|username)=/.test(value)) signed(text, at, report);
+  else if (isCredential(value, scheme)) report(header(AUTHORIZATION.lastIndex - value.length, value, scheme));
 }
 
 /** The credential behind the word `Bearer` or `Basic`, wherever that stands. */
@@ -79,7 +79,8 @@ function cookies(pairs: string, from: number, report: Report): void {
 const USERINFO = /:\/\/([^\s/?#:@"'`<>\\]{0,256})(?::([^\s/?#"'`<>\\]{1,1024}))?@(?=[\w[$%{-])/y;
 /** Passwords with a slash are wrong and common in addresses of databases. */
 const DATABASE = /:\/\/([^\s/?#:@"'`<>\\]{1,256}):(?!\d{1,5}[/?#])([^\s"'`<>@\\]{1,256})@(?=[\w[])/y;
-const DATABASE_SCHEME = /(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|jdbc|clickhouse|nats|kafka|ldaps?|s?ftp|smtps?)(?:\+\w+)?$/i;
+const DATABASE_SCHEME =
+  /(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|oracle|jdbc|clickhouse|nats|kafka|ldaps?|s?ftp|smtps?)(?:\+\w+)?$/i;
 const LONG_USER = 20;
 
 /** Reports the password, or the token without one, before the host of an address whose `://` stands at `at`. */

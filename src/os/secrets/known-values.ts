@@ -21,7 +21,8 @@ export function knownFinder(known: readonly KnownSecret[]): (text: string, codes
   for (const { name, value } of known) {
     if (!isSearched(value)) continue;
     for (const { text, wide } of encodings(value.trim())) {
-      if (text.length >= LEAST_KNOWN && !literals.has(text)) literals.set(text, { text, of: { name, value, wide, length: text.length } });
+      if (text.length >= LEAST_KNOWN && !literals.has(text))
+        literals.set(text, { text, of: { name, value, wide, length: text.length } });
     }
   }
   const find = literalFinder([...literals.values()], 'exact');

@@ -8,7 +8,9 @@ import { RANK, type Report } from './spans.ts';
  * bounded, and the ends of values are remembered, so that no text takes longer than its length.
  */
 export const SECRET_WORDS: readonly string[] =
-  'pass pwd secret token key cred auth signature sig cookie sess sid dsn jwt bearer otp mnemonic seed sas webhook'.split(' ');
+  'pass pwd secret token key cred auth signature sig cookie sess sid dsn jwt bearer otp mnemonic seed sas webhook'.split(
+    ' ',
+  );
 /** Words that are part of many others. */
 const SHORT = /(?:sig(?!nature)|sid|sas|otp|seed)[A-Za-z]/iy;
 
@@ -46,7 +48,7 @@ export function namedAt(text: string, at: number, report: Report, memory: Memory
   const name = text.slice(start, end).replace(/^[.$-]+|[.:-]+$/g, '');
   const naming = namingOf(name) ?? parameterAt(text, start, end);
   if (naming !== 'password' && naming !== 'token') return;
-  const value = valueOf(text, start, end, (from) => bareEnd(text, from, memory));
+  const value = valueBehind(text, start, end, (from) => bareEnd(text, from, memory));
   if (value === undefined) return;
   const secret = text.slice(value.start, value.end);
   const judged = secret.slice(0, JUDGED);
@@ -85,7 +87,7 @@ function startOfName(text: string, from: number): number {
 
 type Place = { readonly start: number; readonly end: number };
 
-function valueOf(text: string, start: number, end: number, bareEnd: (at: number) => number): Place | undefined {
+function valueBehind(text: string, start: number, end: number, bareEnd: (at: number) => number): Place | undefined {
   VALUE_MEMBER.lastIndex = end;
   if (VALUE_MEMBER.test(text)) return quoted(text, VALUE_MEMBER.lastIndex) ?? place(VALUE_MEMBER.lastIndex, bareEnd);
   LINK.lastIndex = end;
@@ -114,7 +116,10 @@ function place(at: number, bareEnd: (at: number) => number): Place | undefined {
 function takesNextWord(text: string, start: number, end: number): boolean {
   if (text.startsWith('--', start)) return true;
   const name = text.slice(start, end);
-  return /^[A-Z][A-Z0-9_]*_[A-Z0-9_]+$/.test(name) || (name === 'password' && /login[ \t]+\S+\s+$/.test(text.slice(Math.max(0, start - 200), start)));
+  return (
+    /^[A-Z][A-Z0-9_]*_[A-Z0-9_]+$/.test(name) ||
+    (name === 'password' && /login[ \t]+\S+\s+$/.test(text.slice(Math.max(0, start - 200), start)))
+  );
 }
 
 function quoted(text: string, at: number): Place | undefined {

@@ -15,14 +15,20 @@ const LEAST_BODY = 16;
 const LONGEST = 64 * 1024;
 const PUTTY = /Private-Lines: ?\d+(?:\s|\\[nr])+((?:[A-Za-z0-9+/=]{8,128}(?:\s|\\[nr]){0,4}(?![\w-]+:)){1,512})/y;
 
-/** Whether a text has a private key that goes on behind its end; where that begins. */
+/** Where in a text a private key begins that goes on behind its end; `undefined` where none does. */
 export function openKeyIn(text: string): number | undefined {
   const start = text.lastIndexOf(BEGIN);
   if (start === -1) return undefined;
   HEADER.lastIndex = start;
   if (!HEADER.test(text)) return undefined;
-  return text.includes('-----END ', HEADER.lastIndex) ? undefined : start;
+  const rest = text.slice(HEADER.lastIndex);
+  const isKey = rest.length > MOST_JUDGED || rest.split('\n').every((line) => KEY_LINE.test(line));
+  return isKey && !rest.includes('-----END ') ? start : undefined;
 }
+
+/** A line of a key, or a header of one. */
+const KEY_LINE = /^[\s|>]*(?:["'`]?[A-Za-z0-9+/=\\]*["'`,+;]*|[\w-]{1,40}: .*)\s*$/;
+const MOST_JUDGED = 16 * 1024;
 
 /** Reports the key that begins with five dashes at `start`. */
 export function privateKeyAt(text: string, start: number, report: Report): void {

@@ -42,11 +42,18 @@ export function openRedactor({ known, found = () => undefined }: RedactorOptions
     return current;
   }
 
-  return {
-    text,
-    value: (value) => walk(value, text),
-    stream: () => openStream({ text, longest: Math.max(0, ...known.map(({ value }) => value.length)) }),
-  };
+  /** Redacts what stands from a place on, knowing what stands before. */
+  function redactFrom(given: string, from: number): string {
+    const spans = spansOf(given).flatMap((span) => {
+      const [start, end] = [Math.max(span.start, from) - from, span.end - from];
+      return end > start ? [{ ...span, start, end }] : [];
+    });
+    told(spans);
+    return text(replaced(given.slice(from), spans));
+  }
+
+  const longest = Math.max(0, ...known.map(({ value }) => (value.trim().includes('\n') ? value.length * 2 : 0)));
+  return { text, value: (value) => walk(value, text), stream: () => openStream({ redactFrom, longest }) };
 }
 
 function replaced(text: string, spans: readonly Span[]): string {

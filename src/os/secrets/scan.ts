@@ -10,7 +10,12 @@ export type Scan = {
 };
 
 /** Which views of a text differ from it. */
-export type Signs = { readonly invisible: boolean; readonly escape: boolean; readonly percent: boolean; readonly entity: boolean };
+export type Signs = {
+  readonly invisible: boolean;
+  readonly escape: boolean;
+  readonly percent: boolean;
+  readonly entity: boolean;
+};
 
 const ALNUM = 1;
 const BASE64 = 2;
@@ -19,15 +24,27 @@ const ESCAPE = 8;
 const PERCENT = 16;
 const ENTITY = 32;
 
+/** Characters of no width, marks of direction, selectors of variants: what a reader does not see within a word. */
+const INVISIBLE_CODES: readonly (readonly [number, number])[] = [
+  [0x034f, 0x034f],
+  [0x061c, 0x061c],
+  [0x180e, 0x180e],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+];
+
 const CLASSES = new Uint8Array(2 ** 16);
-for (let code = 0; code < CLASSES.length; code++) CLASSES[code] = classOf(code);
+for (let code = 0; code < 256; code++) CLASSES[code] = classOf(code);
+for (const [first, last] of INVISIBLE_CODES) CLASSES.fill(INVISIBLE, first, last + 1);
 
 function classOf(code: number): number {
-  if (code > 255) return isInvisible(code) ? INVISIBLE : 0;
   const sign = String.fromCharCode(code);
   if (/[A-Za-z0-9]/.test(sign)) return ALNUM | BASE64;
   if (/[+/_-]/.test(sign)) return BASE64;
-  if (/[\u0000-\u0008\u001b\u009b\u00ad]/.test(sign)) return INVISIBLE;
+  if (code <= 0x08 || code === 0x1b || code === 0x9b || code === 0xad) return INVISIBLE; // controls, soft hyphen
   return sign === '\\' ? ESCAPE : sign === '%' ? PERCENT : sign === '&' ? ENTITY : 0;
 }
 
@@ -48,19 +65,9 @@ export function beginningsOf(prefixes: readonly string[]): Beginnings {
   return marks;
 }
 
-/** Characters of no width, marks of direction, selectors of variants: what a reader does not see within a word. */
+/** Whether a character is one that a reader does not see. */
 export function isInvisible(code: number): boolean {
-  return (
-    (code >= 0x200b && code <= 0x200f) ||
-    (code >= 0x202a && code <= 0x202e) ||
-    (code >= 0x2060 && code <= 0x206f) ||
-    (code >= 0xfe00 && code <= 0xfe0f) ||
-    code === 0xad ||
-    code === 0xfeff ||
-    code === 0x034f ||
-    code === 0x061c ||
-    code === 0x180e
-  );
+  return CLASSES[code] === INVISIBLE;
 }
 
 export function scan(codes: Uint16Array, { word, run, beginnings }: Scan): Signs {

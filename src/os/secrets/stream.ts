@@ -1,95 +1,77 @@
 import { openKeyIn } from './private-keys.ts';
 
-/** What is held back of a stream of lines; of text without line ends a little more. */
+/** The most that is held back of a line or a private key that does not end. */
 const LONGEST_HELD = 96 * 1024;
+/** What is held back of such a line when part of it goes on: longer than any token. */
 const TAIL = 24 * 1024;
+/** What came before, by which a value on a line of its own is known. */
+const CONTEXT = 512;
 
 export type StreamParts = {
-  readonly text: (text: string) => string;
-  /** Length of the longest known value, which may have several lines. */
+  /** Redacts a text from a place on; what stands before only tells what it means. */
+  readonly redactFrom: (text: string, from: number) => string;
+  /** Length of the longest known value that has several lines; 0 without any. */
   readonly longest: number;
 };
 
 /**
- * Redacts text that comes in pieces. Whole lines go on as soon as they are there; the last line is held back until it is
- * whole, a private key until its end, and lines that a name or a key stands in together with the one behind them. Of a
- * line or key that does not end at most {@link LONGEST_HELD} characters are held.
+ * Redacts text that comes in pieces. Whole lines go on as soon as they are there. The last line is held back until it is
+ * whole, and a private key, or what may be a known value of several lines, until its end.
  */
-export function openStream({ text, longest }: StreamParts): { push(piece: string): string; end(): string } {
+export function openStream({ redactFrom, longest }: StreamParts): { push(piece: string): string; end(): string } {
+  let before = '';
   let held = '';
-  /** Whether what comes next is the rest of a private key whose beginning was redacted already. */
+  /** Whether what comes next is the rest of a private key that was too long to hold. */
   let inKey = false;
+
+  function go(upTo: number): string {
+    const text = before + held.slice(0, upTo);
+    const out = redactFrom(text, before.length);
+    held = held.slice(upTo);
+    before = text.slice(-CONTEXT);
+    return out;
+  }
 
   function push(piece: string): string {
     held += piece;
-    if (inKey) leaveKey();
-    const at = cut();
-    if (at === 0) return '';
-    const whole = held.slice(0, at);
-    held = held.slice(at);
-    return text(whole);
-  }
-
-  function cut(): number {
-    const start = openKeyIn(held);
-    if (start !== undefined && held.length - start > LONGEST_HELD) {
+    if (inKey) dropKey();
+    const key = openKeyIn(held);
+    if (key !== undefined && held.length - key > LONGEST_HELD) {
       inKey = true;
-      return held.length;
+      return go(held.length);
     }
-    const limit = start ?? held.length;
-    let at = held.lastIndexOf('\n', limit - 1) + 1;
-    if (start !== undefined && at < start) at = lineBefore(start);
-    at = Math.min(at, backBy(at));
-    if (held.length - at <= LONGEST_HELD) return at;
-    return Math.max(at, breakBefore(Math.max(1, limit - TAIL - longest)));
-  }
-
-  /** Lines of known values with several lines, and lines that end in a name, wait for what follows. */
-  function backBy(at: number): number {
-    let end = at;
-    if (longest > 0 && at > 0) {
-      /* a known value of several lines may have begun */
-    }
-    while (end > 0 && NAME_AT_END.test(lastLine(end))) end = lineBefore(end - 1);
-    return end;
-  }
-
-  function lastLine(end: number): string {
-    return held.slice(Math.max(lineBefore(end - 1), end - 400), end);
-  }
-
-  function lineBefore(at: number): number {
-    return at <= 0 ? 0 : held.lastIndexOf('\n', at - 1) + 1;
+    const limit = Math.min(key ?? held.length, held.length - longest);
+    const lines = limit <= 0 ? 0 : held.lastIndexOf('\n', limit - 1) + 1;
+    if (held.length - lines <= LONGEST_HELD) return lines === 0 ? '' : go(lines);
+    return go(Math.max(lines, betweenWords(limit - TAIL)));
   }
 
   /** The nearest place before `at` where no word is cut. */
-  function breakBefore(at: number): number {
+  function betweenWords(at: number): number {
     for (let i = at; i > Math.max(0, at - TAIL); i--) if (/[\s,;"'<>]/.test(held[i - 1] ?? '')) return i;
     return at;
   }
 
-  function leaveKey(): void {
-    const rest = /^[A-Za-z0-9+/=\s\\:,"'-]*/.exec(held)?.[0].length ?? 0;
-    const end = held.indexOf('-----END ');
-    const footer = end === -1 ? -1 : held.indexOf('-----', end + 9);
-    if (footer !== -1 && end <= rest) {
-      held = held.slice(footer + 5);
-      inKey = false;
-    } else if (rest < held.length) {
-      held = held.slice(rest);
-      inKey = false;
-    } else held = held.slice(Math.max(0, held.length - 64)); // the beginning of the end line may be in it
+  function dropKey(): void {
+    const rest = /^(?:[A-Za-z0-9+/=\s\\]|-(?!----))*/.exec(held)?.[0].length ?? 0;
+    if (rest === held.length) {
+      held = held.slice(-LONGEST_FOOTER); // the beginning of the last line may be in it
+      return;
+    }
+    const footer = /^-----END [A-Z0-9 ]{0,60}-----/.exec(held.slice(rest));
+    if (footer === null && held.length - rest < LONGEST_FOOTER) return;
+    held = held.slice(rest + (footer?.[0].length ?? 0));
+    inKey = false;
   }
 
   return {
     push,
     end() {
-      const rest = inKey ? '' : text(held);
-      held = '';
+      if (inKey) held = '';
       inKey = false;
-      return rest;
+      return held === '' ? '' : go(held.length);
     },
   };
 }
 
-const NAME_AT_END = /(?:[:=]|[:=>|]\s*["'|>]|AKIA\w{16}.{0,200})[ \t]*\r?\n$/;
+const LONGEST_FOOTER = 80;

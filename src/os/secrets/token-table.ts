@@ -68,7 +68,11 @@ const CLOUD: readonly TokenRule[] = [
 const CODE: readonly TokenRule[] = [
   rule('github_token', 'ghp_ gho_ ghu_ ghs_ ghr_', '[A-Za-z0-9_.-]{20,1024}'),
   rule('github_token', 'github_pat_', '[A-Za-z0-9_]{22,255}'),
-  rule('gitlab_token', 'glpat- gldt- glrt- glrtr- glcbt- glptt- glft- glimt- glagent- glsoat- gloas- glffct- glwt-', '[A-Za-z0-9_.=-]{16,512}'),
+  rule(
+    'gitlab_token',
+    'glpat- gldt- glrt- glrtr- glcbt- glptt- glft- glimt- glagent- glsoat- gloas- glffct- glwt-',
+    '[A-Za-z0-9_.=-]{16,512}',
+  ),
   rule('gitlab_runner_token', 'GR1348941', word(16)),
   rule('bitbucket_token', 'ATBB ATCTT3', '[A-Za-z0-9_=-]{20,512}'),
   rule('atlassian_token', 'ATATT3 ATSTT3', '[A-Za-z0-9_=-]{20,512}'),
@@ -126,9 +130,17 @@ const MODELS: readonly TokenRule[] = [
 ];
 
 const SERVICES: readonly TokenRule[] = [
-  rule('slack_token', 'xoxb- xoxp- xoxa- xoxo- xoxr- xoxs- xoxc- xoxd- xoxe- xoxe.xoxb- xoxe.xoxp-', '[A-Za-z0-9%/+=-]{16,512}'),
+  rule(
+    'slack_token',
+    'xoxb- xoxp- xoxa- xoxo- xoxr- xoxs- xoxc- xoxd- xoxe- xoxe.xoxb- xoxe.xoxp-',
+    '[A-Za-z0-9%/+=-]{16,512}',
+  ),
   rule('slack_token', 'xapp- xwfp-', '[A-Za-z0-9-]{20,512}'),
-  rule('slack_webhook', 'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/', '[A-Za-z0-9+/_-]{20,256}'),
+  rule(
+    'slack_webhook',
+    'hooks.slack.com/services/ hooks.slack.com/workflows/ hooks.slack.com/triggers/',
+    '[A-Za-z0-9+/_-]{20,256}',
+  ),
   rule('slack_webhook', 'hooks.slack-gov.com/services/', '[A-Za-z0-9+/_-]{20,256}'),
   rule('discord_webhook', 'discord.com/api/webhooks/ discordapp.com/api/webhooks/', '\\d{10,24}/[A-Za-z0-9_-]{20,128}'),
   rule('teams_webhook', 'webhook.office.com/', '[A-Za-z0-9@/_-]{60,512}'),
@@ -183,7 +195,11 @@ export const TOKENS_AROUND: readonly { readonly kind: string; readonly sign: str
   { kind: 'azure_key', sign: '+A', shape: '(?<![\\w+/])[\\w+/]{76}\\+(?:ASt|ABa|AMC|ACR|AEh|ARm|AIoT)[\\w+/]{3,8}==' },
   { kind: 'azure_key', sign: 'AzFu', shape: '(?<![\\w+/-])[\\w+/-]{44}AzFu[\\w+/-]{4,8}={0,2}(?![\\w+/=-])' },
   { kind: 'azure_key', sign: 'AzSe', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{42}AzSe[A-D][A-Za-z0-9]{5}(?![A-Za-z0-9])' },
-  { kind: 'azure_devops_token', sign: 'AZDO', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])' },
+  {
+    kind: 'azure_devops_token',
+    sign: 'AZDO',
+    shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])',
+  },
   { kind: 'azure_client_secret', sign: 'Q~', shape: '(?<![\\w.~-])[\\w.~-]{3}\\dQ~[\\w.~-]{31,34}(?![\\w.~-])' },
   { kind: 'terraform_token', sign: '.atlasv1.', shape: '(?<![A-Za-z0-9])[A-Za-z0-9]{14}\\.atlasv1\\.[\\w=-]{40,128}' },
   { kind: 'maxmind_key', sign: '_mmk', shape: '(?<!\\w)[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk' },

@@ -85,9 +85,9 @@ export type Look = (text: string, report: Report) => Signs;
 export function throughViews(text: string, signs: Signs, report: Report, look: Look): void {
   const hides = signs.invisible || (signs.escape && WRITTEN_INVISIBLE.test(text));
   const shown = hides ? viewOf(text, undefined, readInvisible, 'all') : undefined;
-  if (shown === undefined) return peel(text, signs, MOST_LAYERS, report, look);
-  const back: Report = (span) => report(shown.back(span));
-  peel(shown.text, look(shown.text, back), MOST_LAYERS, back, look);
+  const back: Report = shown === undefined ? report : (span) => report(shown.back(span));
+  const seen = shown?.text ?? text;
+  peel(seen, shown === undefined ? signs : look(seen, back), MOST_LAYERS, back, look);
 }
 
 function peel(text: string, signs: Signs, layers: number, report: Report, look: Look): void {

@@ -51,7 +51,9 @@ function settle(level: Level, value: Json, redact: (text: string) => string): vo
   const before = level.source[key as never] as Json;
   const name = typeof key === 'string' ? redact(key) : key;
   if (level.changed === undefined && (value !== before || name !== key)) {
-    level.changed = level.members.slice(0, level.next).map((each) => ({ key: each, value: level.source[each as never] }));
+    level.changed = level.members
+      .slice(0, level.next)
+      .map((each) => ({ key: each, value: level.source[each as never] }));
   }
   level.changed?.push({ key: name, value });
   level.next++;

@@ -11,6 +11,7 @@ import type { Locks } from '../../../src/os/events/locks.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 
 /** An empty project folder that is gone after the test. */
 export function freshRoot(): string {
@@ -21,7 +22,13 @@ export function freshRoot(): string {
 
 /** A store that is closed after the test. */
 export function openIn(root: string, with_: { disk?: Disk; locks?: Locks; clock?: Clock } = {}): Store {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, ...with_ });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    redact: openRedactor({ known: [] }),
+    ...with_,
+  });
   onTestFinished(() => store.close());
   return store;
 }
