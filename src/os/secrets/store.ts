@@ -41,24 +41,19 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Opens the store. Nothing is read before the first question, and nothing written before the first change.
- * @throws UserError `config` where the folder lies in the project.
+ * Opens the store. Nothing is read before the first question, and nothing written before the first change. What it
+ * gives throws UserError `config` where others may read it, or where it lies in the project and is not empty.
  */
 export function openSecretStore({ dir, root }: SecretStoreOptions): WritableSecretStore {
   const file = join(resolve(dir ?? '.'), FOLDER, FILE);
-  if (dir !== undefined && isWithin(resolve(dir), root)) {
-    throw new UserError(
-      'config',
-      `The folder of settings ${dir} lies in the project, where secrets must not be kept.`,
-      {
-        where: { file: dir },
-        hint: 'Set XDG_CONFIG_HOME or HOME to a folder outside of the project.',
-      },
-    );
-  }
   let read: ReadonlyMap<string, string> | undefined;
+  const secretsOutside = () => {
+    const secrets = readSecrets(file);
+    if (secrets.size > 0) refuseWithin(file, root);
+    return secrets;
+  };
   const all = () => {
-    read ??= dir === undefined ? new Map() : readSecrets(file);
+    read ??= dir === undefined ? new Map() : secretsOutside();
     return read;
   };
   const write = (secrets: ReadonlyMap<string, string>) => {
@@ -72,6 +67,7 @@ export function openSecretStore({ dir, root }: SecretStoreOptions): WritableSecr
     set(name, value) {
       if (dir === undefined) throw homeless();
       checkSecret(name, value);
+      refuseWithin(file, root);
       write(new Map([...readSecrets(file), [name, value]]));
     },
     remove(name) {
@@ -100,6 +96,14 @@ function checkSecret(name: string, value: string): void {
     const what = value.includes('\0') ? 'holds a NUL character' : `has more than ${LONGEST_VALUE} characters`;
     throw new UserError('usage', `The value of ${name} ${what}.`, { hint: 'Give the secret and nothing else.' });
   }
+}
+
+function refuseWithin(file: string, root: string): void {
+  if (!isWithin(file, root)) return;
+  throw new UserError('config', `Secrets would lie in the project: ${file}.`, {
+    where: { file },
+    hint: 'Set XDG_CONFIG_HOME to a folder outside of the project, or make a folder below this one the project.',
+  });
 }
 
 function isWithin(path: string, root: string): boolean {
