@@ -33,6 +33,7 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
+import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -63,14 +64,16 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
+  const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
   let store: Store | undefined;
   const opened = () => {
-    store ??= openStore({ root, clock, ids, signer, ...disk });
+    store ??= openStore({ root, clock, ids, signer, redact, ...disk });
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
-  const secret = (_name: string): string | undefined => undefined;
+  const secrets = openSecrets({ root, env });
+  const secret = (name: string) => secrets.get(name);
   const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
@@ -91,6 +94,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ops: OPS,
     clock,
     ids,
+    redact,
     js,
     grants,
     secret,

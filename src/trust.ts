@@ -7,6 +7,7 @@ import type { ProjectEventBody } from './os/events/event.ts';
 import { openStore } from './os/events/store.ts';
 import { randomIds } from './os/ids.ts';
 import { getPath, type Json } from './os/json.ts';
+import { projectRedactor } from './secrets.ts';
 import { whoIs } from './who.ts';
 
 /** Files of the project that widen what runs may do, and whether they count. */
@@ -59,7 +60,9 @@ function widens(layer: Layer): boolean {
 
 /** Appends one event to the project log. */
 export async function record(sources: ConfigSources, body: ProjectEventBody): Promise<void> {
-  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds, signer: undefined });
+  // the files may be the very ones to mend, so what they say is not asked for
+  const redact = projectRedactor({ root: sources.root, env: sources.env, config: undefined });
+  const store = openStore({ root: sources.root, clock: systemClock, ids: randomIds, signer: undefined, redact });
   try {
     await store.appendProject(body);
   } finally {

@@ -55,6 +55,13 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'gc', group: SETTINGS, summary: 'remove old runs', load: () => import('./commands/gc.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
   { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  {
+    name: 'secrets',
+    group: SETTINGS,
+    summary: 'store secrets, and check them',
+    load: () => import('./commands/secrets.ts'),
+  },
+  { name: 'redact', group: LOOK, summary: 'take secrets out of text', load: () => import('./commands/redact.ts') },
   { name: 'models', group: SETTINGS, summary: 'list, test, probe models', load: () => import('./commands/models.ts') },
   { name: 'schema', group: SETTINGS, summary: 'JSON Schemas for editors', load: () => import('./commands/schema.ts') },
   {

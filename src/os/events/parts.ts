@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Disk, OpenFile } from '../disk.ts';
 import { UserError } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Signer } from '../signing.ts';
 import type { OwnBlobs } from './blobs.ts';
 import type { Link } from './chain.ts';
@@ -21,6 +22,7 @@ export type StoreParts = {
   readonly locks: Locks;
   readonly reserve: Reserve;
   readonly blobs: OwnBlobs;
+  readonly redact: Redactor;
   readonly home: Home;
   readonly project: ProjectLog;
   readonly owner: { readonly id: string; readonly pid: number };
@@ -66,11 +68,12 @@ export function openAtEnd({ disk, layout }: StoreParts, run: string): OpenFile {
 /** A run's log for this process, on its file open at its end. */
 export function openLog(parts: StoreParts, of: Opened, epoch: number, after: Link, file: OpenFile): OpenRunLog {
   const { run } = of;
-  const { disk, layout, clock, blobs, reserve, open, project } = parts;
+  const { disk, layout, clock, blobs, redact, reserve, open, project } = parts;
   const log = openRunLog({
     disk,
     clock,
     blobs,
+    redact,
     reserve,
     file,
     shown: layout.show(file.path),

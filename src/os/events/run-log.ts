@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Link } from './chain.ts';
 import { checkRunEvent, composeRunEvent } from './compose.ts';
 import { type RunEvent, type RunEventBody, type RunEventType, TERMINAL } from './event.ts';
@@ -32,6 +33,7 @@ export type RunLogParts = {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly blobs: Blobs;
+  readonly redact: Redactor;
   readonly reserve: Reserve;
   /** Open for appending, at its end. */
   readonly file: OpenFile;
@@ -47,7 +49,7 @@ export type RunLogParts = {
 };
 
 export function openRunLog(parts: RunLogParts): OpenRunLog {
-  const { disk, clock, blobs, reserve, file, run, epoch } = parts;
+  const { disk, clock, blobs, redact, reserve, file, run, epoch } = parts;
   const where = { file: parts.shown, run };
   let link = parts.after;
   let last: RunEventType | undefined;
@@ -113,7 +115,7 @@ export function openRunLog(parts: RunLogParts): OpenRunLog {
     if (reserve.spent && !LAST_WORDS.includes(body.type)) {
       throw new UserError('disk', 'the disk is full', { where, hint: 'Make room and resume the run.' });
     }
-    const members = checkRunEvent(body, blobs);
+    const members = checkRunEvent(body, blobs, redact);
     const { line, event, link: next } = composeRunEvent(run, body, members, { after: link, epoch, clock });
     buffered.push(line);
     link = next;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import { type Disk, nodeDisk } from '../disk.ts';
 import { Bug, CorruptLog } from '../errors.ts';
 import type { Ids } from '../ids.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Signer } from '../signing.ts';
 import { openBlobs } from './blobs.ts';
 import { createRun } from './create.ts';
@@ -29,6 +30,8 @@ export type StoreOptions = {
   readonly clock: Clock;
   /** Names this process; must not repeat among processes that live at the same time. */
   readonly ids: Ids;
+  /** What takes secrets out of all that is appended. */
+  readonly redact: Redactor;
   /** Signs heads of logs; `undefined` = they stay unsigned. */
   readonly signer: Signer | undefined;
   readonly disk?: Disk;
@@ -39,7 +42,7 @@ export type StoreOptions = {
  * Opens the store of a project. Nothing is written before the first thing there is to write, so a reader leaves no
  * trace.
  */
-export function openStore({ root, clock, ids, signer, disk = nodeDisk, locks: given }: StoreOptions): Store {
+export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, locks: given }: StoreOptions): Store {
   const layout = layoutOf(root);
   const locks = given ?? sqliteLocks(layout.locks);
   const owner = { id: ids.next(), pid: process.pid };
@@ -49,8 +52,8 @@ export function openStore({ root, clock, ids, signer, disk = nodeDisk, locks: gi
   const open = new Map<string, OpenRunLog | undefined>();
   const isBusy = () => open.size > 1;
   const { temp, enter: prepare } = home;
-  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy });
-  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, signer, open };
+  const project = openProjectLog({ disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy });
+  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, signer, open };
   const grantEvents = projectFacts(disk, layout, blobs, 'grant_');
   let isClosed = false;
 

@@ -14,6 +14,7 @@ import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
 import type { ClosedPlace } from '../permissions/protections.ts';
 import type { SavedGrants } from '../permissions/saved.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { PendingIntervention } from './outcome.ts';
@@ -30,6 +31,8 @@ export type Project = {
   readonly ops: readonly Op[];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What takes secrets out of all that leaves this process: to a model, to a screen. The store does so by itself. */
+  readonly redact: Redactor;
   readonly js: JsEngine;
   readonly grants: SavedGrants;
   /** Places of this machine that are closed besides those closed by name. */

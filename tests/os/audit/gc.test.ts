@@ -14,6 +14,7 @@ import { type Locks, sqliteLocks } from '../../../src/os/events/locks.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { openSigner } from '../../../src/os/signer.ts';
 import type { Signer } from '../../../src/os/signing.ts';
 import { mortalDisk, mortalLocks } from '../events/life.ts';
@@ -31,7 +32,7 @@ function realWorld(signer?: Signer): World {
 }
 
 const store = ({ root, disk, locks, signer }: World, clock: Clock = simulatedClock(START)): Store =>
-  openStore({ root, clock, ids: randomIds, signer, disk, locks });
+  openStore({ root, clock, ids: randomIds, signer, redact: openRedactor({ known: [] }), disk, locks });
 
 const large = (text: string): RunEventBody => ({
   type: 'op_finished',

@@ -10,6 +10,7 @@ import { encodeLine } from '../../../src/os/events/line.ts';
 import type { Locks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { mortalLocks } from '../events/life.ts';
 import { memoryDisk, memoryLocks } from '../events/memory-disk.ts';
 import { decided, FINISHED, firstEvent, freshRoot, monthFiles, openIn, runFile } from '../events/scene.ts';
@@ -29,7 +30,18 @@ async function smallStore(): Promise<Kept> {
   const clock = simulatedClock(Date.UTC(2026, 0, 31));
   const open = () => {
     const mortal = mortalLocks(locks);
-    return { mortal, store: openStore({ root, disk, clock, ids: randomIds, signer: undefined, locks: mortal }) };
+    return {
+      mortal,
+      store: openStore({
+        root,
+        disk,
+        clock,
+        ids: randomIds,
+        signer: undefined,
+        redact: openRedactor({ known: [] }),
+        locks: mortal,
+      }),
+    };
   };
   const one = open();
   const pack = one.store.blobs.put('the skill');

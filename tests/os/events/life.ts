@@ -8,6 +8,7 @@ import type { Held, Locks } from '../../../src/os/events/locks.ts';
 import type { RunLog, Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { decided, FINISHED, firstEvent } from './scene.ts';
 
 /** Where lives are lived: one store of one run, `run1`, one process after another. */
@@ -89,7 +90,15 @@ const LARGE = 'x'.repeat(9000);
 export async function live(world: World, disk: Disk, clock: Clock = simulatedClock()): Promise<string[]> {
   const durable: string[] = [];
   const locks = mortalLocks(world.locks);
-  const store = openStore({ root: world.root, clock, ids: randomIds, signer: undefined, disk, locks });
+  const store = openStore({
+    root: world.root,
+    clock,
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   const append = async (log: RunLog, text: string) => {
     const { hash } = log.append(decided(text));
     await log.flush();
@@ -138,6 +147,7 @@ export async function liveTogether(world: World, disk: Disk): Promise<ReadonlyMa
     clock: simulatedClock(),
     ids: randomIds,
     signer: undefined,
+    redact: openRedactor({ known: [] }),
     disk,
     locks,
   });
@@ -177,7 +187,15 @@ export async function expectAllSound(
   promised: ReadonlyMap<string, readonly string[]>,
   label: string,
 ): Promise<void> {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, signer: undefined, disk, locks });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   const runs = store.runIds();
   expect(runs, label).toEqual(expect.arrayContaining([...promised.keys()]));
   if (runs.length > 1) expect(store.readRun('run0').length, `${label}: the intent precedes`).toBeGreaterThan(1);
@@ -199,7 +217,15 @@ function isKilled(error: unknown): boolean {
 /** The run can be taken up and ended, nothing that was promised is lost, and the audit finds nothing. */
 export async function expectSound(world: World, promised: readonly string[], label: string): Promise<void> {
   const { root, disk, locks } = world;
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, signer: undefined, disk, locks });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   if (!store.hasRun('run1')) {
     expect(promised, label).toEqual([]);
     const { log } = await store.createRun('run1', begin(store));

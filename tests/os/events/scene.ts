@@ -11,6 +11,7 @@ import type { Locks } from '../../../src/os/events/locks.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import type { Signer } from '../../../src/os/signing.ts';
 
 /** An empty project folder that is gone after the test. */
@@ -25,7 +26,14 @@ export function openIn(
   root: string,
   with_: { disk?: Disk; locks?: Locks; clock?: Clock; signer?: Signer } = {},
 ): Store {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, signer: undefined, ...with_ });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    ...with_,
+  });
   onTestFinished(() => store.close());
   return store;
 }

@@ -4,6 +4,7 @@ import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
 import { openIn, recordAnswer } from '../../../src/os/interventions/inbox.ts';
 import { foldAll } from '../../../src/os/kernel/fold.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { inProject, ofType, person, phase, phases, type Rule } from '../../project.ts';
 
 const ask = (question: string, choices?: readonly string[]) => ({
@@ -118,7 +119,13 @@ describe('an answer', () => {
   it('given by two people counts once, and the run stays where it was for the second', () =>
     inProject(demo([[ask('Which?')]]), async (project) => {
       const { run } = await project.run('demo', 'go');
-      const store = openStore({ root: project.root, clock: systemClock, ids: randomIds, signer: undefined });
+      const store = openStore({
+        root: project.root,
+        clock: systemClock,
+        ids: randomIds,
+        signer: undefined,
+        redact: openRedactor({ known: [] }),
+      });
       try {
         const [open] = openIn([foldAll(store.readRun(run))]);
         if (open === undefined) throw new Error('no question is open');
