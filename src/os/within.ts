@@ -6,7 +6,8 @@ export const LATE: unique symbol = Symbol('late');
 
 /**
  * Does synchronous work, for at most `ms` milliseconds: then it is cut off wherever it stands, so that input made to take
- * for ever holds nobody up. What it was changing is left half changed: give it nothing that others use.
+ * for ever holds nobody up. What it was changing is left half changed: give it nothing that others use, and load what it
+ * needs before, since a module that was cut off while loading stays broken.
  * @throws what the work throws.
  */
 export function within<T>(ms: number, work: () => T): T | typeof LATE {
