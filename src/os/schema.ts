@@ -88,13 +88,18 @@ export function compileSchema(schema: JsonSchema | TSchema): Check {
  * (wrong keyword type, bad `$ref`, a pattern RE2 cannot express), and RangeError when it overflows the stack.
  */
 export function foreignSchema(schema: JsonSchema): () => Check {
+  warm();
   const { $schema, ...rest } = schema;
-  require('re2js');
   const options: Options = { ...OPTIONS, meta: false, strict: false, addUsedSchema: false };
   const ajv = isDraft7($schema) ? new Ajv(options) : new Ajv2020(options);
   addFormats(ajv as never);
   return () => checkOf(ajv.compile(rest));
 }
+
+/** Loads what compiling needs, and has it compiled once. */
+const warm = once(() =>
+  compileSchema({ type: 'object', properties: { a: { type: 'string', pattern: 'a' } } })({ a: 'a' }),
+);
 
 function isDraft7($schema: Json | undefined): boolean {
   return typeof $schema === 'string' && $schema.includes('draft-07');

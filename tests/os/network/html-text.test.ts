@@ -86,6 +86,6 @@ describe('the text of a page', () => {
     const begun = performance.now();
     const { text } = await htmlText(html, BASE, 50_000);
     expect(text.length).toBeLessThanOrEqual(50_000);
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 });

