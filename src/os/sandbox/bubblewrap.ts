@@ -3,6 +3,7 @@ import { closeSync, readFileSync } from 'node:fs';
 import { checkedSandbox } from './checked.ts';
 import { shellStatus, supervise } from './child.ts';
 import { type Command, commandOf, type Parts, prepareParts } from './command.ts';
+import { childrenOf, makeControlGroup, offerFirst } from './control-group.ts';
 import { removeMade } from './mounts.ts';
 import type { Sandbox, SandboxEnd, SandboxRequest } from './port.ts';
 import type { Operator } from './programs.ts';
@@ -43,7 +44,7 @@ export function bubblewrap({ file, architecture, operator }: BubblewrapOptions):
   });
 }
 
-function start(file: string, { args, options, open }: Command, request: SandboxRequest): Promise<SandboxEnd> {
+async function start(file: string, { args, options, open }: Command, request: SandboxRequest): Promise<SandboxEnd> {
   let first: number | undefined;
   let isDoomed = false;
   const tell = (text: string): void => {
@@ -57,24 +58,32 @@ function start(file: string, { args, options, open }: Command, request: SandboxR
     if (first !== undefined) killProcess(first); // else it is killed as soon as bubblewrap has told its number
     setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
   };
-  const descriptors = open();
+  const group = makeControlGroup(request.limits);
   try {
-    return supervise(
+    const descriptors = open();
+    const end = supervise(
       {
         file,
         args,
         env: {},
         cwd: '/',
         channels: [{ write: options }, { tell }, ...descriptors],
-        beforeGo: () => undefined,
+        beforeGo: () => {
+          if (first === undefined) return;
+          const waiting = [first, ...childrenOf(first)]; // process 1 inside, and the shell at the gate
+          offerFirst(waiting);
+          group?.add(waiting);
+        },
         kill,
         isGone: () => first === undefined || isOver(first),
         statusOf: shellStatus,
       },
       request,
     );
-  } finally {
     for (const descriptor of descriptors) closeSync(descriptor); // the child has its own
+    return await end;
+  } finally {
+    group?.remove();
   }
 }
 
