@@ -47,18 +47,23 @@ export function bubblewrap({ file, architecture, operator }: BubblewrapOptions):
 async function start(file: string, { args, options, open }: Command, request: SandboxRequest): Promise<SandboxEnd> {
   let first: number | undefined;
   let isDoomed = false;
+  let joined: Promise<void> | undefined;
+  const group = makeControlGroup(request.limits);
   const tell = (text: string): void => {
     const [, pid] = /"child-pid":\s*(\d+)/.exec(text) ?? [];
     if (pid === undefined) return;
     first = Number(pid);
     if (isDoomed) killProcess(first);
+    else joined = group?.add(first); // while it sets up, so that nobody waits for it
   };
   const kill = (child: ChildProcess): void => {
     isDoomed = true;
     if (first !== undefined) killProcess(first); // else it is killed as soon as bubblewrap has told its number
-    setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS).unref();
+    setTimeout(() => {
+      if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+      for (const pid of [...childrenOf(child.pid), child.pid]) killProcess(pid);
+    }, PATIENCE_MS).unref();
   };
-  const group = makeControlGroup(request.limits);
   try {
     const descriptors = open();
     const end = supervise(
@@ -68,11 +73,11 @@ async function start(file: string, { args, options, open }: Command, request: Sa
         env: {},
         cwd: '/',
         channels: [{ write: options }, { tell }, ...descriptors],
-        beforeGo: () => {
-          if (first === undefined) return;
-          const waiting = [first, ...childrenOf(first)]; // process 1 inside, and the shell at the gate
-          offerFirst(waiting);
-          group?.add(waiting);
+        beforeGo: async () => {
+          await joined;
+          const shells = first === undefined ? [] : childrenOf(first); // in the group when they came after process 1
+          for (const shell of shells) offerFirst(shell);
+          await Promise.all(shells.map((shell) => group?.add(shell)));
         },
         kill,
         isGone: () => first === undefined || isOver(first),

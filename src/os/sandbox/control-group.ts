@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomIds } from '../ids.ts';
 import type { SandboxLimits } from './port.ts';
@@ -10,8 +11,11 @@ import type { SandboxLimits } from './port.ts';
  * What can be had is looked up once; where nothing can, or a group cannot be made, there is no such bound.
  */
 export type ControlGroup = {
-  /** Puts processes into the group; what they start is in it as well. */
-  add(pids: readonly number[]): void;
+  /**
+   * Puts a process into the group, unless it is there; what it starts from then on is in it as well. Takes some
+   * milliseconds, in which the kernel only waits.
+   */
+  add(pid: number): Promise<void>;
   /** Removes the group, which is empty by then. */
   remove(): void;
 };
@@ -83,8 +87,9 @@ export function makeControlGroup(limits: SandboxLimits): ControlGroup | undefine
   }
   if (made.length === 0) return undefined;
   return {
-    add: (pids_) => {
-      for (const group of made) for (const pid of pids_) write(join(group, 'cgroup.procs'), String(pid));
+    add: async (pid) => {
+      const missing = made.filter((group) => !isIn(group, pid));
+      await Promise.all(missing.map((group) => writeFile(join(group, 'cgroup.procs'), String(pid)).catch(ended)));
     },
     remove: () => made.forEach(remove),
   };
@@ -95,9 +100,13 @@ export function childrenOf(pid: number): readonly number[] {
   return textOf(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
 }
 
-/** Makes the kernel, when memory runs out, take these processes before any other. */
-export function offerFirst(processes: readonly number[]): void {
-  for (const pid of processes) write(`/proc/${pid}/oom_score_adj`, '1000');
+/** Makes the kernel, when memory runs out, take this process and what it starts before any other. */
+export function offerFirst(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, '1000');
+  } catch {
+    // it has ended
+  }
 }
 
 /** The kernel keeps a group for a moment after its last process. */
@@ -109,14 +118,11 @@ function remove(group: string, tries = 20): void {
   }
 }
 
-/** What cannot be written has no effect: the process has ended, or belongs to somebody else. */
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch {
-    // see above
-  }
-}
+const isIn = (group: string, pid: number): boolean =>
+  textOf(join(group, 'cgroup.procs')).split('\n').includes(String(pid));
+
+/** A process that has ended needs no bound. */
+const ended = (): undefined => undefined;
 
 function namesIn(folder: string): readonly string[] {
   try {
