@@ -73,17 +73,17 @@ export function makeControlGroup(limits: SandboxLimits): ControlGroup | undefine
   known ??= find();
   const name = `reyn-${process.pid}-${randomIds.next()}`;
   const made: string[] = [];
-  try {
-    for (const { folder, files } of known) {
-      const group = join(folder, name);
+  for (const place of known) {
+    const group = join(place.folder, name);
+    try {
       mkdirSync(group);
       made.push(group);
-      for (const [file, value] of Object.entries(files(limits))) {
+      for (const [file, value] of Object.entries(place.files(limits))) {
         if (existsSync(join(group, file))) writeFileSync(join(group, file), String(Math.ceil(value)));
       }
+    } catch {
+      known = known.filter((other) => other !== place); // it may not be written, and will not be the next time
     }
-  } catch {
-    known = []; // it may not be written, and will not be the next time
   }
   if (made.length === 0) return undefined;
   return {
@@ -91,7 +91,9 @@ export function makeControlGroup(limits: SandboxLimits): ControlGroup | undefine
       const missing = made.filter((group) => !isIn(group, pid));
       await Promise.all(missing.map((group) => writeFile(join(group, 'cgroup.procs'), String(pid)).catch(ended)));
     },
-    remove: () => made.forEach(remove),
+    remove: () => {
+      for (const group of made) remove(group);
+    },
   };
 }
 
@@ -110,11 +112,11 @@ export function offerFirst(pid: number): void {
 }
 
 /** The kernel keeps a group for a moment after its last process. */
-function remove(group: string, tries = 20): void {
+function remove(group: string, tries = 50): void {
   try {
     rmdirSync(group);
   } catch {
-    if (tries > 0 && existsSync(group)) setTimeout(remove, 5, group, tries - 1).unref();
+    if (tries > 0 && existsSync(group)) setTimeout(remove, 20, group, tries - 1).unref();
   }
 }
 
