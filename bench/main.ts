@@ -10,6 +10,7 @@ import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
 import { recall } from './recall.ts';
 import { resume } from './resume.ts';
+import { sandbox } from './sandbox.ts';
 import { publish, render, type Section } from './table.ts';
 
 /**
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resume,
   'js-step': jsStep,
   recall,
+  sandbox,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */
