@@ -6,6 +6,7 @@ import type { ExecPort } from './os/kernel/ports.ts';
 import type { McpServerConfig, McpServers } from './os/network/mcp/port.ts';
 import type { Network } from './os/network/port.ts';
 import type { WaysOptions } from './os/network/reach.ts';
+import type { SearchEngine } from './os/network/search.ts';
 import { OpError } from './os/op-error.ts';
 import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
@@ -16,6 +17,7 @@ import { whoIs } from './who.ts';
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
 export type Outside = {
   readonly network: Network;
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: (workDir: string) => ExecPort;
   readonly closed: readonly ClosedPlace[];
@@ -48,6 +50,10 @@ export function openOutside(options: OutsideOptions): Outside {
     network: {
       fetch: async (request) => (await import('./os/network/fetch.ts')).openNetwork(ways).fetch(request),
     },
+    search: async () =>
+      config.search === undefined
+        ? undefined
+        : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
     closed: closedPlaces(root, env),

@@ -145,6 +145,7 @@ function protectedPlace({ need, location, resource }: Target, { closed }: Decisi
     };
   }
   if (need.kind === 'net') {
+    if (need.engine === true) return undefined; // its address comes from the operator
     const refusal = hostRefusal(need.host);
     if (refusal === undefined) return undefined;
     return { verdict: 'deny', by: 'protection network', reason: `${refusal}. No rule or answer opens it.` };

@@ -58,6 +58,7 @@ export async function driveRun(
     who: project.who,
     secret: project.secret,
     network: project.network,
+    search: project.search,
     mcp: project.mcp,
     exec: project.exec(workDir),
     model: openPinned(started.models, { skill: skill.name, dir: started.dir }, { ...project, blobs: store.blobs }),

@@ -9,6 +9,7 @@ import type { ExecPort } from '../kernel/ports.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
+import type { SearchEngine } from '../network/search.ts';
 import type { Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
@@ -42,6 +43,7 @@ export type Project = {
   /** A stored secret by its name. */
   readonly secret: (name: string) => string | undefined;
   readonly network: Network;
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   /** Programs of a run, given its work folder. */
   readonly exec: (workDir: string) => ExecPort;

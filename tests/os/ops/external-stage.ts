@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../src/os/json.ts';
 import type { McpServers } from '../../../src/os/network/mcp/port.ts';
 import type { Network } from '../../../src/os/network/port.ts';
+import type { SearchEngine } from '../../../src/os/network/search.ts';
 import type { Handles, Op } from '../../../src/os/ops/op.ts';
 import { checkArgs } from '../../../src/os/ops/validate.ts';
 
@@ -12,10 +13,11 @@ type Around = {
   readonly network?: Network;
   readonly mayReach?: (host: string) => boolean;
   readonly mcp?: McpServers;
+  readonly engine?: SearchEngine;
 };
 
 /** Does an op that acts outside: its arguments checked, its handles held to one network and its servers. */
-export async function actOutside(op: Op, args: JsonObject, { network, mcp, mayReach = () => true }: Around) {
+export async function actOutside(op: Op, args: JsonObject, { network, mcp, engine, mayReach = () => true }: Around) {
   const [error] = checkArgs(op, args);
   if (error !== undefined) throw new Error(`invalid: ${error.path} ${error.message}`);
   if (op.effect !== 'external') throw new Error(`${op.kind} does not act outside`);
@@ -26,6 +28,7 @@ export async function actOutside(op: Op, args: JsonObject, { network, mcp, mayRe
     skills: { list: absent },
     runs: { list: absent },
     network: { fetch: async (request) => (network ?? absent()).fetch({ ...request, mayReach, signal }) },
+    search: { search: async (request) => (engine ?? absent()).search({ ...request, signal }) },
     mcp: {
       call: async (request) => {
         const { pin } = await (mcp ?? absent()).tools(request.server, signal);
