@@ -74,7 +74,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const js = openJsEngine();
   const secrets = openSecrets({ root, env });
   const secret = (name: string) => secrets.get(name);
-  const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
+  const grants = openSavedGrants({ store: () => opened(), signer, redact, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);

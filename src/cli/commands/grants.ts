@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { GrantEntry } from '../../api.ts';
-import { NEED_KINDS } from '../../os/config/schema-governance.ts';
 import { EXIT } from '../../os/errors.ts';
+import { NEED_KINDS } from '../../schemas.ts';
 import { type Define, result, tell } from '../cli.ts';
 import { clean, moment, type Paint, paint, plural, table } from '../output.ts';
 import { examples } from './examples.ts';

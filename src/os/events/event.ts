@@ -287,8 +287,8 @@ export const PROJECT_EVENTS = {
     },
   ),
   grant_added: event(
-    'A person allowed something to one version of a skill for later runs. Counts only where `signature` was made with a key of this machine.',
-    { grant: object(GRANT), key: text, signature: text, run: optional(text) },
+    'A person allowed something to one version of a skill for later runs. Counts only where it was signed with a key of this machine.',
+    { grant: object(GRANT), signed: object({ key: text, signature: text }) },
   ),
   grant_revoked: event('A saved grant was taken back, or removed because it could count no more.', {
     id: text,

@@ -36,6 +36,9 @@ const IDENTITIES: ReadonlySet<string> = new Set([
   'head',
   'seq',
   'kept',
+  'signed',
+  // whoever saves a grant takes secrets out of it before it is signed
+  'grant',
 ]);
 
 /**
