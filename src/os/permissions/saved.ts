@@ -72,7 +72,7 @@ export function openSavedGrants({ store, signer, redact, clock, days }: SavedGra
       if (known !== undefined) return known.grant;
       const now = clock.now();
       const grant: Grant = {
-        ...redact.value(given as unknown as JsonObject) as unknown as typeof given,
+        ...(redact.value(given as unknown as JsonObject) as unknown as typeof given),
         granted: new Date(now).toISOString(),
         expires: expires ?? new Date(now + days * DAY).toISOString(),
       };
