@@ -3,6 +3,7 @@ import { UserError } from '../../os/errors.ts';
 import type { PendingIntervention } from '../../os/runs/outcome.ts';
 import type { Define } from '../cli.ts';
 import { type DriveFlags, driveRun, eventsOf, ON_ASK } from '../drive.ts';
+import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
@@ -28,7 +29,7 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, reference: string, words: string[], flags: DriveFlags & { note?: string }) => {
-        const reyn = await cli.open();
+        const reyn = await openToRun(cli);
         const asked = find(reyn.inbox(), reference);
         const earlier = asked === undefined ? [] : eventsOf(reyn, asked.run);
         return driveRun(cli, flags, earlier, (options) =>

@@ -6,6 +6,7 @@ import { type Define, result, tell } from '../cli.ts';
 import { type DriveFlags, drive, ON_ASK } from '../drive.ts';
 import { clean, paint } from '../output.ts';
 import { readable } from '../render/value.ts';
+import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
@@ -33,7 +34,7 @@ export const define: Define = (command, act) => {
     .action(
       act(async (cli, kind: string, argument: string, flags: DriveFlags & { as?: string }) => {
         const args = readArguments(argument);
-        const reyn = await cli.open();
+        const reyn = await openToRun(cli);
         let outcome: OpOutcome | undefined;
         await drive({ ...cli, screen: { ...cli.screen, quiet: true } }, { flags, earlier: [] }, async (options) => {
           outcome = await reyn.op(kind, args, { ...options, ...(flags.as === undefined ? {} : { as: flags.as }) });

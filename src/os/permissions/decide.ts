@@ -101,8 +101,7 @@ export function decide(need: Need, context: DecisionContext): Decision {
 
 function whyAsked({ need, resource }: Target, context: DecisionContext): string {
   const { skill, fingerprint, grants } = context;
-  const what = `${need.kind} of "${visible(resource)}"`;
-  const declared = `${what} is declared by the skill "${skill}" but not yet allowed.`;
+  const declared = `The skill "${skill}" declares it, but nobody has allowed it yet.`;
   const about = grants.filter((grant) => grant.skill === skill && grant.need === need.kind);
   if (need.kind === 'mcp' && about.some((grant) => grant.pin !== need.pin)) {
     return `${declared} The tools of the server "${visible(need.server)}" are not those that were allowed.`;
