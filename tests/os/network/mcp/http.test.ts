@@ -198,6 +198,15 @@ describe('a server over HTTP that misbehaves', () => {
     await server.idle();
   });
 
+  it('and ends its stream without the answer is given up before the time of a call is over', async () => {
+    const server = await serve({
+      '/mcp': (response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(': nothing\n\n'),
+    });
+    expect(await failure(mcp(at(server.port), { handshakeMs: 60_000 }).tools('srv', patient()))).toMatch(
+      /^unreachable: .*its answer broke off/,
+    );
+  });
+
   it('and hangs is given up', async () => {
     const server = await serve({ '/mcp': () => undefined });
     expect(await failure(mcp(at(server.port), { handshakeMs: 300 }).tools('srv', patient()))).toMatch(
