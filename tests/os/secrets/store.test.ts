@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { knownSecrets } from '../../../src/os/secrets/known.ts';
+import { hasPlaceholder } from '../../../src/os/secrets/placeholder.ts';
 import { hasReference, resolveReferences } from '../../../src/os/secrets/reference.ts';
 import { openSecretStore } from '../../../src/os/secrets/store.ts';
 import { letters } from './samples.ts';
@@ -175,5 +176,13 @@ describe('known secrets', () => {
       { name: 'STORED', value },
       { name: 'MINE', value: 'some-plain-words' },
     ]);
+  });
+});
+
+describe('placeholders', () => {
+  it('are found in any string or key of a value; references are none', () => {
+    expect(hasPlaceholder({ a: ['x [secret:github_token:ab12] y'] })).toBe(true);
+    expect(hasPlaceholder({ '[secret:MINE]': 1 })).toBe(true);
+    expect(hasPlaceholder({ a: ['[secret: a]', `\${secret:${'A'}}`, 1, null] })).toBe(false);
   });
 });
