@@ -30,11 +30,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resume,
   'js-step': jsStep,
   recall,
-<<<<<<< HEAD
   sandbox,
-=======
   redact,
->>>>>>> secrets
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */
