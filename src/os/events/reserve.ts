@@ -25,7 +25,7 @@ export function openReserve(disk: Disk, layout: Layout): Reserve {
   }
 
   function make(): boolean {
-    disk.remove(layout.reserve);
+    if (disk.stat(layout.reserve) !== undefined) disk.remove(layout.reserve);
     const file = disk.open(layout.reserve, 'new');
     if (file === undefined) return true;
     try {

@@ -17,7 +17,13 @@ import { outcomeOf, pendingIn } from './outcome-of.ts';
 import type { Driving, Project, Under } from './project.ts';
 
 /** A run this process owns, ready to be driven. */
-export type OwnedRun = { readonly skill: Skill; readonly log: RunLog; readonly state: RunState };
+export type OwnedRun = {
+  readonly skill: Skill;
+  readonly log: RunLog;
+  readonly state: RunState;
+  /** Paths of files that an earlier process began to write. */
+  readonly written: readonly string[];
+};
 
 /** How sub-runs are started, and what those that ended during this drive of their root left. */
 export type Below = { readonly startChild: StartChild; readonly ended: Map<string, Ended> };
@@ -51,6 +57,7 @@ export async function driveRun(
       root: project.root,
       workDir: join(project.root, '.reyn', 'work', state.run),
       readBlob: (sha256) => store.blobs.get(sha256),
+      written: owned.written,
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
     }),

@@ -61,7 +61,7 @@ export async function forkRun(
   const kept = open.filter(({ seq, type }) => seq > 1 && seq <= last.seq && !COMINGS.includes(type));
   const state = inNameOf(run, kept).reduce((folded, body) => fold(folded, log.append(body)), begin(event));
   const skill: Skill = pinnedSkill(state.started, store.blobs);
-  return { skill, log, state };
+  return { skill, log, state, written: [] };
 }
 
 /** A fork that is left where it begins, for a later `resume`. @returns its id. @throws as `forkRun`. */
