@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { visibleLine } from '../visible.ts';
 
 /**
  * What a path of an op means, decided from its text alone.
@@ -73,7 +73,7 @@ function parseBelow(root: 'project' | 'work', path: string, below: string): Loca
 }
 
 function refuse(path: string, why: string): Refusal {
-  return { refused: `The path "${visible(path)}" cannot be used: ${why}.` };
+  return { refused: `The path "${visibleLine(path)}" cannot be used: ${why}.` };
 }
 
 /** Whether the UTF-8 form of `text` has more than `limit` bytes. */
