@@ -2,9 +2,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulatedClock } from '../../src/os/clock.ts';
+import { runs } from '../fuzz/scale.ts';
 import { expectAllSound, expectSound, live, liveTogether, mortalDisk, type World } from '../os/events/life.ts';
 import { type Fate, type MemoryDisk, memoryDisk, memoryLocks } from '../os/events/memory-disk.ts';
-import { runs } from '../fuzz/scale.ts';
 
 type MemoryWorld = World & { disk: MemoryDisk };
 
