@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 /** Disks of their own, which only root can mount. What is mounted in a test is gone after it. */
 export const canMount = process.platform === 'linux' && process.getuid?.() === 0 && tryMount();
 
+/** Disks with a journal as well. */
+export const canMountExt4 = canMount && spawnSync('mkfs.ext4', ['-V']).status === 0;
+
 function tryMount(): boolean {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-mount-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', dir]).status === 0;

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyStore } from '../../src/os/audit/verify.ts';
 import { ended, faultOf, filesOf, makeLedger, onlyRun, start } from '../crash/ledger.ts';
 import { openIn, startActor } from '../os/events/scene.ts';
-import { canMount, mounted } from './mounts.ts';
+import { canMountExt4, mounted } from './mounts.ts';
 
 /** How often the power is cut: few in every test run, more when somebody asks for it. */
 const CUTS = Number(process.env.REYN_POWER_CUTS ?? 2);
@@ -46,7 +46,7 @@ function emptyFacts(root: string): string[] {
 
 const moment = (most: number) => new Promise((resolve) => setTimeout(resolve, Math.random() * most));
 
-describe.skipIf(!canMount)('a power cut (needs root, for a disk of its own)', () => {
+describe.skipIf(!canMountExt4)('a power cut (needs root and mkfs.ext4, for a disk of its own)', () => {
   it(`loses no event that was acknowledged, ${CUTS} times`, { timeout: 60_000 + CUTS * 20_000 }, async () => {
     const { image, root } = ext4();
     for (let cut = 0; cut < CUTS; cut++) {
