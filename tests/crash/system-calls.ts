@@ -17,8 +17,15 @@ const CHANGING = [
 /** One call: the `nth` (from 1) of its name that the main thread makes. `line` is what strace says of it. */
 export type Call = { readonly name: string; readonly nth: number; readonly line: string };
 
-/** Every call of an undisturbed run of the ledger that changes something, in order. */
-export async function changingCalls(): Promise<Call[]> {
+let known: Promise<readonly Call[]> | undefined;
+
+/** Every call of an undisturbed run of the ledger that changes something, in order. Looked at once. */
+export function changingCalls(): Promise<readonly Call[]> {
+  known ??= traceCalls();
+  return known;
+}
+
+async function traceCalls(): Promise<readonly Call[]> {
   const { root, remove } = makeLedger(0);
   const file = `${root}/trace`;
   const names = CHANGING.map((name) => `?${name}`).join(','); // `?`: some systems lack some

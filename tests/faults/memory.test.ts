@@ -61,7 +61,7 @@ describe('a disk that drops, reorders and tears what was not synced', () => {
         await expectSound(world, promised, 'in the end');
         expectWhole(world);
       }),
-      { numRuns: runs(400) },
+      { numRuns: runs(300) },
     );
   });
 
@@ -74,7 +74,7 @@ describe('a disk that drops, reorders and tears what was not synced', () => {
         await expectAllSound(world, promised, 'in the end');
         expectWhole(world);
       }),
-      { numRuns: runs(400) },
+      { numRuns: runs(300) },
     );
   });
 });

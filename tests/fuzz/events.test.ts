@@ -110,7 +110,7 @@ describe('the reader of logs, whatever was done to one', () => {
         expect(whole.slice(0, read.length)).toEqual(texts(read));
         if (read.length < whole.length) expect(read.at(-1)?.type).not.toBe('run_finished');
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(150) },
     );
   });
 
@@ -139,7 +139,7 @@ describe('the reader of logs, whatever was done to one', () => {
         expect(events.slice(own.length).map(({ type }) => type)).toEqual(expect.arrayContaining(['run_resumed']));
         expect(verifyStore(root, undefined, { disk, locks }).problems).toEqual([]);
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(150) },
     );
   });
 
@@ -158,7 +158,7 @@ describe('the reader of logs, whatever was done to one', () => {
         const read = orRefused(() => store.readProject());
         if (typeof read !== 'string') expect(whole.slice(0, read.length)).toEqual(texts(read));
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -163,6 +163,7 @@ function place(dir: string, { name, kind, bytes }: Entry): void {
     else if (kind === 'odd') fs.writeFileSync(Buffer.concat([Buffer.from(full), Buffer.from([0xff, 0xfe])]), bytes);
     else fs.writeFileSync(full, bytes, { mode: kind === 'closed' ? 0 : 0o644 });
   } catch (error) {
-    if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (!['EEXIST', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
   }
 }
