@@ -48,7 +48,11 @@ describe.skipIf(!hasStrace)('a disk that fails to sync (needs strace)', { timeou
 
   it('stops the run, whatever the reason, and does not use the descriptor again', async () => {
     expect(syncs.length).toBeGreaterThan(20);
-    const failures = syncs.flatMap((call) => [{ call, error: 'EIO' } as const, { call, error: 'ENOSPC' } as const]);
+    const failures = syncs.flatMap((call) => [
+      { call, error: 'EIO' },
+      // without room for the reserve a run goes on without one
+      ...(call.line.includes('/reserve>') ? [] : [{ call, error: 'ENOSPC' }]),
+    ]);
     for (const { call, error } of sampled(failures, STRIDE === 1 ? 1 : 2 * STRIDE - 1)) {
       await withLedger(async ({ root }) => {
         const label = `${error} at ${call.nth}: ${call.line}`;
