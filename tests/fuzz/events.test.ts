@@ -10,11 +10,15 @@ import { hashHolds } from '../../src/os/events/line.ts';
 import { runRules } from '../../src/os/events/run-read.ts';
 import { openStore } from '../../src/os/events/store.ts';
 import { seededIds } from '../../src/os/ids.ts';
+import { openRedactor } from '../../src/os/secrets/redactor.ts';
 import { begin, type World } from '../os/events/life.ts';
 import { type MemoryDisk, memoryDisk, memoryLocks } from '../os/events/memory-disk.ts';
 import { decided, FINISHED } from '../os/events/scene.ts';
 import { runs } from './scale.ts';
 import { type Damage, damage, damaged } from './text.ts';
+
+/** A store that signs nothing and knows no secret. */
+const PLAIN = { signer: undefined, redact: openRedactor({ known: [] }) };
 
 type Recorded = World & { readonly disk: MemoryDisk; readonly file: string; readonly bytes: Buffer };
 
@@ -23,7 +27,7 @@ async function recorded(isEnded: boolean): Promise<Recorded> {
   const root = path.resolve('/project');
   const disk = memoryDisk(root);
   const locks = memoryLocks();
-  const store = openStore({ root, disk, locks, clock: simulatedClock(), ids: seededIds('fuzz') });
+  const store = openStore({ ...PLAIN, root, disk, locks, clock: simulatedClock(), ids: seededIds('fuzz') });
   const { log } = await store.createRun('run1', begin(store));
   for (const text of ['a', 'é\n"', 'x'.repeat(700), '\u2028', 'y'.repeat(9000), 'end']) log.append(decided(text));
   if (isEnded) log.append(FINISHED);
@@ -97,7 +101,7 @@ describe('the reader of logs, whatever was done to one', () => {
 
   it('gives nothing of a run that has ended but what was written, and the audit finds what was done', async () => {
     const { root, disk, locks, file, bytes } = await recorded(true);
-    const store = openStore({ root, disk, locks, clock: simulatedClock(), ids: seededIds('reader') });
+    const store = openStore({ ...PLAIN, root, disk, locks, clock: simulatedClock(), ids: seededIds('reader') });
     const whole = texts(store.readRun('run1'));
     fc.assert(
       fc.property(damages, (how) => {
@@ -105,7 +109,7 @@ describe('the reader of logs, whatever was done to one', () => {
         put(disk, file, spoilt);
         const read = orRefused(() => store.readRun('run1'));
         const isSame = spoilt.equals(bytes);
-        expect(verifyStore(root, undefined, { disk, locks }).ok).toBe(isSame);
+        expect(verifyStore(root, {}, { signer: undefined, disk, locks }).ok).toBe(isSame);
         if (typeof read === 'string') return;
         expect(whole.slice(0, read.length)).toEqual(texts(read));
         if (read.length < whole.length) expect(read.at(-1)?.type).not.toBe('run_finished');
@@ -121,7 +125,7 @@ describe('the reader of logs, whatever was done to one', () => {
       fc.asyncProperty(damages, async (how) => {
         const { root, disk, locks, file, bytes } = await recorded(false);
         put(disk, file, spoil(bytes, how));
-        const store = openStore({ root, disk, locks, clock: simulatedClock(), ids: seededIds('next') });
+        const store = openStore({ ...PLAIN, root, disk, locks, clock: simulatedClock(), ids: seededIds('next') });
         let events: readonly RunEvent[];
         try {
           const taken = await store.takeRun('run1', 'resume');
@@ -129,7 +133,7 @@ describe('the reader of logs, whatever was done to one', () => {
           await taken.log.close();
         } catch (error) {
           expect(error).toBeInstanceOf(CorruptLog);
-          expect(verifyStore(root, undefined, { disk, locks }).ok).toBe(false);
+          expect(verifyStore(root, {}, { signer: undefined, disk, locks }).ok).toBe(false);
           return;
         } finally {
           await store.close();
@@ -137,7 +141,7 @@ describe('the reader of logs, whatever was done to one', () => {
         const own = events.filter(({ epoch }) => epoch === 1);
         expect(whole.slice(0, own.length)).toEqual(texts(own));
         expect(events.slice(own.length).map(({ type }) => type)).toEqual(expect.arrayContaining(['run_resumed']));
-        expect(verifyStore(root, undefined, { disk, locks }).problems).toEqual([]);
+        expect(verifyStore(root, {}, { signer: undefined, disk, locks }).problems).toEqual([]);
       }),
       { numRuns: runs(150) },
     );
@@ -147,14 +151,14 @@ describe('the reader of logs, whatever was done to one', () => {
     const { root, disk, locks } = await recorded(true);
     const file = path.join(root, '.reyn/log/2026-01.jsonl');
     const bytes = disk.read(file) ?? Buffer.alloc(0);
-    const store = openStore({ root, disk, locks, clock: simulatedClock(), ids: seededIds('reader') });
+    const store = openStore({ ...PLAIN, root, disk, locks, clock: simulatedClock(), ids: seededIds('reader') });
     const whole = texts(store.readProject());
     expect(whole).toHaveLength(2);
     fc.assert(
       fc.property(damages, (how) => {
         const spoilt = spoil(bytes, how);
         put(disk, file, spoilt);
-        expect(verifyStore(root, undefined, { disk, locks }).ok).toBe(spoilt.equals(bytes));
+        expect(verifyStore(root, {}, { signer: undefined, disk, locks }).ok).toBe(spoilt.equals(bytes));
         const read = orRefused(() => store.readProject());
         if (typeof read !== 'string') expect(whole.slice(0, read.length)).toEqual(texts(read));
       }),

@@ -71,7 +71,7 @@ describe('a path, whatever its text', () => {
         ({ id, name }, dice, above, rest) => {
           const parsed = parseLocation(above + respelled(name, () => dice.next().value as number) + rest);
           if (isRefusal(parsed)) return;
-          expect(protectionOf(parsed, 'write')?.id, showLocation(parsed)).toBe(id);
+          expect(protectionOf(parsed, 'write', [])?.id, showLocation(parsed)).toBe(id);
         },
       ),
       { numRuns: runs(1000) },
