@@ -25,7 +25,7 @@ describe('a system that takes fewer bytes than it is given', () => {
       if (write === undefined) throw new Error('there are several');
       const { root, remove } = makeLedger(0);
       await disturbed(root, ['run', 'keep_ledger', 'go'], write, 'retval=30'); // says so, and writes nothing
-      const reyn = await openReyn({ root, env: { HOME: root } });
+      const reyn = await openReyn({ root, env: { HOME: root, REYN_TRUST_PROJECT: '1' } });
       expect(reyn.verify().ok, write.line).toBe(false);
       await reyn.close();
       remove();
