@@ -12,12 +12,15 @@ import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
 import { openSandbox } from './os/sandbox/open.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import { openPythonEngine } from './os/steps/python/engine.ts';
+import type { PythonEngine } from './os/steps/python/port.ts';
 
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
 export type Outside = {
   readonly network: Network;
   readonly mcp: McpServers;
   readonly exec: (workDir: string) => ExecPort;
+  readonly python: PythonEngine;
   readonly closed: readonly ClosedPlace[];
   readonly who: string;
   close(): Promise<void>;
@@ -50,6 +53,7 @@ export function openOutside(options: OutsideOptions): Outside {
     },
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
+    python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
     who: whoIs(env),
     close: () => mcp.close(),

@@ -73,6 +73,7 @@ export async function driveRun(
     ask: (asked) => driving.ask(pendingIn(state, asked)),
     onAsk: driving.onAsk,
     js: project.js,
+    python: project.python,
     meter,
     bounds: under.bounds,
     recorded: undefined,

@@ -16,6 +16,7 @@ import type { ClosedPlace } from '../permissions/protections.ts';
 import type { SavedGrants } from '../permissions/saved.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { PendingIntervention } from './outcome.ts';
 
 /** What every run of one opened project shares. */
@@ -31,6 +32,7 @@ export type Project = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly js: JsEngine;
+  readonly python: PythonEngine;
   readonly grants: SavedGrants;
   /** Places of this machine that are closed besides those closed by name. */
   readonly closed: readonly ClosedPlace[];
