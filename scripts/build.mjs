@@ -33,7 +33,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const dist = join(root, 'dist');
 
-const OUTSIDE = ['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'html-to-text', 'pino', 're2js'];
+const OUTSIDE = ['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'htmlparser2', 'pino', 're2js'];
 
 export async function build({ types = true } = {}) {
   const esbuild = await import('esbuild');

@@ -8,6 +8,7 @@ import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
+import type { SearchEngine } from '../network/search.ts';
 import type { ExecRequest, ExecResult, Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
@@ -41,6 +42,8 @@ export type Ports = {
   /** A stored secret by its name; `undefined` when there is none. */
   readonly secret: (name: string) => string | undefined;
   readonly network: Network;
+  /** The search engine of the operator; `undefined` = there is none. */
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: ExecPort;
   /** The model for a phase's class; `step` is the turn it is asked for, which a replay answers by. */

@@ -103,8 +103,7 @@ export function decide(need: Need, context: DecisionContext): Decision {
 
 function whyAsked({ need, resource }: Target, context: DecisionContext): string {
   const { skill, fingerprint, grants } = context;
-  const what = `${need.kind} of "${visible(resource)}"`;
-  const declared = `${what} is declared by the skill "${skill}" but not yet allowed.`;
+  const declared = `The skill "${skill}" declares it, but nobody has allowed it yet.`;
   const about = grants.filter((grant) => grant.skill === skill && grant.need === need.kind);
   if (need.kind === 'mcp' && about.some((grant) => grant.pin !== need.pin)) {
     return `${declared} The tools of the server "${visible(need.server)}" are not those that were allowed.`;
@@ -147,6 +146,7 @@ function protectedPlace({ need, location, resource }: Target, { closed }: Decisi
     };
   }
   if (need.kind === 'net') {
+    if (need.engine === true) return undefined; // its address comes from the operator
     const refusal = hostRefusal(need.host);
     if (refusal === undefined) return undefined;
     return { verdict: 'deny', by: 'protection network', reason: `${refusal}. No rule or answer opens it.` };

@@ -105,6 +105,7 @@ export async function replayEvents(
     who: '',
     secret: () => undefined,
     network: NO_NETWORK,
+    search: () => Promise.resolve(undefined),
     mcp: NO_MCP,
     exec: NO_EXEC,
     model: modelFor,
