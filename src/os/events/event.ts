@@ -190,10 +190,11 @@ export const RUN_EVENTS = {
   branches_opened: event('A step that is done as several: one branch per item of a list, or per name.', {
     count,
   }),
-  step_finished: event('Result of a deterministic step that is not an op.', {
+  step_finished: event('Result of a deterministic step that is not an op. `backend` isolated a `python` step.', {
     result: optional(value),
     error: optional(failure),
     skipped: optional(Type.Boolean()),
+    backend: optional(text),
   }),
   phase_left: event('A phase without a model was left by the first edge whose guard holds.', {
     to: text,

@@ -84,6 +84,7 @@ export async function driveRun(
     ask: async (asked) => (mayAnswer(asked) ? driving.ask(pendingIn(state, asked)) : undefined),
     onAsk: driving.onAsk,
     js: project.js,
+    python: project.python,
     meter,
     bounds: under.bounds,
     recorded: undefined,
