@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
+import { gate } from './gate.ts';
 import { inFlight } from './in-flight.ts';
 import { iterate } from './iterate.ts';
 import { jsStep } from './js-step.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resume,
   'js-step': jsStep,
   recall,
+  gate,
   sandbox,
   redact,
 };

@@ -67,7 +67,7 @@ export function openOutside(options: OutsideOptions): Outside {
 }
 
 /** Places that are closed wherever they lie: the skills that ship, and the user's own settings, keys and trust. */
-function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
+export function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
   const userDir = userConfigDir(env);
   const ships = 'a skill that ships is the same for everybody; `reyn skill copy` makes one of your own';
   const stdlib = closedPlace(root, STDLIB, { id: 'stdlib', closes: 'write', reason: ships });
