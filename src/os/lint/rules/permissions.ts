@@ -1,3 +1,4 @@
+import { hostPatternProblem } from '../../network/host-pattern.ts';
 import { didYouMean } from '../../suggest.ts';
 import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
@@ -23,7 +24,7 @@ export const permissions = defineFamily({
     {
       id: 'permissions/unreadable-pattern',
       severity: 'error',
-      finds: 'a pattern of `permissions.file` that cannot be read',
+      finds: 'a pattern of `permissions` that cannot be read',
       why: 'A pattern that is not understood permits nothing.',
       fix: 'Write a glob relative to the project root.',
     },
@@ -78,6 +79,26 @@ export const permissions = defineFamily({
         }
       }
     }
+    for (const [index, host] of skill.permissions.net.entries()) {
+      const problem = hostPatternProblem(host);
+      if (problem === undefined || host === SEARCH) continue;
+      yield {
+        rule: 'permissions/unreadable-pattern',
+        place: map.skillPlace('permissions', 'net', index),
+        message: `"${host}" permits nothing: ${problem}`,
+        fix: 'Write a host, e.g. `example.com`, `*.example.com` or `example.com:8443`.',
+      };
+    }
+    for (const [index, words] of skill.permissions.exec.entries()) {
+      const [program] = words;
+      if (program !== undefined && !/^\*{0,2}$/.test(program)) continue;
+      yield {
+        rule: 'permissions/unreadable-pattern',
+        place: map.skillPlace('permissions', 'exec', index),
+        message: 'a command without a program permits nothing',
+        fix: 'Begin with the program, e.g. `[git, log, "**"]`.',
+      };
+    }
     for (const key of ['run', 'delegate', 'write'] as const) {
       for (const [index, name] of skill.permissions.skill[key].entries()) {
         if (env.skills.includes(name) || name === skill.name || (name === '*' && key !== 'write')) continue;
@@ -91,6 +112,9 @@ export const permissions = defineFamily({
     }
   },
 });
+
+/** Stands for the search engine of the operator, whatever its host. */
+const SEARCH = 'web_search';
 
 /** Paths that a pattern for something in particular does not match. */
 const ANYWHERE = [['a'], ['zz', 'y'], ['q', 'w', 'e.rt']];
