@@ -97,6 +97,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 function listen(server: http.Server, host: string, port: number): Promise<number> {
+  if (port > 65_535) throw new UserError('usage', 'A port is a number from 0 to 65535.');
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code ?? error.message})`;
@@ -121,7 +122,8 @@ const LINGER = { ms: 500, bytes: 1024 * 1024 };
 
 function turnAway(request: IncomingMessage, response: ServerResponse, { status, code, why }: Refusal): void {
   const text = JSON.stringify({ error: { code, message: why } });
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' });
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...headers, Connection: 'close' });
   response.end(text);
   if (request.complete) return;
   let left = LINGER.bytes;
