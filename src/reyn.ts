@@ -108,7 +108,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     root,
     config,
     ops: OPS,
-    skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock }),
+    skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };

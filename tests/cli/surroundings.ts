@@ -84,6 +84,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       vacant: () => undefined,
       adopt: absent,
       exportTo: absent,
+      bundleTo: absent,
       importFrom: absent,
       create: absent,
       reshape: absent,
