@@ -26,7 +26,7 @@ export function looksLikeGit(text: string): boolean {
 }
 
 /** `user@host:path` and `host:path`, which git takes for SSH. */
-const SCP = /^(?:[^/\\]+@)?[^/\\@:]{2,}:(?![\\/]{2})/;
+const SCP = /^(?:[^/\\]+@[^/\\@:]+|[^/\\@:]{2,}):(?![\\/]{2})/;
 
 /**
  * Reads `https://host/path#<commit>[:<folder>]`, or the same without fragment and the commit beside it. Only https; no
