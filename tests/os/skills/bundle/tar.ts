@@ -63,15 +63,6 @@ export function bundleOf(files: Files, more: readonly Entry[] = [], changed: obj
 /** A skill that loads, and finishes with the scripted model. */
 export const SKILL: Files = {
   'skill.md':
-    '---
-type: skill
-name: here
-description: x
-artifacts: { note: { text: string } }
-final_output: note
----
-Go.
-',
-  'notes/a.md': 'A.
-',
+    '---\ntype: skill\nname: here\ndescription: x\nartifacts: { note: { text: string } }\nfinal_output: note\n---\nGo.\n',
+  'notes/a.md': 'A.\n',
 };
