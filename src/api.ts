@@ -101,6 +101,9 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
+  recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
+
   readonly models: {
     /** Every model of the configuration, in its order. Asks nobody. */
     list(): Promise<readonly ModelEntry[]>;

@@ -160,6 +160,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
     },
+    recordRefusal: async (request) => {
+      await opened().appendProject({ type: 'request_refused', data: request });
+    },
     models: {
       list: async () => (await models()).list(),
       test: async (name, signal) => (await models()).test(name, signal),

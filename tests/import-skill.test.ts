@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { filesOfCommit } from '../src/import-commit.ts';
 import { simulatedClock } from '../src/os/clock.ts';
 import { bundleOf, type Entry, SKILL, tarOf } from './os/skills/bundle/tar.ts';
-import { inProject, onePhase, type TestProject } from './project.ts';
+import { inProject, onePhase, person, phase, phases, type TestProject } from './project.ts';
 
 const NOTE = ['artifacts: { note: { text: string } }', 'final_output: note'];
 const RULES = JSON.stringify({ rules: [{ turn: { finish: { text: 'done' } } }] });
@@ -102,6 +103,32 @@ describe('importing a bundle', () => {
       await expect(project.reyn.skills.importFrom('pipe.tar')).rejects.toThrow(/regular file/);
       await expect(project.reyn.skills.importFrom('none.tar')).rejects.toMatchObject({ code: 'not_found' });
     }));
+});
+
+describe('an imported skill', () => {
+  it('that is edited is another version: what was allowed to the first is asked again', async () => {
+    const home = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), 'reyn-home-'));
+    const rules = [
+      { match: { turn: 1 }, turn: { ops: [{ kind: 'write_file', args: { path: 'out/x.txt', content: 'x' } }] } },
+      { turn: { finish: { text: 'done' } } },
+    ];
+    const front = [...NOTE, 'permissions: { file: { write: ["out/**"] } }'];
+    const md = phases('writer', front, phase('writer', 'input: user_message', 'allowed_ops: [write_file]'));
+    const files = { 'skill.md': md, 'evals/scripted.yaml': JSON.stringify({ rules }) };
+    await inProject({ open: { env: { HOME: home, REYN_TRUST_PROJECT: '1' } } }, async (project) => {
+      put(project, 'writer.tar', bundleOf(files, [], { name: 'writer' }));
+      await project.reyn.skills.importFrom('writer.tar');
+      const always = person('always');
+      expect((await project.run('writer', 'go', always)).status).toBe('finished');
+      expect(always.asked).toHaveLength(1);
+      expect((await project.run('writer', 'go')).status).toBe('finished');
+      const text = project.read('reyn/project/writer/skill.md') ?? '';
+      project.write('reyn/project/writer/skill.md', text.replace('Do the part', 'Do another part'));
+      const after = await project.run('writer', 'go');
+      expect(after).toMatchObject({ status: 'waiting', waiting: [{ kind: 'permission' }] });
+    });
+    fs.rmSync(home, { recursive: true, force: true });
+  });
 });
 
 describe('exporting a bundle', () => {

@@ -8,6 +8,7 @@ import { openAnswers } from './answers.ts';
 import { judge, type Refusal, type Rules } from './guard.ts';
 import { SAFE_HEADERS } from './headers.ts';
 import { makeKey } from './key.ts';
+import { openRefusals } from './refusals.ts';
 import { routes } from './routes.ts';
 import { openStreams } from './stream.ts';
 
@@ -19,8 +20,6 @@ export type ServeOptions = {
   readonly port: number;
   /** Told what goes wrong inside, as a sentence. */
   readonly say: (text: string) => void;
-  /** Told of each request that was refused. */
-  readonly onRefused?: (refusal: Refusal) => void;
   readonly limits?: Partial<ServeLimits>;
 };
 
@@ -57,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const closing = new AbortController();
   const answers = openAnswers(reyn, say);
   const streams = openStreams(reyn, closing.signal, say);
+  const refusals = openRefusals(reyn, say);
   const app = routes({ reyn, answers, streams, maxBody: limits.body, say });
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
 
@@ -78,9 +78,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     if (judged.as === 'admitted') void answer(request, response);
     else if (judged.as === 'entering') enter(response, `${rules.cookie}=${key.session}`, judged.path);
     else {
-      options.onRefused?.(judged);
+      refusals.note({ method: request.method ?? '', target: request.url ?? '', code: judged.code });
       turnAway(request, response, judged);
     }
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const fault = faultOf(error);
+    if (fault === undefined || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    refusals.note({ method: '', target: '', code: fault.code });
+    socket.end(`HTTP/1.1 ${fault.status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
   const origin = `http://${hosts[0]}`;
   return {
@@ -91,9 +100,16 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       closing.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();
-      await Promise.all([closed, answers.close()]);
+      await Promise.all([closed, answers.close(), refusals.close()]);
     },
   };
+}
+
+/** What is answered to a request that cannot be read, or does not come; `undefined` when nobody is there to be answered. */
+function faultOf({ code = '' }: NodeJS.ErrnoException): { readonly status: string; readonly code: string } | undefined {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { status: '408 Request Timeout', code: 'timeout' };
+  if (code === 'HPE_HEADER_OVERFLOW') return { status: '431 Request Header Fields Too Large', code: 'too_large' };
+  return code.startsWith('HPE_') ? { status: '400 Bad Request', code: 'malformed' } : undefined;
 }
 
 function listen(server: http.Server, host: string, port: number): Promise<number> {

@@ -99,6 +99,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
     index: { list: () => [], search: absent, drop: absent },
+    recordRefusal: absent,
     models: { list: async () => [], test: absent, probe: absent },
     verify: absent,
     close: async () => {},

@@ -30,7 +30,8 @@ describe('a request is refused', () => {
       const answer = await raw(scene.port, request(scene, 'GET /v1/inbox', { Host: host }));
       expect(answer.status).toBe(403);
       expect(answer.body).not.toContain('questions');
-      expect(scene.refused).toEqual(['host']);
+      await scene.serving.close();
+      expect(scene.refused()).toEqual(['host']);
     }),
   );
 
@@ -121,6 +122,26 @@ describe('a request is refused', () => {
       const session = (await scene.cookie()).split('=')[1];
       const sent = request(scene, 'GET /v1/runs', { Authorization: `Bearer ${session}` });
       expect((await raw(scene.port, sent)).status).toBe(401);
+    }));
+});
+
+describe('a refusal', () => {
+  it('is in the log once, without the query and what the request carried', () =>
+    withServer({}, async (scene) => {
+      const sent = request(scene, 'POST /v1/inbox/x?token=hidden', { Cookie: 'hidden', Origin: 'http://hidden' });
+      await raw(scene.port, sent);
+      await scene.serving.close();
+      const events = scene.project.reyn.events.query({ type: 'request_refused' });
+      expect(events.map(({ data }) => data)).toEqual([{ method: 'POST', path: '/v1/inbox/x', code: 'origin' }]);
+      expect(JSON.stringify(events)).not.toContain('hidden');
+    }));
+
+  it('is not recorded any more when there are too many', () =>
+    withServer({}, async (scene) => {
+      for (let i = 0; i < 65; i++) await raw(scene.port, request(scene, 'PUT /'));
+      await scene.serving.close();
+      expect(scene.refused()).toHaveLength(60);
+      expect(scene.said).toEqual([expect.stringMatching(/More than 60/)]);
     }));
 });
 

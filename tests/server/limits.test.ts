@@ -60,9 +60,11 @@ describe('a slow sender', () => {
   it('of headers is sent away with a timeout', () =>
     withServer(
       {},
-      async ({ port, host }) => {
+      async ({ port, host, serving, refused }) => {
         const drip = (send: (text: string) => void) => setInterval(() => send('X-Slow: 1\r\n'), 20);
         expect(await until(port, `GET / HTTP/1.1\r\nHost: ${host}\r\n`, drip)).toMatch(/^HTTP\/1\.1 408 /);
+        await serving.close();
+        expect(refused()).toEqual(['timeout']);
       },
       { limits: { headersMs: 100, requestMs: 200 } },
     ));

@@ -10,7 +10,8 @@ export type Scene = {
   readonly host: string;
   /** What the server said of trouble inside. */
   readonly said: readonly string[];
-  readonly refused: readonly string[];
+  /** Codes of the requests that were refused, as the log has them. */
+  refused(): readonly string[];
   /** The cookie a browser has after it opened the printed address. */
   cookie(): Promise<string>;
 };
@@ -23,13 +24,11 @@ export function withServer(
 ): Promise<void> {
   return inProject(spec, async (project) => {
     const said: string[] = [];
-    const refused: string[] = [];
     const serving = await serve({
       reyn: project.reyn,
       host: '127.0.0.1',
       port: 0,
       say: (text) => said.push(text),
-      onRefused: ({ code }) => refused.push(code),
       ...options,
     });
     const { host, port } = new URL(serving.origin);
@@ -37,6 +36,10 @@ export function withServer(
       const entered = await fetch(serving.url, { redirect: 'manual' });
       return (entered.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     };
+    const refused = () =>
+      project.reyn.events
+        .query({ type: 'request_refused' })
+        .map((event) => (event.type === 'request_refused' ? event.data.code : ''));
     try {
       await body({ project, serving, host, port: Number(port), said, refused, cookie });
     } finally {

@@ -282,6 +282,10 @@ export const PROJECT_EVENTS = {
     from: text,
     reason: text,
   }),
+  request_refused: event(
+    'The local server refused a request, for what `code` says; so many in a minute are recorded. `path` is without its query.',
+    { method: text, path: text, code: text },
+  ),
   index_written: event(
     'Documents were put into an indexed source, each in place of the one of that key. `sha256` is of the text, `step` the op of the run.',
     {
