@@ -47,8 +47,8 @@ export const defineExchange: Define = (command, act) => {
       'after',
       examples(
         ['reyn skill import ~/skills/pdf-forms', 'then `reyn lint pdf-forms`'],
-        ['reyn skill import essay.tar.gz --as other_essay', 'a bundle, under another name'],
-        [`reyn skill import https://example.org/skills#${'0123456789'.repeat(4)}:essay`, 'a folder of a commit'],
+        ['reyn skill import essay.tar.gz --as other_essay', 'a bundle, renamed'],
+        ['reyn skill import https://host/skills --commit <hash>', 'from a repository'],
       ),
     )
     .action(
