@@ -46,7 +46,7 @@ export const defineExchange: Define = (command, act) => {
     .addHelpText(
       'after',
       examples(
-        ['reyn skill import ~/skills/pdf-forms', 'then `reyn lint pdf-forms`'],
+        ['reyn skill import ~/skills/pdf-forms', 'a folder'],
         ['reyn skill import essay.tar.gz --as other_essay', 'a bundle, renamed'],
         ['reyn skill import https://host/skills --commit <hash>', 'from a repository'],
       ),
