@@ -9,7 +9,9 @@ import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
 import { recall } from './recall.ts';
+import { redact } from './redact.ts';
 import { resume } from './resume.ts';
+import { sandbox } from './sandbox.ts';
 import { publish, render, type Section } from './table.ts';
 
 /**
@@ -28,6 +30,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resume,
   'js-step': jsStep,
   recall,
+  sandbox,
+  redact,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */

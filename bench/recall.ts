@@ -5,6 +5,7 @@ import { systemClock } from '../src/os/clock.ts';
 import { openStore } from '../src/os/events/store.ts';
 import { randomIds } from '../src/os/ids.ts';
 import { sha256 } from '../src/os/json.ts';
+import { openRedactor } from '../src/os/secrets/redactor.ts';
 import { openReyn } from '../src/reyn.ts';
 import { type Contender, inFreshDir, measured, ratio, runProgram, takeSamples } from './harness.ts';
 import { atMost, figures, type Section } from './table.ts';
@@ -47,7 +48,13 @@ function queries(): string[] {
 }
 
 async function writeLog(root: string): Promise<void> {
-  const store = openStore({ root, clock: systemClock, ids: randomIds });
+  const store = openStore({
+    root,
+    clock: systemClock,
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+  });
   const documents = texts().map((text, i) => ({ key: `${i}.md`, text, sha256: sha256(text) }));
   for (let at = 0; at < DOCUMENTS; at += PER_EVENT) {
     const data = { source: 'docs', documents: documents.slice(at, at + PER_EVENT) };
@@ -95,7 +102,7 @@ query* is the median of ${QUERIES}; recall looks for news in the logs before eac
 
 async function recallMs(root: string) {
   fs.rmSync(join(root, '.reyn', 'index.db'), { force: true });
-  const reyn = await openReyn({ root, env: {} });
+  const reyn = await openReyn({ root, env: { REYN_TRUST_PROJECT: '1' } });
   const search = (query: string) => reyn.index.search({ sources: ['docs'], query });
   const index = await timed(() => search('nothing'));
   const each: number[] = [];

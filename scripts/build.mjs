@@ -34,7 +34,7 @@ const source = join(root, 'src');
 const dist = join(root, 'dist');
 
 const OUTSIDE = [
-  ...['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'html-to-text', 'pino', 're2js'],
+  ...['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'htmlparser2', 'pino', 're2js'],
   ...['hono', 'hono/*', '@hono/node-server', 'modern-tar'],
 ];
 

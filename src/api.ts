@@ -1,13 +1,24 @@
+import type { RunDecisions } from './os/audit/decisions.ts';
+import type { ExportRequest } from './os/audit/export.ts';
+import type { GcReport } from './os/audit/gc.ts';
 import type { AuditReport } from './os/audit/report.ts';
+import type { SealReport } from './os/audit/seal.ts';
 import type { Config, ModelConfig } from './os/config/config.ts';
 import type { Limits } from './os/config/limits.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
 import type { Recalled, RecallRequest, SourceSummary } from './os/index/port.ts';
+import type { Json, JsonObject } from './os/json.ts';
 import type { Op } from './os/ops/op.ts';
+import type { Decision } from './os/permissions/decide.ts';
+import type { DerivationStep } from './os/permissions/derive.ts';
+import type { Grant } from './os/permissions/grant.ts';
+import type { NeedKind } from './os/permissions/need.ts';
+import type { GrantRecord } from './os/permissions/saved.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
 import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
+import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
@@ -71,7 +82,7 @@ export type Reyn = {
 
   inbox(): readonly PendingIntervention[];
   /** Records the answer and resumes the root run. @throws UserError `not_found`, `usage` (not a choice, answered). */
-  answer(intervention: string, answer: string, options?: DriveOptions): Promise<RunOutcome>;
+  answer(intervention: string, answer: string, options?: AnswerOptions): Promise<RunOutcome>;
 
   readonly runs: {
     /** Newest first. */
@@ -103,6 +114,35 @@ export type Reyn = {
 
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
+  readonly policy: {
+    /**
+     * What would be decided for an op of a skill on a resource, and how. Nothing is done.
+     * @throws UserError `not_found`, `skill`, `usage` (no such op, no such resource).
+     */
+    explain(question: PolicyQuestion): PolicyAnswer;
+  };
+
+  readonly grants: {
+    /** Everything the log says of saved grants, oldest first. */
+    list(): readonly GrantEntry[];
+    /** Allows something to the present version of a skill. @throws UserError `not_found`, `skill`, `usage`, `disk`. */
+    add(grant: NewGrant): Promise<Grant>;
+    /** @throws UserError `not_found`, `ambiguous`. */
+    revoke(id: string, why?: string): Promise<Grant>;
+    /** Takes back what can count no more: expired, of a changed or missing skill, signed elsewhere. */
+    prune(): Promise<readonly { readonly id: string; readonly why: string }[]>;
+  };
+
+  /**
+   * One op through the gate and the log, as a skill or as whoever is here.
+   * @throws UserError `usage` (no such op, arguments that do not fit), `not_found`, `skill`.
+   */
+  op(kind: string, args: JsonObject, options?: OpOptions): Promise<OpOutcome>;
+
+  readonly mcp: {
+    /** Every server of the configuration and the tools it lists now; a server that does not answer says why. */
+    list(signal?: AbortSignal): Promise<readonly McpServerEntry[]>;
+  };
 
   readonly models: {
     /** Every model of the configuration, in its order. Asks nobody. */
@@ -114,8 +154,100 @@ export type Reyn = {
   };
 
   /** Verifies one run, or with `undefined` everything. Problems are data. */
-  verify(run?: string): AuditReport;
+  verify(run?: string, options?: VerifyOptions): AuditReport;
+
+  readonly audit: {
+    /** Signs where every log ends. @throws UserError `disk`, `refused` without a key; CorruptLog. */
+    seal(): Promise<SealReport>;
+    /** Who allowed what: a run, then every sub-run below it. @throws UserError `not_found`; CorruptLog. */
+    decisions(run: string): readonly RunDecisions[];
+    /** The log as text, a piece at a time. @throws UserError `not_found`, `disk`. */
+    export(request: ExportRequest): Iterable<string>;
+    /** The key that heads are signed with, made when there is none yet. @throws UserError `disk`, `refused`. */
+    key(): SigningKey;
+    /** Makes another key; signatures of the old one still verify. @throws UserError `disk`, `refused`. */
+    rotateKey(): SigningKey;
+  };
+  /** Removes runs by `retention` of the configuration. @throws UserError `disk`, `busy`, `refused`; CorruptLog. */
+  gc(options?: { readonly dryRun?: boolean }): Promise<GcReport>;
+  /** What runs used. `since` is ISO 8601; that day, in UTC, is the first that counts. */
+  spending(by?: SpendGroup, since?: string): Spending;
+
   close(): Promise<void>;
+};
+
+export type PolicyQuestion = {
+  readonly skill: string;
+  /** Kind of op. */
+  readonly op: string;
+  /** A path, URL or host, command, `server/tool`, or name. */
+  readonly resource: string;
+};
+
+export type PolicyAnswer = PolicyQuestion &
+  Decision & {
+    /** Each need of the op with the way to its decision. */
+    readonly needs: readonly (Decision & {
+      readonly need: string;
+      readonly resource: string;
+      readonly steps: readonly DerivationStep[];
+    })[];
+  };
+
+export type GrantEntry = GrantRecord;
+
+export type NewGrant = {
+  readonly skill: string;
+  readonly need: NeedKind;
+  /** Only for this kind of op. */
+  readonly op?: string;
+  /** One resource, or with `/**` (a command: ` **`, MCP: `/*`) at its end all below it. */
+  readonly resource: string;
+  /** Last day or moment on which it counts. */
+  readonly until?: string;
+  /** How many days it counts, where `until` is not given. */
+  readonly days?: number;
+  /** Of an MCP server's tools. */
+  readonly pin?: string;
+  /** What is said about it. */
+  readonly words?: string;
+};
+
+export type OpOptions = DriveOptions & {
+  /** The skill it acts as: its permissions, rules and grants count. Absent: whoever is here, held to rules and zones. */
+  readonly as?: string;
+};
+
+export type OpOutcome = Omit<RunOutcome, 'artifact' | 'output'> & {
+  readonly verdict: 'done' | 'denied' | 'asked' | 'failed';
+  readonly result?: Json;
+};
+
+export type McpServerEntry = {
+  readonly name: string;
+  /** How it is reached: the command, or the URL. */
+  readonly how: string;
+  /** SHA-256 (hex) of its tools now. */
+  readonly pin?: string;
+  /** Whether that is the pin of the configuration; absent where that has none. */
+  readonly pinned?: boolean;
+  readonly tools: readonly { readonly name: string; readonly description: string }[];
+  readonly error?: string;
+};
+
+export type VerifyOptions = {
+  /** Path of a file of `audit.seal`: what it names must still be there. @throws UserError `usage`, `disk`. */
+  readonly against?: string;
+  /** That nobody signed where a log ends is a problem, not a note. */
+  readonly signed?: boolean;
+};
+
+export type SigningKey = {
+  readonly id: string;
+  /** PEM (SPKI). */
+  readonly publicKey: string;
+  /** The folder it lies in. */
+  readonly dir: string;
 };
 
 export type SourceSearch = Omit<RecallRequest, 'sources'> & { readonly sources?: readonly string[] };
@@ -131,6 +263,11 @@ export type DriveOptions = {
   readonly onAsk?: 'suspend' | 'fail';
   /** Aborting interrupts the run: state is durable and `resume` goes on. */
   readonly signal?: AbortSignal;
+};
+
+export type AnswerOptions = DriveOptions & {
+  /** What is said besides; kept with a grant. */
+  readonly words?: string;
 };
 
 export type RunOptions = DriveOptions & {
@@ -210,4 +347,15 @@ export type Reshaped = {
   readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
-export type { AuditReport, EventFilter, Recalled, SourceSummary };
+export type {
+  AuditReport,
+  EventFilter,
+  ExportRequest,
+  GcReport,
+  Recalled,
+  RunDecisions,
+  SealReport,
+  SourceSummary,
+  SpendGroup,
+  Spending,
+};

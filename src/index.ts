@@ -3,6 +3,8 @@ export type {
   AuditReport,
   DriveOptions,
   EventFilter,
+  ExportRequest,
+  GcReport,
   ModelEntry,
   ModelProbe,
   ModelTest,
@@ -10,10 +12,16 @@ export type {
   ReplayOptions,
   Reshaped,
   Reyn,
+  RunDecisions,
   RunOptions,
+  SealReport,
+  SigningKey,
   SkillEntry,
   SourceSearch,
   SourceSummary,
+  SpendGroup,
+  Spending,
+  VerifyOptions,
 } from './api.ts';
 export type { Config, ModelConfig, PolicyRule } from './os/config/config.ts';
 export type { Limits } from './os/config/limits.ts';

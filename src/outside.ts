@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './os/config/config.ts';
 import { userConfigDir } from './os/config/layer.ts';
@@ -7,17 +6,23 @@ import type { ExecPort } from './os/kernel/ports.ts';
 import type { McpServerConfig, McpServers } from './os/network/mcp/port.ts';
 import type { Network } from './os/network/port.ts';
 import type { WaysOptions } from './os/network/reach.ts';
+import type { SearchEngine } from './os/network/search.ts';
 import { OpError } from './os/op-error.ts';
 import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
 import { openSandbox } from './os/sandbox/open.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import { openPythonEngine } from './os/steps/python/engine.ts';
+import type { PythonEngine } from './os/steps/python/port.ts';
+import { whoIs } from './who.ts';
 
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
 export type Outside = {
   readonly network: Network;
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: (workDir: string) => ExecPort;
+  readonly python: PythonEngine;
   readonly closed: readonly ClosedPlace[];
   readonly who: string;
   close(): Promise<void>;
@@ -48,8 +53,13 @@ export function openOutside(options: OutsideOptions): Outside {
     network: {
       fetch: async (request) => (await import('./os/network/fetch.ts')).openNetwork(ways).fetch(request),
     },
+    search: async () =>
+      config.search === undefined
+        ? undefined
+        : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
+    python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
     who: whoIs(env),
     close: () => mcp.close(),
@@ -98,15 +108,4 @@ function lazyMcp({ root, config, env, secret, ways }: OutsideOptions): McpServer
 
 function serverOf({ command, args = [], env = {}, url, headers = {} }: McpServerEntry): McpServerConfig {
   return command === undefined ? { url: url ?? '', headers } : { command, args, env };
-}
-
-/** The person at this process: `REYN_WHO`, else as the operating system calls them. */
-function whoIs(env: OutsideOptions['env']): string {
-  const named = env.REYN_WHO?.trim();
-  if (named !== undefined && named !== '') return named;
-  try {
-    return userInfo().username;
-  } catch {
-    return 'unknown';
-  }
 }

@@ -1,5 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
-import { verifyStore } from './os/audit/verify.ts';
+import { openGovernance } from './governance.ts';
+import { listMcp } from './mcp-servers.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
@@ -31,6 +32,8 @@ import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
+import { openProof } from './proof.ts';
+import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 
 export type * from './api.ts';
@@ -59,17 +62,19 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const config = options.config ?? readConfig({ root, env });
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
+  const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
+  const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
   let store: Store | undefined;
   const opened = () => {
-    store ??= openStore({ root, clock, ids, ...disk });
+    store ??= openStore({ root, clock, ids, signer, redact, ...disk });
     return store;
   };
   const index = openIndex<RunSummary>({ root, summarize, form: SUMMARY_FORM, ...disk });
   const js = openJsEngine();
-  const secret = (_name: string): string | undefined => undefined;
-  const signer = openSigner({ dir: keysDir({ root, env }) });
-  const grants = openSavedGrants({ store: () => opened(), signer, clock, days: config.grants.days });
+  const secrets = openSecrets({ root, env });
+  const secret = (name: string) => secrets.get(name);
+  const grants = openSavedGrants({ store: () => opened(), signer, redact, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
@@ -89,6 +94,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ops: OPS,
     clock,
     ids,
+    redact,
     js,
     grants,
     secret,
@@ -123,13 +129,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
 
     inbox: () => waiting(),
-    answer: async (reference, answer, rest = {}) => {
+    answer: async (reference, answer, { words, ...rest } = {}) => {
       const found = oneOf(waiting(), reference, ({ id }) => id, 'question');
       const [open] = openIn([foldAll(opened().readRun(found.run))]).filter(
         ({ intervention }) => intervention.id === found.id,
       );
       if (open === undefined) throw new UserError('usage', `the question ${found.id} was answered already`);
-      await recordAnswer(opened(), open, answer);
+      const said = { answer, who: outside.who, ...(words === undefined ? {} : { words }) };
+      await recordAnswer(opened(), open, said, config.separation_of_duties);
       return resumeRun(project, found.root, driving(config, rest), 'answer');
     },
 
@@ -163,12 +170,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
+    mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
+    ...openGovernance(project, (options) => driving(config, options)),
     models: {
       list: async () => (await models()).list(),
       test: async (name, signal) => (await models()).test(name, signal),
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
-    verify: (run) => verifyStore(root, run, disk),
+    ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
     close: async () => {
       index.close();
       await js.close();
@@ -185,7 +194,7 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
     return { ...summary, status: statusOf(summary, isDriven) };
   }
   const { skill, started, version, parent } = run;
-  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, waiting: [] };
+  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
 }

@@ -3,6 +3,8 @@ import type { JsonObject } from './os/json.ts';
 import { ScriptSchema } from './os/models/script.ts';
 import { artifactJsonSchema, phaseJsonSchema, skillJsonSchema } from './os/skills/json-schema/files.ts';
 
+export { NEED_KINDS } from './os/config/schema-governance.ts';
+
 /** Files that have a JSON Schema, for editors and other programs. */
 export const SCHEMA_NAMES = ['skill', 'phase', 'artifact', 'config', 'script'] as const;
 export type SchemaName = (typeof SCHEMA_NAMES)[number];

@@ -57,7 +57,7 @@ async function withModel(
   const spec = {
     model: 'm',
     config: [`models: ${JSON.stringify({ m: model })}`],
-    open: { env: { BEE_KEY: KEY } },
+    open: { env: { BEE_KEY: KEY, REYN_TRUST_PROJECT: '1' } },
   };
   await inProject(spec, (project) => body(project, server));
 }
@@ -184,7 +184,7 @@ describe('the list of models', () => {
           '  gemini: { provider: google, model: gemini-of-tomorrow, encoding: json }',
           'classes: { light: claude }',
         ],
-        open: { env: { OPENAI_API_KEY: KEY } },
+        open: { env: { OPENAI_API_KEY: KEY, REYN_TRUST_PROJECT: '1' } },
       },
       async ({ reyn }) => {
         const [scripted, gpt, claude, gemini] = await reyn.models.list();

@@ -57,6 +57,11 @@ function readInputFile(name: string, io: Io): string {
   }
 }
 
+/** All of stdin as text. @throws UserError `input` for too much of it. */
+export async function readText(io: Io): Promise<string> {
+  return readAll(io.stdin.open());
+}
+
 async function readAll(stdin: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

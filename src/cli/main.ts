@@ -14,6 +14,7 @@ type Entry = { name: string; group: string; summary: string; load: () => Promise
 const RUN = 'Run:';
 const LOOK = 'Look:';
 const SKILLS = 'Skills:';
+const GOVERN = 'Govern:';
 const SETTINGS = 'Project:';
 
 /** Every command. A module is loaded only when its command is the one that runs. */
@@ -23,6 +24,15 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
   { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
   { name: 'serve', group: RUN, summary: 'inbox and API for a browser', load: () => import('./commands/serve.ts') },
+  { name: 'op', group: GOVERN, summary: 'send one op through the gate', load: () => import('./commands/op.ts') },
+  {
+    name: 'policy',
+    group: GOVERN,
+    summary: 'explain and test decisions',
+    load: () => import('./commands/policy.ts'),
+  },
+  { name: 'grants', group: GOVERN, summary: 'what skills may do unasked', load: () => import('./commands/grants.ts') },
+  { name: 'mcp', group: GOVERN, summary: 'tool servers and their pins', load: () => import('./commands/mcp.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
   {
@@ -35,10 +45,24 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },
   { name: 'index', group: LOOK, summary: 'search sources and events', load: () => import('./commands/index.ts') },
-  { name: 'audit', group: LOOK, summary: 'verify the log', load: () => import('./commands/audit.ts') },
+  {
+    name: 'audit',
+    group: LOOK,
+    summary: 'verify, seal, show, export the log',
+    load: () => import('./commands/audit.ts'),
+  },
+  { name: 'budget', group: LOOK, summary: 'what runs used', load: () => import('./commands/budget.ts') },
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
+  { name: 'gc', group: SETTINGS, summary: 'remove old runs', load: () => import('./commands/gc.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },
   { name: 'config', group: SETTINGS, summary: 'show and change settings', load: () => import('./commands/config.ts') },
+  {
+    name: 'secrets',
+    group: SETTINGS,
+    summary: 'store secrets, and check them',
+    load: () => import('./commands/secrets.ts'),
+  },
+  { name: 'redact', group: LOOK, summary: 'take secrets out of text', load: () => import('./commands/redact.ts') },
   { name: 'models', group: SETTINGS, summary: 'list, test, probe models', load: () => import('./commands/models.ts') },
   { name: 'schema', group: SETTINGS, summary: 'JSON Schemas for editors', load: () => import('./commands/schema.ts') },
   {

@@ -27,6 +27,10 @@ export type Disk = {
   rename(from: string, to: string): void;
   /** Removes a file or an empty folder; an absent one is fine. */
   remove(path: string): void;
+  /** Removes a file, or a folder with all that is in it, following no link; an absent one is fine. */
+  removeTree(path: string): void;
+  /** Whether the name itself is a symbolic link. */
+  isLink(path: string): boolean;
   /** Makes one folder. @returns whether it was absent. */
   makeDir(path: string): boolean;
   syncDir(path: string): void;
@@ -140,6 +144,8 @@ export const nodeDisk: Disk = {
       else fs.unlinkSync(path);
     });
   },
+  removeTree: (path) => must('remove', path, () => fs.rmSync(path, { recursive: true, force: true })),
+  isLink: (path) => must('read', path, () => fs.lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink() === true,
   makeDir(path) {
     const made = attempt('create', path, ['EEXIST'], () => {
       fs.mkdirSync(path, 0o700);

@@ -82,18 +82,24 @@ export function compileSchema(schema: JsonSchema | TSchema): Check {
 }
 
 /**
- * Compiles a schema that somebody else wrote: keywords and formats that are not known are passed over. Nothing is kept,
- * and nothing it does, taking for ever included, reaches other schemas.
- * @throws Error with ajv's message when the schema cannot be used (wrong keyword type, bad `$ref`, a pattern RE2 cannot
- * express); RangeError when it overflows the stack.
+ * Prepares a schema that somebody else wrote: keywords and formats that are not known are passed over, and what compiles
+ * it is kept by nobody else. All code is loaded here, so that the function this gives back can be cut off while it
+ * compiles, and its check while it checks. The function throws Error with ajv's message when the schema cannot be used
+ * (wrong keyword type, bad `$ref`, a pattern RE2 cannot express), and RangeError when it overflows the stack.
  */
-export function compileForeign(schema: JsonSchema): Check {
+export function foreignSchema(schema: JsonSchema): () => Check {
+  warm();
   const { $schema, ...rest } = schema;
   const options: Options = { ...OPTIONS, meta: false, strict: false, addUsedSchema: false };
   const ajv = isDraft7($schema) ? new Ajv(options) : new Ajv2020(options);
   addFormats(ajv as never);
-  return checkOf(ajv.compile(rest));
+  return () => checkOf(ajv.compile(rest));
 }
+
+/** Loads what compiling needs, and has it compiled once. */
+const warm = once(() =>
+  compileSchema({ type: 'object', properties: { a: { type: 'string', pattern: 'a' } } })({ a: 'a' }),
+);
 
 function isDraft7($schema: Json | undefined): boolean {
   return typeof $schema === 'string' && $schema.includes('draft-07');

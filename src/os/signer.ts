@@ -57,6 +57,11 @@ export function openSigner({ dir }: { readonly dir: string | undefined }): Signe
   };
 }
 
+/** Id of the key in `dir`; `undefined` when there is none yet. @throws UserError `disk`, `refused`. */
+export function presentKey(dir: string): string | undefined {
+  return readPair(dir)?.id;
+}
+
 /**
  * Makes a new private key in place of the present one, whose public key is kept. A process that has signed already goes
  * on with the key it has. @returns the id of the new key. @throws UserError `disk`, `refused`.

@@ -28,7 +28,7 @@ const program =
 const inProcess =
   (root: string): Reyn =>
   async (...argv) => {
-    const { io, captured } = ioWith({ cwd: root, env: { BEE_KEY: KEY, HOME: root } });
+    const { io, captured } = ioWith({ cwd: root, env: { BEE_KEY: KEY, HOME: root, REYN_TRUST_PROJECT: '1' } });
     const exit = await runCli(argv, io);
     return { ...captured, exit };
   };

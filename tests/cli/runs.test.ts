@@ -11,6 +11,7 @@ const run = (id: string, rest: Partial<RunSummary> = {}): RunSummary => ({
   started: '2026-01-01T00:00:00.000Z',
   version: 'f'.repeat(64),
   spent: SPENT,
+  own: [],
   waiting: [],
   ...rest,
 });

@@ -86,7 +86,7 @@ export function start(root: string, args: readonly string[], wrapper: readonly s
   const [command = NODE, ...rest] = [...wrapper, NODE, BIN, '-C', root, ...args];
   return spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, HOME: root, NO_COLOR: '1' },
+    env: { PATH: process.env.PATH, HOME: root, NO_COLOR: '1', REYN_TRUST_PROJECT: '1' },
   });
 }
 
@@ -117,7 +117,7 @@ export function onlyRun(root: string): string | undefined {
 
 /** What must hold of a finished run, however often it was killed: `undefined`, or what does not. */
 export async function faultOf(root: string, run: string): Promise<string | undefined> {
-  const reyn = await openReyn({ root, env: { HOME: root } });
+  const reyn = await openReyn({ root, env: { HOME: root, REYN_TRUST_PROJECT: '1' } });
   try {
     const report = reyn.verify();
     if (!report.ok) return `the chain does not verify: ${JSON.stringify(report.problems)}`;

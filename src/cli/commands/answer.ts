@@ -3,6 +3,7 @@ import { UserError } from '../../os/errors.ts';
 import type { PendingIntervention } from '../../os/runs/outcome.ts';
 import type { Define } from '../cli.ts';
 import { type DriveFlags, driveRun, eventsOf, ON_ASK } from '../drive.ts';
+import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
@@ -12,6 +13,7 @@ export const define: Define = (command, act) => {
     )
     .argument('<id>', 'id of the question, a unique beginning of one, or `latest`')
     .argument('<text...>', 'the answer; for a question with choices, one of them')
+    .option('--note <text>', 'something to keep with the answer')
     .option('--events', 'write the new events on stdout, one JSON per line, instead of the result')
     .addOption(
       new Option('--on-ask <what>', 'what a further question does (default: prompt at a terminal)').choices([
@@ -26,12 +28,15 @@ export const define: Define = (command, act) => {
       ),
     )
     .action(
-      act(async (cli, reference: string, words: string[], flags: DriveFlags) => {
-        const reyn = await cli.open();
+      act(async (cli, reference: string, words: string[], flags: DriveFlags & { note?: string }) => {
+        const reyn = await openToRun(cli);
         const asked = find(reyn.inbox(), reference);
         const earlier = asked === undefined ? [] : eventsOf(reyn, asked.run);
-        return driveRun(cli, flags, earlier, (options) =>
-          reyn.answer(asked?.id ?? reference, words.join(' '), options),
+        return driveRun(cli, reyn, flags, earlier, (options) =>
+          reyn.answer(asked?.id ?? reference, words.join(' '), {
+            ...options,
+            ...(flags.note === undefined ? {} : { words: flags.note }),
+          }),
         );
       }),
     );

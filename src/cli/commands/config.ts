@@ -1,5 +1,5 @@
 import { EXIT, showWhere } from '../../os/errors.ts';
-import { changeSetting, checkConfig, getConfigKey, showConfig } from '../../settings.ts';
+import { changeSetting, changeTrust, checkConfig, getConfigKey, showConfig } from '../../settings.ts';
 import { type Cli, type Define, result, tell } from '../cli.ts';
 import { clean, paint, table } from '../output.ts';
 import { readable } from '../render/value.ts';
@@ -64,6 +64,37 @@ export const define: Define = (command, act) => {
         result(cli, edit, () => '');
         const how = edit.changed ? 'is now' : 'is unchanged:';
         tell(cli, `${edit.key} ${how} ${clean(text(edit.value))} in ${edit.file}.`);
+        return EXIT.done;
+      }),
+    );
+  command
+    .command('trust')
+    .summary('let files of the project widen what runs may do')
+    .description(
+      'Trusts reyn.yaml and reyn.local.yaml of this project exactly as they stand: their allow rules, models, servers and search engine count from now on. Until then only what they deny or tighten does. Trust is kept in your own folder; a changed file is not trusted.',
+    )
+    .option('--revoke', 'take it back')
+    .option('--dry-run', 'only say what would count')
+    .addHelpText(
+      'after',
+      examples(['reyn config trust --dry-run', 'what it would allow'], ['reyn config trust', 'after you have read it']),
+    )
+    .action(
+      act(async (cli, flags: { revoke?: boolean; dryRun?: boolean }) => {
+        const trust = await changeTrust(
+          sources(cli),
+          flags.revoke === true ? 'revoke' : flags.dryRun === true ? 'look' : 'trust',
+        );
+        const { bold, dim } = paint(cli.screen.color.out);
+        result(cli, trust, () =>
+          trust.files
+            .map(({ file, keys, trusted }) => {
+              const rows = keys.map(({ key, value }) => `  ${key} ${dim(clean(text(value)))}\n`);
+              return `${bold(file)} ${dim(trusted ? 'trusted' : 'not trusted')}\n${rows.join('')}`;
+            })
+            .join(''),
+        );
+        if (trust.files.length === 0) tell(cli, 'No file of this project widens anything; there is nothing to trust.');
         return EXIT.done;
       }),
     );

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { Define } from '../cli.ts';
 import { type DriveFlags, driveRun, eventsOf, ON_ASK } from '../drive.ts';
+import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 
 export const define: Define = (command, act) => {
@@ -19,9 +20,9 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, reference: string, flags: DriveFlags) => {
-        const reyn = await cli.open();
+        const reyn = await openToRun(cli);
         const run = reyn.runs.idOf(reference);
-        return driveRun(cli, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
+        return driveRun(cli, reyn, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
       }),
     );
 };

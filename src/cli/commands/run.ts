@@ -7,6 +7,7 @@ import type { Cli, Define } from '../cli.ts';
 import { type DriveFlags, driveRun, ON_ASK } from '../drive.ts';
 import { inputFileOf, readInput } from '../input.ts';
 import { isMessage, openFor, runRouted } from '../route.ts';
+import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 import { amount, whole } from './numbers.ts';
 
@@ -68,7 +69,7 @@ export const define: Define = (command, act) => {
             });
           }
           const message = await readInput(skill, cli.io);
-          return runRouted(cli, await cli.open(), flags, message, given);
+          return runRouted(cli, await openToRun(cli), flags, message, given);
         }
         if (flags.route === true) {
           throw new UserError('usage', '--route takes a message alone.', {
@@ -76,16 +77,16 @@ export const define: Define = (command, act) => {
           });
         }
         if (flags.watch === true) checkWatchable(cli, argument, flags);
-        const reyn = argument === undefined ? await openFor(cli, skill) : await cli.open();
+        const reyn = await openToRun(cli, () => (argument === undefined ? openFor(cli, skill) : cli.open()));
         const input = await readInput(argument, cli.io);
         const start = (message: RunInput) => (options: DriveOptions) =>
           reyn.run(skill, message, { ...options, ...given });
-        if (flags.watch !== true) return driveRun(cli, flags, [], start(input));
+        if (flags.watch !== true) return driveRun(cli, reyn, flags, [], start(input));
         const { watchRun } = await import('../watch.ts');
         return watchRun(cli, reyn, {
           skill,
           inputFile: inputFileOf(argument, cli.io),
-          run: async (show) => driveRun(cli, flags, [], start(await readInput(argument, cli.io)), show),
+          run: async (show) => driveRun(cli, reyn, flags, [], start(await readInput(argument, cli.io)), show),
         });
       }),
     );

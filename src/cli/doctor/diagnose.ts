@@ -5,6 +5,7 @@ import type { Io } from '../io.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { checkDisk, checkLocks, checkNode, checkPinnedNode, checkProc, checkStore } from './machine.ts';
 import { checkSandbox } from './sandbox.ts';
+import { checkSigning } from './signing.ts';
 
 const PATIENCE_MS = 3_000;
 
@@ -18,6 +19,7 @@ export async function diagnose(root: string, env: Io['env'], offline: boolean): 
     checkDisk(root),
     checkProc(),
     ...(await checkSandbox(root)),
+    checkSigning(root, env),
     ...(await checkSettings(root, env, offline)),
   ];
 }

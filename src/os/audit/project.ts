@@ -9,11 +9,13 @@ import type { AuditProblem, AuditReason } from './report.ts';
 export type Entry = { readonly file: string; readonly number: number; readonly line: Line };
 
 /** What the project log says of one run. */
-export type Registered = { opened?: Entry; closed?: Entry; removed?: Entry };
+export type Registered = { opened?: Entry; closed?: Entry; removed?: Entry; readonly heads: Entry[] };
 
 export type ProjectAudit = {
   readonly runs: ReadonlyMap<string, Registered>;
   readonly entries: readonly Entry[];
+  /** The first event that is signed; `Infinity` without one. */
+  readonly signedFrom: number;
   /** Where the log ends now. */
   readonly end: { readonly file: string; readonly line?: number };
   readonly problems: readonly AuditProblem[];
@@ -46,18 +48,49 @@ export function auditProject(disk: Disk, layout: Layout): ProjectAudit {
   for (const entry of entries) {
     const { type, run } = entry.line;
     if (type === 'log_torn') problems.push(...keptProblems(disk, layout, layout.log, entry.line));
-    if (run === undefined || !Object.hasOwn(KEYS, type)) continue;
+    if (type === 'head_signed') problems.push(...ownHeadProblems(entry, entries));
+    if (run === undefined) continue;
+    const known: Registered = runs.get(run) ?? { heads: [] };
+    if (type === 'head_signed') known.heads.push(entry);
+    if (type === 'head_signed' || Object.hasOwn(KEYS, type)) runs.set(run, known);
+    if (!Object.hasOwn(KEYS, type)) continue;
     const key = KEYS[type as keyof typeof KEYS];
-    const known: Registered = runs.get(run) ?? {};
     if (known[key] !== undefined) {
       const { file, number: line } = entry;
       problems.push({ reason: 'duplicate', file, line, run, message: `run ${run} is ${key} twice` });
     } else known[key] = entry;
-    runs.set(run, known);
+  }
+  for (const [run, { closed, removed }] of runs) {
+    if (closed === undefined || removed === undefined) continue;
+    const { file, number: line } = removed;
+    const [was, is] = [closed.line.data, removed.line.data];
+    if (was.seq !== is.seq || was.head !== is.head) {
+      problems.push({
+        reason: 'head',
+        file,
+        line,
+        run,
+        message: `run ${run} was removed with another end than it had`,
+      });
+    }
+    if (was.signed !== undefined && is.signed === undefined) {
+      const message = `the end of run ${run} was signed, its removal is not: \`reyn gc\` would have signed it`;
+      problems.push({ reason: 'unsigned', file, line, run, message });
+    }
   }
   const last = entries.at(-1);
   const end = last === undefined ? { file: layout.show(layout.log) } : { file: last.file, line: last.number };
-  return { runs, entries, end, problems };
+  const signedFrom = entries.find(({ line }) => line.data.signed !== undefined)?.line.seq ?? Number.POSITIVE_INFINITY;
+  return { runs, entries, signedFrom, end, problems };
+}
+
+/** Where the project log says it stood must be one of its own lines. */
+function ownHeadProblems({ file, number, line }: Entry, entries: readonly Entry[]): AuditProblem[] {
+  const { seq, head } = line.data;
+  if (line.run !== undefined || entries.some((entry) => entry.line.seq === seq && entry.line.hash === head)) return [];
+  return [
+    { reason: 'head', file, line: number, message: `event ${String(seq)}, which line ${number} signs, is not here` },
+  ];
 }
 
 /** Whether what a `log_torn` event kept aside is still there. */

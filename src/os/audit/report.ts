@@ -6,6 +6,8 @@ export type AuditReport = {
   readonly events: number;
   readonly blobs: number;
   readonly problems: readonly AuditProblem[];
+  /** What is worth knowing and wrong with nothing. */
+  readonly notes: readonly AuditProblem[];
 };
 
 export type AuditProblem = {
@@ -36,6 +38,13 @@ export const AUDIT_REASONS = {
   unregistered: 'The project log does not know a run.',
   unclosed: 'A run has ended but the project log does not say so.',
   duplicate: 'The project log opens or closes a run twice.',
+  bad_signature: 'A signature was not made over what it stands by.',
+  foreign_key: 'A signature was made with a key that is not among yours.',
+  unsigned:
+    'Nobody signed where a log ends, a problem only with `--signed`; or the removal of a run whose end was signed.',
+  removed: 'A run was removed by retention; no problem.',
+  sealed: 'What was sealed is no longer there.',
+  bad_seal: 'A seal is not what its key signed.',
   missing_blob: 'A blob that an event names is gone.',
   bad_blob: 'A blob was changed, or is none.',
 } as const satisfies Record<string, string>;

@@ -9,8 +9,14 @@ import { ownerAmong, runRules } from '../events/run-read.ts';
 import { unrecorded } from '../events/torn.ts';
 import { keptProblems, type ProjectAudit, type Registered } from './project.ts';
 import type { AuditProblem, AuditReason } from './report.ts';
+import { isSigned } from './signatures.ts';
 
-export type RunAudit = { readonly lines: readonly Line[]; readonly problems: readonly AuditProblem[] };
+export type RunAudit = {
+  readonly lines: readonly Line[];
+  readonly problems: readonly AuditProblem[];
+  /** That nobody signed where it stands. */
+  readonly notes: readonly AuditProblem[];
+};
 
 type Setting = { readonly disk: Disk; readonly layout: Layout; readonly locks: Locks; readonly project: ProjectAudit };
 
@@ -29,7 +35,7 @@ export function auditRun(setting: Setting, run: string): RunAudit {
   const bytes = disk.read(layout.runFile(run));
   if (bytes === undefined) {
     report('missing_log', `run ${run} has no log`);
-    return { lines: [], problems };
+    return { lines: [], problems, notes: [] };
   }
   const chain = readChain(bytes, runRules(run), undefined, true);
   const seen = new Set<string>();
@@ -42,11 +48,15 @@ export function auditRun(setting: Setting, run: string): RunAudit {
 
   const owner = ownerAmong(chain.lines);
   const isAlive = owner !== undefined && locks.held(ownerLock(owner.id));
-  const standing = { run, chain, isAlive, registered: project.runs.get(run) ?? {}, hasEnded: hasEnded(chain) };
+  const registered = project.runs.get(run) ?? { heads: [] };
+  const standing = { run, chain, isAlive, registered, hasEnded: hasEnded(chain) };
   checkTail(standing, report);
-  if (standing.registered.removed === undefined) problems.push(...registrationProblems(standing, file, project));
+  problems.push(...registrationProblems(standing, file, project));
+  problems.push(...signedHeadProblems(standing, file));
   problems.push(...cutProblems(setting, standing));
-  return { lines: chain.lines, problems };
+  const isVouchedFor =
+    (isAlive && registered.closed === undefined) || registered.opened === undefined || isSigned(registered, chain.link);
+  return { lines: chain.lines, problems, notes: isVouchedFor ? [] : [unsignedNote(standing, file, project)] };
 }
 
 type Standing = {
@@ -99,6 +109,26 @@ function registrationProblems(standing: Standing, file: string, project: Project
     problems.push({ reason: 'unclosed', ...project.end, run, message });
   }
   return problems;
+}
+
+/** Where a run was signed to stand must be one of its lines: a cut end shows even if its chain is whole. */
+function signedHeadProblems({ run, chain, registered }: Standing, file: string): AuditProblem[] {
+  return registered.heads.flatMap(({ line: { data } }): AuditProblem[] => {
+    const found = chain.lines.find(({ seq }) => seq === data.seq);
+    if (found?.hash === data.head) return [];
+    const line = found === undefined ? Math.max(1, chain.numbers.at(-1) ?? 1) : found.seq;
+    const what = found === undefined ? 'is gone' : 'is another';
+    return [{ reason: 'head', file, line, run, message: `event ${String(data.seq)}, which was signed, ${what}` }];
+  });
+}
+
+/** A log that nobody signed is usual where there is no key; after others were signed it deserves a look. */
+function unsignedNote({ run, chain, registered }: Standing, file: string, { signedFrom }: ProjectAudit): AuditProblem {
+  const line = Math.max(1, chain.numbers.at(-1) ?? 1);
+  const isLate = registered.closed !== undefined && registered.closed.line.seq > signedFrom;
+  const late = isLate ? ' although earlier ones are signed: it ran without a key, or its signature was taken away' : '';
+  const message = `nobody signed where this log ends${late}; \`reyn audit seal\` does`;
+  return { reason: 'unsigned', file, line, run, message };
 }
 
 /** What was cut off must be as its record says; what was cut and not recorded is for the next who takes the run. */

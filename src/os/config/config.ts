@@ -28,6 +28,8 @@ export type Config = {
   readonly untrusted: readonly string[];
   /** What an open question does when nobody is at a terminal. */
   readonly on_ask: 'suspend' | 'fail';
+  /** Which runs `reyn gc` removes; absent = none. */
+  readonly retention?: Retention;
   /** Skill that finds the skill a message is for; absent = the one that ships. */
   readonly router?: string;
   /** Language the model is asked to answer in. */
@@ -50,6 +52,11 @@ export type Policy = {
   readonly allow: readonly PolicyRule[];
   readonly deny: readonly PolicyRule[];
 };
+/**
+ * A run goes when it ended more than `days` ago and is not among the `keep` newest that ended; what is absent holds for
+ * none. Without both nothing goes.
+ */
+export type Retention = { readonly days?: number; readonly keep?: number };
 
 /** A server that speaks OpenAI's `/embeddings`. */
 export type EmbeddingsConfig = {

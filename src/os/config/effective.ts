@@ -32,10 +32,11 @@ export function mergeLayers(layers: readonly Layer[]): ConfigFile {
   const merged: ConfigFile = {};
   const sticky: Pick<ConfigFile, 'separation_of_duties'> = {}; // no file takes it back
   for (const { value } of layers) {
-    const { models, classes, limits, policy, grants, mcp, exec, ...plain } = value;
+    const { models, classes, limits, policy, grants, mcp, exec, retention, ...plain } = value;
     Object.assign(merged, plain);
     if (models !== undefined) merged.models = mergeModels(merged.models ?? {}, models);
     if (classes !== undefined) merged.classes = { ...merged.classes, ...classes };
+    if (retention !== undefined) merged.retention = { ...merged.retention, ...retention };
     if (limits !== undefined) merged.limits = { ...merged.limits, ...limits };
     if (policy !== undefined) {
       merged.policy = {
@@ -96,6 +97,7 @@ export function effective(file: ConfigFile, profiles: Profiles = {}, untrusted: 
     exec: { ...EXEC_DEFAULTS, ...file.exec },
     untrusted,
     on_ask: file.on_ask ?? 'suspend',
+    ...(file.retention === undefined ? {} : { retention: file.retention }),
     ...(file.router === undefined ? {} : { router: file.router }),
     ...(file.language === undefined ? {} : { language: file.language }),
     ...(embeddings === undefined

@@ -166,6 +166,30 @@ export const ConfigFileSchema = Type.Object(
         },
       ),
     ),
+    retention: Optional(
+      Type.Object(
+        {
+          days: Optional(
+            Type.Number({
+              minimum: 0,
+              maximum: 36_500,
+              description: 'A run that ended longer ago may go; any if absent.',
+            }),
+          ),
+          keep: Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 1_000_000,
+              description: 'So many of the newest stay; none if absent.',
+            }),
+          ),
+        },
+        {
+          ...closed,
+          description: 'Which runs `reyn gc` removes, sub-runs with the run that started them; none if absent.',
+        },
+      ),
+    ),
     router: Optional(
       Type.String({
         ...name,

@@ -1,6 +1,7 @@
 import type { TObject } from 'typebox';
 import type { Clock } from '../clock.ts';
 import { Bug } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Link } from './chain.ts';
 import {
   PROJECT_EVENTS,
@@ -13,21 +14,23 @@ import {
 import { encodeLine } from './line.ts';
 import { type Members, storeMembers } from './members.ts';
 import type { Blobs } from './port.ts';
+import { redactData } from './redact-data.ts';
 
 /** An event that has become a line. */
 export type Composed<E> = { readonly line: string; readonly event: E; readonly link: Link };
 
 /**
- * Checks the data of a run's event and stores its large members.
+ * Takes secrets out of the data of a run's event, then checks it and stores its large members: what is hashed, kept and
+ * folded never held them.
  * @throws Bug for an event that is unknown or invalid.
  */
-export function checkRunEvent(body: RunEventBody, blobs: Blobs): Members {
-  return storeMembers(body.type, schemaOf(RUN_EVENTS, body.type), body.data, blobs);
+export function checkRunEvent(body: RunEventBody, blobs: Blobs, redact: Redactor): Members {
+  return storeMembers(body.type, schemaOf(RUN_EVENTS, body.type), redactData(body.data, redact), blobs);
 }
 
 /** The same for an event of the project log. */
-export function checkProjectEvent(body: ProjectEventBody, blobs: Blobs): Members {
-  return storeMembers(body.type, schemaOf(PROJECT_EVENTS, body.type), body.data, blobs);
+export function checkProjectEvent(body: ProjectEventBody, blobs: Blobs, redact: Redactor): Members {
+  return storeMembers(body.type, schemaOf(PROJECT_EVENTS, body.type), redactData(body.data, redact), blobs);
 }
 
 function schemaOf(events: Readonly<Record<string, TObject>>, type: string): TObject {

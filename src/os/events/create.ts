@@ -25,7 +25,7 @@ export async function createRun(
   first: RunEventBody,
   how: Birth,
 ): Promise<{ log: RunLog; event: RunEvent }> {
-  const { disk, layout, clock, blobs, home, open, owner, project, reserve } = parts;
+  const { disk, layout, clock, blobs, redact, home, open, owner, project, reserve } = parts;
   if (!isRunId(run)) throw new Bug(`${run} is no id of a run`);
   if (first.type !== 'run_skill_started') throw new Bug(`run ${run} would begin with ${first.type}`);
   if (first.data.owner.id !== owner.id) throw new Bug(`run ${run} would begin with another owner`);
@@ -36,16 +36,14 @@ export async function createRun(
   reserve.ensure();
   open.set(run, undefined);
   try {
-    const members = checkRunEvent(first, blobs);
+    const members = checkRunEvent(first, blobs, redact);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
     const file = await makeFolder(parts, run, made, how);
-    try {
-      await project.append(openingOf(run, made.event));
-    } catch (error) {
+    const opening = await project.append(openingOf(run, made.event)).catch((error) => {
       disk.close(file);
       throw error;
-    }
-    return { log: openLog(parts, run, 1, made.link, file), event: made.event };
+    });
+    return { log: openLog(parts, { run, opened: opening.hash }, 1, made.link, file), event: made.event };
   } catch (error) {
     open.delete(run);
     throw error;

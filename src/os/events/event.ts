@@ -28,6 +28,8 @@ const usage = object({
   output: count,
   cached: optional(count),
   usd: optional(Type.Number({ minimum: 0 })),
+  /** Provider and model that was asked. */
+  model: optional(text),
 });
 const request = text;
 const owner = object({ id: text, pid: count });
@@ -48,8 +50,12 @@ const spent = object({
   usd: Type.Number(),
   /** Running milliseconds; waiting does not count. */
   ms: optional(count),
+  /** Provider and model that was asked, where it was no sub-run. */
+  model: optional(text),
 });
 const failure = object({ code: text, message: text });
+/** An Ed25519 signature over the event: see `heads.ts` for the text. Absent where there was no key. */
+const signed = optional(object({ key: text, at: text, signature: text }));
 const modelPin = object({
   name: text,
   provider: text,
@@ -110,7 +116,8 @@ export const RUN_EVENTS = {
     who: optional(text),
     /** The skill it acts as: permissions, rules and grants are those of that one. */
     as: optional(object({ skill: text, skill_version_hash: hex })),
-    forked_from: optional(object({ run: text, seq: count, hash: text })),
+    /** `copied`: how many events after the first are the other run's. */
+    forked_from: optional(object({ run: text, seq: count, hash: text, copied: optional(count) })),
   }),
   run_resumed: event('A process took the run up again.', {
     owner,
@@ -183,10 +190,11 @@ export const RUN_EVENTS = {
   branches_opened: event('A step that is done as several: one branch per item of a list, or per name.', {
     count,
   }),
-  step_finished: event('Result of a deterministic step that is not an op.', {
+  step_finished: event('Result of a deterministic step that is not an op. `backend` isolated a `python` step.', {
     result: optional(value),
     error: optional(failure),
     skipped: optional(Type.Boolean()),
+    backend: optional(text),
   }),
   phase_left: event('A phase without a model was left by the first edge whose guard holds.', {
     to: text,
@@ -250,8 +258,23 @@ export const PROJECT_EVENTS = {
     first: text,
     parent: optional(text),
   }),
-  run_closed: event('A run ended; `head` is the hash of its last event.', { outcome: text, seq: count, head: text }),
-  run_removed: event('A run was removed by a rule of retention.', { seq: count, head: text, rule: text, by: text }),
+  run_closed: event('A run ended; `head` is the hash of its last event, `signed` says who vouches for it.', {
+    outcome: text,
+    seq: count,
+    head: text,
+    signed,
+  }),
+  head_signed: event(
+    'Where a log ended when a run was given up or `reyn audit seal` was called: that of `run`, or without one this log.',
+    { seq: count, head: text, signed },
+  ),
+  run_removed: event('A run was removed by a rule of retention; what it held is gone but for its last hash.', {
+    seq: count,
+    head: text,
+    rule: text,
+    by: text,
+    signed,
+  }),
   config_set: event('A key of the configuration was set by a command.', {
     key: text,
     value: optional(value),
@@ -265,8 +288,8 @@ export const PROJECT_EVENTS = {
     },
   ),
   grant_added: event(
-    'A person allowed something to one version of a skill for later runs. Counts only where `signature` was made with a key of this machine.',
-    { grant: object(GRANT), key: text, signature: text, run: optional(text) },
+    'A person allowed something to one version of a skill for later runs. Counts only where it was signed with a key of this machine.',
+    { grant: object(GRANT), signed: object({ key: text, signature: text }) },
   ),
   grant_revoked: event('A saved grant was taken back, or removed because it could count no more.', {
     id: text,

@@ -38,14 +38,8 @@ export function openHome(disk: Disk, layout: Layout, locks: Locks, reserve: Rese
     }
     for (const name of disk.list(layout.temp)) {
       const writer = ownerLock(name.slice(0, name.lastIndexOf('.')));
-      if (!alive.has(writer)) removeTemp(join(layout.temp, name));
+      if (!alive.has(writer)) disk.removeTree(join(layout.temp, name));
     }
-  }
-
-  /** A temporary thing is a file, or the folder of a run that was never born. */
-  function removeTemp(path: string): void {
-    for (const name of disk.list(path)) disk.remove(join(path, name));
-    disk.remove(path);
   }
 
   function enter(): void {

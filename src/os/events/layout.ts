@@ -8,6 +8,8 @@ export type Layout = {
   readonly runs: string;
   readonly log: string;
   readonly blobs: string;
+  /** Folders that runs work in, one each. */
+  readonly work: string;
   readonly locks: string;
   /** Files on their way to their place, each named after the owner that writes it. */
   readonly temp: string;
@@ -15,6 +17,7 @@ export type Layout = {
   readonly reserve: string;
   runDir(run: string): string;
   runFile(run: string): string;
+  workDir(run: string): string;
   /** A file's path as a person is told it: relative to the root, with `/`. */
   show(path: string): string;
 };
@@ -22,17 +25,20 @@ export type Layout = {
 export function layoutOf(root: string): Layout {
   const home = join(root, '.reyn');
   const runs = join(home, 'runs');
+  const work = join(home, 'work');
   return {
     root,
     home,
     runs,
     log: join(home, 'log'),
     blobs: join(home, 'blobs'),
+    work,
     locks: join(home, 'locks'),
     temp: join(home, 'tmp'),
     reserve: join(home, 'reserve'),
     runDir: (run) => join(runs, run),
     runFile: (run) => join(runs, run, RUN_FILE),
+    workDir: (run) => join(work, run),
     show: (path) => relative(root, path).split(sep).join('/'),
   };
 }

@@ -12,7 +12,7 @@ export const MAX_INLINE = 8 * 1024;
  * The deepest nesting of an event's data. Values of {@link MAX_DEPTH} that a model or a person handed in lie a few
  * levels down in it.
  */
-const MAX_DATA_DEPTH = MAX_DEPTH + 16;
+export const MAX_DATA_DEPTH = MAX_DEPTH + 16;
 
 /** The member of a line's data that maps the names of members stored as blobs to their SHA-256. */
 const BLOBS = 'blobs';

@@ -1,12 +1,15 @@
 import type { Clock } from '../clock.ts';
 import type { Disk, OpenFile } from '../disk.ts';
 import { UserError } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
+import type { Signer } from '../signing.ts';
+import type { OwnBlobs } from './blobs.ts';
 import type { Link } from './chain.ts';
-import type { RunEventType } from './event.ts';
+import { type RunEventType, TERMINAL } from './event.ts';
+import { signStatement } from './heads.ts';
 import type { Home } from './home.ts';
 import type { Layout } from './layout.ts';
 import type { Locks } from './locks.ts';
-import type { Blobs } from './port.ts';
 import type { ProjectLog } from './project-log.ts';
 import type { Reserve } from './reserve.ts';
 import { type OpenRunLog, openRunLog } from './run-log.ts';
@@ -18,18 +21,40 @@ export type StoreParts = {
   readonly clock: Clock;
   readonly locks: Locks;
   readonly reserve: Reserve;
-  readonly blobs: Blobs;
+  readonly blobs: OwnBlobs;
+  readonly redact: Redactor;
   readonly home: Home;
   readonly project: ProjectLog;
   readonly owner: { readonly id: string; readonly pid: number };
+  /** Signs heads of logs; `undefined` where nobody vouches for them. */
+  readonly signer: Signer | undefined;
   /** Runs this process has open; `undefined` while one is being created. */
   readonly open: Map<string, OpenRunLog | undefined>;
 };
 
+/** A run as the project log knows it. */
+export type Opened = {
+  readonly run: string;
+  /** Hash of its `run_opened` event. */
+  readonly opened: string;
+};
+
 /** Body of the event that closes a run in the project log. */
-export function closingOf(run: string, type: string, head: Link) {
+export function closingOf({ signer, clock }: StoreParts, { run, opened }: Opened, type: string, head: Link) {
   const data = { outcome: type.slice('run_'.length), seq: head.seq, head: head.hash };
-  return { type: 'run_closed', run, data } as const;
+  return signStatement(signer, { type: 'run_closed', run, data } as const, opened, clock.now());
+}
+
+/** Says where a run that was given up stands. Only a signature makes that worth an event, and no failure is: H2. */
+async function signEnd({ signer, clock, reserve, project }: StoreParts, { run, opened }: Opened, head: Link) {
+  const data = { seq: head.seq, head: head.hash };
+  const body = signStatement(signer, { type: 'head_signed', run, data } as const, opened, clock.now());
+  if (!('signed' in body.data) || reserve.spent) return;
+  try {
+    await project.append(body);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }
 
 /** A run's file, open at its end. */
@@ -41,12 +66,14 @@ export function openAtEnd({ disk, layout }: StoreParts, run: string): OpenFile {
 }
 
 /** A run's log for this process, on its file open at its end. */
-export function openLog(parts: StoreParts, run: string, epoch: number, after: Link, file: OpenFile): OpenRunLog {
-  const { disk, layout, clock, blobs, reserve, open, project } = parts;
+export function openLog(parts: StoreParts, of: Opened, epoch: number, after: Link, file: OpenFile): OpenRunLog {
+  const { run } = of;
+  const { disk, layout, clock, blobs, redact, reserve, open, project } = parts;
   const log = openRunLog({
     disk,
     clock,
     blobs,
+    redact,
     reserve,
     file,
     shown: layout.show(file.path),
@@ -54,9 +81,11 @@ export function openLog(parts: StoreParts, run: string, epoch: number, after: Li
     epoch,
     after,
     isAlone: () => open.size <= 1,
-    async closed(ended: { type: RunEventType; link: Link } | undefined) {
+    async closed(left: { type: RunEventType; link: Link } | undefined) {
       try {
-        if (ended !== undefined) await project.append(closingOf(run, ended.type, ended.link));
+        if (left === undefined) return;
+        if (TERMINAL.includes(left.type)) await project.append(closingOf(parts, of, left.type, left.link));
+        else await signEnd(parts, of, left.link);
       } finally {
         open.delete(run);
       }

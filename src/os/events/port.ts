@@ -33,6 +33,17 @@ export type RunLog = {
 /** Who owns a run: the process named by its newest epoch. */
 export type Ownership = { readonly id: string; readonly pid: number; readonly alive: boolean };
 
+/** By what a run is removed: a sentence of the rule, and who applied it. */
+export type Removal = { readonly rule: string; readonly by: string };
+
+/** Blobs that nothing named, and their bytes. */
+export type Swept = {
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Why they are still there; absent when they are gone. */
+  readonly left?: string;
+};
+
 /** Everything under `.reyn/` that is a fact. */
 export type Store = {
   /** The project root, absolute. */
@@ -61,6 +72,14 @@ export type Store = {
   /** How many runs this process has open for appending: with more than one, flushes overlap. */
   openRuns(): number;
   ownership(run: string): Ownership | undefined;
+  /**
+   * Records durably that a run is removed, then removes its log and work folder; blobs stay. One that is recorded as
+   * removed and is still there is removed without another record.
+   * @throws UserError `refused` for one that has not ended, or through a link; `not_found`; CorruptLog.
+   */
+  removeRun(run: string, removal: Removal): Promise<void>;
+  /** Removes blobs that no log names, unless somebody may be about to. @throws UserError `refused`, `busy`, `disk`. */
+  sweepBlobs(): Promise<Swept>;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];
   /** Events of the project log about saved grants. @throws CorruptLog when a line of one does not hold. */

@@ -3,6 +3,7 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
 import { checkProjectEvent, composeProjectEvent } from './compose.ts';
 import type { ProjectEvent, ProjectEventBody } from './event.ts';
 import { type Layout, monthsAmong } from './layout.ts';
@@ -43,6 +44,7 @@ export type ProjectLogParts = {
   readonly clock: Clock;
   readonly locks: Locks;
   readonly blobs: Blobs;
+  readonly redact: Redactor;
   readonly reserve: Reserve;
   readonly temp: () => string;
   /** Makes the store's folders where they are absent. */
@@ -55,7 +57,7 @@ type Checked = { readonly body: ProjectEventBody; readonly members: Members };
 type Slot = Checked & { event?: ProjectEvent };
 
 export function openProjectLog(parts: ProjectLogParts): ProjectLog {
-  const { disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy } = parts;
+  const { disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy } = parts;
   let tail: ProjectTail | undefined;
   /** The month whose file this process knows to be in the synced folder: another may have died before syncing it. */
   let syncedMonth: string | undefined;
@@ -63,7 +65,7 @@ export function openProjectLog(parts: ProjectLogParts): ProjectLog {
   let queue: Slot[] = [];
 
   function check(body: ProjectEventBody): Checked {
-    return { body, members: checkProjectEvent(body, blobs) };
+    return { body, members: checkProjectEvent(body, blobs, redact) };
   }
 
   /** Opens a month's file for `act`, after which its name is durable. The caller syncs and closes it. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Disk, type OpenFile, writeAll } from '../disk.ts';
 import { Bug, UserError } from '../errors.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Link } from './chain.ts';
 import { checkRunEvent, composeRunEvent } from './compose.ts';
 import { type RunEvent, type RunEventBody, type RunEventType, TERMINAL } from './event.ts';
@@ -32,6 +33,7 @@ export type RunLogParts = {
   readonly disk: Disk;
   readonly clock: Clock;
   readonly blobs: Blobs;
+  readonly redact: Redactor;
   readonly reserve: Reserve;
   /** Open for appending, at its end. */
   readonly file: OpenFile;
@@ -42,12 +44,12 @@ export type RunLogParts = {
   readonly after: Link;
   /** Whether no other run is open: then nothing could overlap with a sync, and waiting for it in place is faster. */
   readonly isAlone: () => boolean;
-  /** Called once, when the file is closed. `ended` is the terminal event that is durable in it. */
-  readonly closed: (ended: { type: RunEventType; link: Link } | undefined) => Promise<void>;
+  /** Called once, when the file is closed. `left` is the durable event by which the run ended or was given up. */
+  readonly closed: (left: { type: RunEventType; link: Link } | undefined) => Promise<void>;
 };
 
 export function openRunLog(parts: RunLogParts): OpenRunLog {
-  const { disk, clock, blobs, reserve, file, run, epoch } = parts;
+  const { disk, clock, blobs, redact, reserve, file, run, epoch } = parts;
   const where = { file: parts.shown, run };
   let link = parts.after;
   let last: RunEventType | undefined;
@@ -113,7 +115,7 @@ export function openRunLog(parts: RunLogParts): OpenRunLog {
     if (reserve.spent && !LAST_WORDS.includes(body.type)) {
       throw new UserError('disk', 'the disk is full', { where, hint: 'Make room and resume the run.' });
     }
-    const members = checkRunEvent(body, blobs);
+    const members = checkRunEvent(body, blobs, redact);
     const { line, event, link: next } = composeRunEvent(run, body, members, { after: link, epoch, clock });
     buffered.push(line);
     link = next;
@@ -126,17 +128,17 @@ export function openRunLog(parts: RunLogParts): OpenRunLog {
   }
 
   async function closeOnce(): Promise<void> {
-    let ended: { type: RunEventType; link: Link } | undefined;
+    let left: { type: RunEventType; link: Link } | undefined;
     try {
       if (failure !== undefined) return; // whoever flushed was told
       await flush();
-      if (last !== undefined && TERMINAL.includes(last)) ended = { type: last, link };
+      if (last !== undefined && LAST_WORDS.includes(last)) left = { type: last, link };
     } finally {
       isClosed = true;
       try {
         disk.close(file);
       } finally {
-        await parts.closed(ended);
+        await parts.closed(left);
       }
     }
   }

@@ -2,6 +2,8 @@ import type { Clock } from '../clock.ts';
 import { type Disk, nodeDisk } from '../disk.ts';
 import { Bug, CorruptLog } from '../errors.ts';
 import type { Ids } from '../ids.ts';
+import type { Redactor } from '../secrets/port.ts';
+import type { Signer } from '../signing.ts';
 import { openBlobs } from './blobs.ts';
 import { createRun } from './create.ts';
 import type { ProjectEvent } from './event.ts';
@@ -14,10 +16,12 @@ import type { Store } from './port.ts';
 import { projectFacts } from './project-facts.ts';
 import { openProjectLog } from './project-log.ts';
 import { readMonths, registrationOf } from './project-read.ts';
+import { removeLocked } from './remove.ts';
 import { openReserve } from './reserve.ts';
 import type { OpenRunLog } from './run-log.ts';
 import { eventsOf, findOwner, readFirst, readRunFile } from './run-read.ts';
 import { sharing } from './sharing.ts';
+import { sweepBlobs } from './sweep.ts';
 import { checkRegistration, takeLocked } from './takeover.ts';
 
 export type StoreOptions = {
@@ -26,6 +30,10 @@ export type StoreOptions = {
   readonly clock: Clock;
   /** Names this process; must not repeat among processes that live at the same time. */
   readonly ids: Ids;
+  /** What takes secrets out of all that is appended. */
+  readonly redact: Redactor;
+  /** Signs heads of logs; `undefined` = they stay unsigned. */
+  readonly signer: Signer | undefined;
   readonly disk?: Disk;
   readonly locks?: Locks;
 };
@@ -34,18 +42,18 @@ export type StoreOptions = {
  * Opens the store of a project. Nothing is written before the first thing there is to write, so a reader leaves no
  * trace.
  */
-export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: StoreOptions): Store {
+export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, locks: given }: StoreOptions): Store {
   const layout = layoutOf(root);
   const locks = given ?? sqliteLocks(layout.locks);
   const owner = { id: ids.next(), pid: process.pid };
   const reserve = openReserve(disk, layout);
   const home = openHome(disk, layout, locks, reserve, owner.id);
-  const blobs = openBlobs(disk, layout, home.temp);
+  const blobs = openBlobs(disk, layout, home);
   const open = new Map<string, OpenRunLog | undefined>();
   const isBusy = () => open.size > 1;
   const { temp, enter: prepare } = home;
-  const project = openProjectLog({ disk, layout, clock, locks, blobs, reserve, temp, prepare, isBusy });
-  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, home, project, owner, open };
+  const project = openProjectLog({ disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy });
+  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, signer, open };
   const grantEvents = projectFacts(disk, layout, blobs, 'grant_');
   let isClosed = false;
 
@@ -95,6 +103,18 @@ export function openStore({ root, clock, ids, disk = nodeDisk, locks: given }: S
     ownership(run) {
       const found = findOwner(disk, layout, run);
       return found === undefined ? undefined : { ...found, alive: locks.held(ownerLock(found.id)) };
+    },
+
+    async removeRun(run, removal) {
+      refuseIfClosed();
+      home.enter();
+      const folders = await withLock(locks, PROJECT_LOCK, () => removeLocked(parts, run, removal));
+      for (const dir of folders) disk.removeTree(dir);
+    },
+
+    async sweepBlobs() {
+      refuseIfClosed();
+      return sweepBlobs(parts);
     },
 
     async appendProject(body) {

@@ -4,7 +4,7 @@ import type { Link } from './chain.ts';
 import { openingOf } from './create.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { ownerLock } from './locks.ts';
-import { closingOf, openAtEnd, openLog, type StoreParts } from './parts.ts';
+import { closingOf, type Opened, openAtEnd, openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
 import { type Registration, registrationOf } from './project-read.ts';
 import { endedRunLog, type OpenRunLog, RELEASING } from './run-log.ts';
@@ -26,22 +26,24 @@ export function takeLocked(parts: StoreParts, run: string, why: Why): { log: Run
   if (!isFree && !file.hasEnded) throw ownedByOther(run, file);
 
   const events = eventsOf(file, blobs);
+  let opened = registration.opened?.hash;
   if (isFree) {
     // What the dead wrote can be read and may yet not be durable: it is made so before anything is built on it.
     project.syncLocked();
-    if (registration.opened === undefined) {
+    if (opened === undefined) {
       disk.syncDir(layout.runs);
-      project.appendLocked([openingOf(run, events[0] as RunEvent)]);
+      opened = project.appendLocked([openingOf(run, events[0] as RunEvent)])[0]?.hash;
     }
   }
+  const of: Opened = { run, opened: opened ?? '' };
   if (file.hasEnded) {
     if (isFree && registration.closed === undefined) {
       withRunFile(parts, run, disk.datasync);
-      project.appendLocked([closingOf(run, file.last.type, file.chain.link)]);
+      project.appendLocked([closingOf(parts, of, file.last.type, file.chain.link)]);
     }
     return { log: endedRunLog(run, file.chain.link), events };
   }
-  const log = goOn(parts, run, file, why, events);
+  const log = goOn(parts, of, file, why, events);
   return { log, events };
 }
 
@@ -79,8 +81,9 @@ export function checkRegistration(file: string, run: string, read: RunFile, { op
 }
 
 /** Cuts a torn end and appends that this process took the run up; all of it durable on return. */
-function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: RunEvent[]): OpenRunLog {
+function goOn(parts: StoreParts, of: Opened, file: RunFile, why: Why, events: RunEvent[]): OpenRunLog {
   const { disk, layout, home, owner, reserve } = parts;
+  const { run } = of;
   const { chain, bytes } = file;
   reserve.ensure();
   if (chain.torn !== undefined) {
@@ -92,7 +95,7 @@ function goOn(parts: StoreParts, run: string, file: RunFile, why: Why, events: R
   const bodies: RunEventBody[] = [...torn, { type: 'run_resumed', data: { owner, why } }];
 
   const link: Link = chain.link;
-  const log = openLog(parts, run, link.epoch + 1, link, openAtEnd(parts, run));
+  const log = openLog(parts, of, link.epoch + 1, link, openAtEnd(parts, run));
   try {
     for (const body of bodies) events.push(log.append(body));
     log.flushNow();

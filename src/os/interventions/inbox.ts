@@ -21,14 +21,29 @@ export function openIn(states: Iterable<RunState>): readonly Open[] {
     .sort((a, b) => a.intervention.opened.localeCompare(b.intervention.opened));
 }
 
+/** An answer, who gives it, and what they say besides. */
+export type Said = { readonly answer: string; readonly who: string; readonly words?: string };
+
 /**
  * Records a person's answer in the log of the run that asked, durably, bound to what was asked. Driving the run on is
  * the caller's next step.
- * @throws UserError `usage` when the answer is not one of the choices or the question was answered meanwhile; `busy`.
+ * @param separateDuties whether who started the run may not answer its permission questions.
+ * @throws UserError `refused` then; `usage` when the answer is not one of the choices or the question was answered meanwhile; `busy`.
  */
-export async function recordAnswer(store: Store, open: Open, answer: string): Promise<void> {
+export async function recordAnswer(
+  store: Store,
+  open: Open,
+  { answer, who, words }: Said,
+  separateDuties: boolean,
+): Promise<void> {
   const { intervention } = open;
   const chosen = choose(intervention, answer);
+  if (separateDuties && intervention.kind === 'permission' && open.state.started.who === who) {
+    throw new UserError('refused', `${who} started the run that asks, and so may not answer`, {
+      where: { run: open.state.run },
+      hint: '`separation_of_duties` is set: somebody else has to answer.',
+    });
+  }
   const { log, events } = await store.takeRun(open.state.run, 'answer');
   try {
     const state = foldAll(events);
@@ -43,7 +58,14 @@ export async function recordAnswer(store: Store, open: Open, answer: string): Pr
     log.append({
       type: 'intervention_answered',
       step: now.step,
-      data: { id: now.id, answer: chosen, by: 'answer', digest: now.digest },
+      data: {
+        id: now.id,
+        answer: chosen,
+        by: 'answer',
+        digest: now.digest,
+        who,
+        ...(words === undefined ? {} : { words }),
+      },
     });
     await log.flush();
   } finally {

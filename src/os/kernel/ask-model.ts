@@ -37,7 +37,7 @@ export async function askModel(
   const rejected: Violation[] = [];
   let used: Used = NOTHING;
   const finish = (how: Omit<RunEventData['op_finished'], 'spent'>) => {
-    const spent = model.metered ? { spent: { turns: 0, ops: 0, ...used } } : {};
+    const spent = model.metered ? { spent: { turns: 0, ops: 0, ...used, model: model.name } } : {};
     drive.emit({ type: 'op_finished', step, data: { ...how, ...spent } });
     if (model.metered) drive.log.write();
   };
@@ -51,7 +51,7 @@ export async function askModel(
       begin();
       if (model.metered) await drive.log.flush();
       const { maxOutputTokens, release } = room;
-      const turn = await charging(drive, step, used, () =>
+      const turn = await charging(drive, step, { ...used, model: model.name }, () =>
         callModel(drive, model, frame, step, maxOutputTokens),
       ).finally(release);
       if (turn === undefined) return finish({ error: { code: 'limit', message: 'the running time was used up' } });
@@ -82,7 +82,7 @@ export function lostByOp(
   if (once === undefined) return undefined;
   const calls = state.started.limits.max_repairs + 1;
   const { input, output, usd } = once;
-  return { input: input * calls, output: output * calls, ...(usd === undefined ? {} : { usd: usd * calls }) };
+  return { ...once, input: input * calls, output: output * calls, ...(usd === undefined ? {} : { usd: usd * calls }) };
 }
 
 /** What is asked; `undefined` where nothing can be, so nothing was. */
@@ -148,7 +148,7 @@ function plus(used: Used, usage: Usage | undefined): Used {
 }
 
 /** A call that ends the drive leaves no receipt, so that what calls before it used is charged by itself (A2). */
-async function charging<T>(drive: Drive, step: string, used: Used, call: () => Promise<T>): Promise<T> {
+async function charging<T>(drive: Drive, step: string, used: Usage, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {

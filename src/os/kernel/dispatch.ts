@@ -44,7 +44,8 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
     const unsafe = op.effect === 'writes' || op.effect === 'external' ? holdsPlaceholder(args) : false;
     const [first] = needs;
     if (unsafe && first !== undefined) return deny(drive, op, request, first, SECRET_INSIDE);
-    const resolved = resolveReferences(args, drive.ports.secret);
+    const filled = resolveReferences(args, drive.ports.secret);
+    const resolved = filled.ok ? filled.value : args;
     const handles = (allowed: readonly Need[]) => handlesFor(drive, op, request, allowed);
     if (begun !== undefined && op.effect === 'writes') {
       if (await wasWritten(drive, op, step, begun.intent, handles(needs))) return;
@@ -53,6 +54,7 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
     const permitted = await permit(drive, op, request, needs, preview);
     if (permitted === undefined) return;
     by = permitted.by;
+    if (!filled.ok) throw new OpError('no_secret', missingSecrets(filled.missing));
     await perform(drive, op, { request, args: resolved, by, handles: handles(permitted.needs) });
   } catch (error) {
     if (!(error instanceof OpError)) throw error;
@@ -64,6 +66,10 @@ export async function dispatch(drive: Drive, op: Op, request: Request): Promise<
 /** What the op needs, and leave to use each stored secret its arguments refer to. */
 function needsOf(op: Op, args: JsonObject): readonly Need[] {
   return [...op.needs(args), ...referencesIn(args).map((name) => ({ kind: 'secret', name }) as const)];
+}
+
+function missingSecrets(names: readonly string[]): string {
+  return `No secret is stored as ${names.join(', ')}; a person stores one with \`reyn secrets set\`.`;
 }
 
 const SECRET_INSIDE: Decision = {

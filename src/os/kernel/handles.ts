@@ -38,6 +38,14 @@ export function handlesFor(drive: Drive, op: Op, request: Request, needs: readon
           mayReach: (host) => hosts.includes(host) || decide({ kind: 'net', host }, context).verdict === 'allow',
         }),
     },
+    search: {
+      search: async (request) => {
+        const engine = needs.some((need) => need.kind === 'net' && need.engine === true);
+        const chosen = engine ? await ports.search() : undefined;
+        if (chosen !== undefined) return chosen.search({ ...request, signal });
+        throw new OpError('not_configured', 'There is no search engine: the configuration names none in `search`.');
+      },
+    },
     mcp: {
       call: ({ server, tool, args }) => {
         const granted = tools.find((need) => need.server === server && need.tool === tool);

@@ -97,5 +97,5 @@ function sizeOfCall({ name, args }: Reply['calls'][number]): number {
 function priced(usage: Usage, model: Model): Usage | undefined {
   if (!model.metered) return undefined;
   const usd = usage.usd ?? costOf(usage, model.price);
-  return usd === undefined ? usage : { ...usage, usd };
+  return { ...usage, ...(usd === undefined ? {} : { usd }), model: model.name };
 }

@@ -8,6 +8,7 @@ import type { Meter } from '../limits/meter.ts';
 import type { Model } from '../models/port.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
+import type { SearchEngine } from '../network/search.ts';
 import type { ExecRequest, ExecResult, Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
@@ -17,6 +18,7 @@ import type { Sandbox } from '../sandbox/port.ts';
 import type { SkillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Intervention, RunState, SpentState } from './state.ts';
 
@@ -40,6 +42,8 @@ export type Ports = {
   /** A stored secret by its name; `undefined` when there is none. */
   readonly secret: (name: string) => string | undefined;
   readonly network: Network;
+  /** The search engine of the operator; `undefined` = there is none. */
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: ExecPort;
   /** The model for a phase's class; `step` is the turn it is asked for, which a replay answers by. */
@@ -58,6 +62,8 @@ export type Ports = {
   readonly onAsk: 'suspend' | 'fail';
   /** Runs the functions of `js` steps. */
   readonly js: JsEngine;
+  /** Runs the functions of `python` steps. */
+  readonly python: PythonEngine;
   /** What the run and those beneath it use, and what limits leave. */
   readonly meter: Meter;
   /** Permissions of the runs above: a sub-run is held to theirs besides its own. */

@@ -54,6 +54,8 @@ export type Usage = {
   readonly cached?: number;
   /** Cost in USD; absent where no price is known. */
   readonly usd?: number;
+  /** Provider and model that was asked, once it is charged. */
+  readonly model?: string;
 };
 
 /** What came back, before anything is believed. */

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { OpError } from '../op-error.ts';
 import { visible } from '../visible.ts';
-import { addressRefusal } from './address.ts';
+import { addressRefusal, ownAddressRefusal } from './address.ts';
 import { ENCODINGS, readBody } from './body.ts';
 import { dial } from './dial.ts';
 import type { Fetched, FetchRequest, Network } from './port.ts';
-import { openWays, reachPublic, type Ways, type WaysOptions } from './reach.ts';
+import { type Endpoint, openWays, reach, reachPublic, type WaysOptions } from './reach.ts';
 import { hostOf, isRefusedUrl, readUrl } from './url.ts';
 
 /** Redirects that are followed. */
@@ -21,10 +21,41 @@ const HEADERS = {
 
 type Hop = Fetched['hops'][number];
 
+/** What a network reaches, and how many redirects it follows. */
+type Rules = {
+  readonly endpointsOf: (url: URL, signal: AbortSignal) => Promise<readonly Endpoint[]>;
+  readonly redirects: number;
+  readonly ca: string | undefined;
+};
+
 /** The public internet, by way of the system's resolver unless `options` bring another. */
 export function openNetwork(options: WaysOptions = {}): Network {
   const ways = openWays(options);
-  return { fetch: (request) => withDeadline(request, (signal) => fetchAll({ ...request, signal }, ways)) };
+  return networkOf({
+    endpointsOf: (url, signal) => reachPublic(url, addressRefusal, ways, signal),
+    redirects: MAX_REDIRECTS,
+    ca: ways.ca,
+  });
+}
+
+/**
+ * One server that trusted configuration names, on loopback or in the operator's own network too, and nothing besides:
+ * no other scheme, host or port, and no redirect.
+ */
+export function openOwnServer(server: URL, options: WaysOptions = {}): Network {
+  const ways = openWays(options);
+  return networkOf({
+    endpointsOf: async (url, signal) => {
+      if (url.origin === server.origin) return await reach(url, ownAddressRefusal, ways, signal);
+      throw new OpError('refused', `${url.origin} is not the server of the configuration, ${server.origin}.`);
+    },
+    redirects: 0,
+    ca: ways.ca,
+  });
+}
+
+function networkOf(rules: Rules): Network {
+  return { fetch: (request) => withDeadline(request, (signal) => fetchAll({ ...request, signal }, rules)) };
 }
 
 /** Runs `act` under one deadline for all of it. @throws OpError `timeout`; the caller's reason when it aborts. */
@@ -40,12 +71,12 @@ async function withDeadline<T>(request: FetchRequest, act: (signal: AbortSignal)
   }
 }
 
-async function fetchAll(request: FetchRequest, ways: Ways): Promise<Fetched> {
+async function fetchAll(request: FetchRequest, rules: Rules): Promise<Fetched> {
   const hops: Hop[] = [];
   let url = readOrThrow(request.url, '');
   let given = request.headers ?? {};
   for (;;) {
-    const { response, hop } = await ask(url, given, { request, ways, hops });
+    const { response, hop } = await ask(url, given, { request, rules, hops });
     hops.push(hop);
     const next = redirectOf(response, url);
     if (next === undefined) {
@@ -53,7 +84,9 @@ async function fetchAll(request: FetchRequest, ways: Ways): Promise<Fetched> {
       return { url: url.href, status: hop.status, ...typeOf(response), body, hops };
     }
     response.destroy();
-    if (hops.length > MAX_REDIRECTS) throw new OpError('refused', `${came(hops)}more than ${MAX_REDIRECTS} redirects.`);
+    if (rules.redirects === 0) throw new OpError('refused', `${came(hops)}a redirect, and none is followed here.`);
+    if (hops.length > rules.redirects)
+      throw new OpError('refused', `${came(hops)}more than ${rules.redirects} redirects.`);
     if (url.protocol === 'https:' && next.protocol === 'http:') {
       throw new OpError('refused', `${came(hops)}a redirect to ${next.href}, which gives up encryption.`);
     }
@@ -62,9 +95,9 @@ async function fetchAll(request: FetchRequest, ways: Ways): Promise<Fetched> {
   }
 }
 
-type Around = { readonly request: FetchRequest; readonly ways: Ways; readonly hops: readonly Hop[] };
+type Around = { readonly request: FetchRequest; readonly rules: Rules; readonly hops: readonly Hop[] };
 
-async function ask(url: URL, given: Readonly<Record<string, string>>, { request, ways, hops }: Around) {
+async function ask(url: URL, given: Readonly<Record<string, string>>, { request, rules, hops }: Around) {
   const host = hostOf(url);
   if (!request.mayReach(host)) {
     throw new OpError(
@@ -73,12 +106,12 @@ async function ask(url: URL, given: Readonly<Record<string, string>>, { request,
     );
   }
   const { signal } = request;
-  const endpoints = await reachPublic(url, addressRefusal, ways, signal).catch((error: unknown) => {
+  const endpoints = await rules.endpointsOf(url, signal).catch((error: unknown) => {
     if (hops.length === 0 || !(error instanceof OpError)) throw error;
     throw new OpError(error.code, `${came(hops)}a redirect to ${url.href}. ${error.message}`);
   });
   const headers = { ...HEADERS, ...lowerCased(given) };
-  const { response, address } = await dial({ url, endpoints, method: 'GET', headers, ca: ways.ca, signal });
+  const { response, address } = await dial({ url, endpoints, method: 'GET', headers, ca: rules.ca, signal });
   return { response, hop: { url: url.href, address, status: response.statusCode ?? 0 } };
 }
 

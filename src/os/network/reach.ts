@@ -69,7 +69,7 @@ export async function reach(url: URL, judge: Judge, ways: Ways, signal: AbortSig
     const refusal = judge(address);
     if (refusal === undefined) return { address, port };
     const resolved = address === name ? '' : `"${name}" resolves to ${addresses.length} address(es), and `;
-    throw new OpError('refused', `${resolved}${visible(refusal)}: it is not on the public internet.`);
+    throw new OpError('refused', `${resolved}${visible(refusal)}, which is not reached from here.`);
   });
 }
 

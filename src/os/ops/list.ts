@@ -9,11 +9,14 @@ import { judgeOutput } from './judge-output.ts';
 import { lintSkillOp } from './lint-skill.ts';
 import { listRuns } from './list-runs.ts';
 import { listSkills } from './list-skills.ts';
+import { mcpOp } from './mcp.ts';
 import type { Op } from './op.ts';
 import { readFile } from './read-file.ts';
 import { recallOp } from './recall.ts';
 import { runSkill } from './run-skill.ts';
 import { sandboxedExec } from './sandboxed-exec.ts';
+import { webFetch } from './web-fetch.ts';
+import { webSearch } from './web-search.ts';
 import { writeFile } from './write-file.ts';
 
 /** Every op of the kernel, in the order models and the reference see them. */
@@ -26,6 +29,9 @@ export const OPS: readonly Op[] = [
   deleteFile,
   askUser,
   sandboxedExec,
+  webFetch,
+  webSearch,
+  mcpOp,
   runSkill,
   listSkills,
   listRuns,

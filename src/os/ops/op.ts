@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 import type { Section } from '../models/port.ts';
 import type { McpCall, McpResult } from '../network/mcp/port.ts';
 import type { Fetched, FetchRequest } from '../network/port.ts';
+import type { SearchHit, SearchRequest } from '../network/search.ts';
 import type { Need, NeedKind } from '../permissions/need.ts';
 import type { Sandbox, SandboxEnd } from '../sandbox/port.ts';
 import type { JsonSchema } from '../schema.ts';
@@ -137,6 +138,8 @@ export type Handles = {
   readonly runs: { list(filter: RunFilter): RunList };
   /** The network, held to the hosts that were allowed. */
   readonly network: NetworkHandle;
+  /** The search engine of the operator, where it was allowed. */
+  readonly search: SearchHandle;
   /** MCP servers, held to the tools that were allowed. */
   readonly mcp: McpHandle;
   /** Programs, held to the command that was allowed. */
@@ -148,6 +151,9 @@ export type Handles = {
 export type NetworkHandle = {
   fetch(request: Omit<FetchRequest, 'mayReach' | 'signal'>): Promise<Fetched>;
 };
+
+/** @throws OpError `not_configured` when the operator has none; and as `SearchEngine.search`. */
+export type SearchHandle = { search(request: Omit<SearchRequest, 'signal'>): Promise<readonly SearchHit[]> };
 
 /** @throws OpError as `McpServers.call`. */
 export type McpHandle = { call(request: Pick<McpCall, 'server' | 'tool' | 'args'>): Promise<McpResult> };

@@ -10,7 +10,8 @@ export type Need =
   | { readonly kind: 'file.write'; readonly path: string }
   | { readonly kind: 'skill.run'; readonly skill: string }
   | { readonly kind: 'exec'; readonly argv: readonly string[] }
-  | { readonly kind: 'net'; readonly host: string }
+  /** `engine`: the operator's own search engine, wherever it is; `host` is then what skills declare for it. */
+  | { readonly kind: 'net'; readonly host: string; readonly engine?: true }
   /** `pin`: that of the tools the server lists now, once that is known. */
   | { readonly kind: 'mcp'; readonly server: string; readonly tool: string; readonly pin?: string }
   | { readonly kind: 'python'; readonly module: string; readonly function: string }

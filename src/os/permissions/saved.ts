@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { UserError } from '../errors.ts';
 import type { ProjectEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
-import { canonicalJson, type Json } from '../json.ts';
+import { canonicalJson, type Json, type JsonObject } from '../json.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Signer } from '../signing.ts';
 import type { Grant } from './grant.ts';
 
@@ -36,6 +37,8 @@ export type GrantRecord = {
 export type SavedGrantsOptions = {
   readonly store: () => Store;
   readonly signer: Signer;
+  /** A grant is signed as it is kept, so secrets are taken out of it before. */
+  readonly redact: Redactor;
   readonly clock: Clock;
   /** How long a grant counts that says nothing else. */
   readonly days: number;
@@ -43,7 +46,7 @@ export type SavedGrantsOptions = {
 
 const DAY = 86_400_000;
 
-export function openSavedGrants({ store, signer, clock, days }: SavedGrantsOptions): SavedGrants {
+export function openSavedGrants({ store, signer, redact, clock, days }: SavedGrantsOptions): SavedGrants {
   let folded: { readonly of: readonly ProjectEvent[]; readonly records: readonly Kept[] } = { of: [], records: [] };
 
   function records(): readonly Kept[] {
@@ -69,12 +72,12 @@ export function openSavedGrants({ store, signer, clock, days }: SavedGrantsOptio
       if (known !== undefined) return known.grant;
       const now = clock.now();
       const grant: Grant = {
-        ...given,
+        ...(redact.value(given as unknown as JsonObject) as unknown as typeof given),
         granted: new Date(now).toISOString(),
         expires: expires ?? new Date(now + days * DAY).toISOString(),
       };
-      const signature = signer.sign(signedText(grant));
-      await store().appendProject({ type: 'grant_added', data: { grant, key: signer.id, signature } });
+      const signed = { key: signer.id, signature: signer.sign(signedText(grant)) };
+      await store().appendProject({ type: 'grant_added', data: { grant, signed } });
       return grant;
     },
     revoke: async (id, why, who) => {
@@ -96,8 +99,8 @@ function foldGrants(events: readonly ProjectEvent[], signer: Signer): readonly K
   const kept = new Map<string, Kept>();
   for (const event of events) {
     if (event.type === 'grant_added') {
-      const { grant, key, signature } = event.data;
-      const isSigned = signer.verify(signedText(grant as Grant), signature, key);
+      const { grant, signed } = event.data;
+      const isSigned = signer.verify(signedText(grant as Grant), signed.signature, signed.key);
       // a forged line of a known id must not take the place of the true one
       if (isSigned || !kept.has(grant.id)) kept.set(grant.id, { grant: grant as Grant, isSigned });
     } else if (event.type === 'grant_revoked') {

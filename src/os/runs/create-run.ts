@@ -20,6 +20,8 @@ export type NewRun = {
   readonly limits: Limits;
   readonly model: string | undefined;
   readonly parent: { readonly run: string; readonly step: string; readonly root: string } | undefined;
+  /** The skill it acts as; absent = itself. */
+  readonly as?: { readonly skill: string; readonly skill_version_hash: string };
   /** What must have resolved before the run is there; absent = nothing. */
   readonly intended?: Promise<void>;
 };
@@ -62,12 +64,13 @@ export async function createRun(
       owner: store.owner,
       ...(fresh.parent === undefined ? {} : { parent: fresh.parent }),
       who: project.who,
+      ...(fresh.as === undefined ? {} : { as: fresh.as }),
     },
   };
   const { log, event } = await store.createRun(fresh.run, first, fresh.intended);
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
   onEvent(event);
-  return { skill, log, state: begin(event) };
+  return { skill, log, state: begin(event), written: [] };
 }
 
 /** @throws UserError `config` when a limit in USD meets a model without a price. */

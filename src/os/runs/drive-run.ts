@@ -5,7 +5,7 @@ import type { RunLog, Store } from '../events/port.ts';
 import { fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import type { Ports, StartChild } from '../kernel/ports.ts';
-import type { RunState } from '../kernel/state.ts';
+import type { Intervention, RunState } from '../kernel/state.ts';
 import { recordsOf } from '../kernel/steps.ts';
 import { type Meter, openMeter } from '../limits/meter.ts';
 import { skillCards } from '../skills/cards.ts';
@@ -18,7 +18,13 @@ import { outcomeOf, pendingIn } from './outcome-of.ts';
 import type { Driving, Project, Under } from './project.ts';
 
 /** A run this process owns, ready to be driven. */
-export type OwnedRun = { readonly skill: Skill; readonly log: RunLog; readonly state: RunState };
+export type OwnedRun = {
+  readonly skill: Skill;
+  readonly log: RunLog;
+  readonly state: RunState;
+  /** Paths of files that an earlier process began to write. */
+  readonly written: readonly string[];
+};
 
 /** How sub-runs are started, and what those that ended during this drive of their root left. */
 export type Below = { readonly startChild: StartChild; readonly ended: Map<string, Ended> };
@@ -44,6 +50,9 @@ export async function driveRun(
   const account = { limits: started.limits, raised: () => state.raised, spent: () => state.spent };
   const meter = under.meter?.under(state.run, account) ?? openMeter(account, project.clock.now);
   countUnderWay(store, meter, state);
+  /** Where duties are separate, whoever started a run is not asked for leave in it. */
+  const mayAnswer = ({ kind }: Intervention) =>
+    !(project.config.separation_of_duties && kind === 'permission' && started.who === project.who);
   const workDir = join(project.root, '.reyn', 'work', state.run);
   const ports: Ports = {
     ops: project.ops,
@@ -55,6 +64,7 @@ export async function driveRun(
     who: project.who,
     secret: project.secret,
     network: project.network,
+    search: project.search,
     mcp: project.mcp,
     exec: project.exec(workDir),
     model: openPinned(started.models, { skill: skill.name, dir: started.dir }, { ...project, blobs: store.blobs }),
@@ -62,6 +72,7 @@ export async function driveRun(
       root: project.root,
       workDir,
       readBlob: (sha256) => store.blobs.get(sha256),
+      written: owned.written,
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
     }),
@@ -70,9 +81,10 @@ export async function driveRun(
     runs: project.runs,
     blobs: store.blobs,
     startChild,
-    ask: (asked) => driving.ask(pendingIn(state, asked)),
+    ask: async (asked) => (mayAnswer(asked) ? driving.ask(pendingIn(state, asked)) : undefined),
     onAsk: driving.onAsk,
     js: project.js,
+    python: project.python,
     meter,
     bounds: under.bounds,
     recorded: undefined,

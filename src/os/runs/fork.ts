@@ -50,18 +50,23 @@ export async function forkRun(
       hint: `Events go from 1 to ${open.at(-1)?.seq ?? 1}.`,
     });
   }
+  const kept = open.filter(({ seq, type }) => seq > 1 && seq <= last.seq && !COMINGS.includes(type));
   const run = project.ids.next();
   const { parent: _, ...data } = first.data;
   const { log, event } = await store.createRun(run, {
     type: 'run_skill_started',
-    data: { ...data, ...change, owner: store.owner, forked_from: { run: first.run, seq: last.seq, hash: last.hash } },
+    data: {
+      ...data,
+      ...change,
+      owner: store.owner,
+      forked_from: { run: first.run, seq: last.seq, hash: last.hash, copied: kept.length },
+    },
   });
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
   copyWork(project.root, first.run, run);
-  const kept = open.filter(({ seq, type }) => seq > 1 && seq <= last.seq && !COMINGS.includes(type));
   const state = inNameOf(run, kept).reduce((folded, body) => fold(folded, log.append(body)), begin(event));
   const skill: Skill = pinnedSkill(state.started, store.blobs);
-  return { skill, log, state };
+  return { skill, log, state, written: [] };
 }
 
 /** A fork that is left where it begins, for a later `resume`. @returns its id. @throws as `forkRun`. */

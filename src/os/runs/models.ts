@@ -10,8 +10,10 @@ import type { JsonObject } from '../json.ts';
 import { openModel } from '../models/open.ts';
 import type { Model } from '../models/port.ts';
 import { withPrice } from '../models/prices.ts';
+import { redactedModel } from '../models/redacted.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Skill } from '../skills/skill.ts';
 import { readScripted } from '../skills/source.ts';
 
@@ -159,6 +161,7 @@ export function openPinned(
     readonly clock: Clock;
     readonly blobs: Blobs;
     readonly config: Config;
+    readonly redact: Redactor;
   },
 ): (modelClass: string) => Model {
   const opened = new Map<string, Model>();
@@ -174,7 +177,8 @@ export function openPinned(
     refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
       script === undefined ? {} : { scripted: { text: scriptText(script, env.blobs), file: `${where.dir}/${SCRIPT}` } };
-    const model = openModel(name, config as ModelConfig, { env: env.env, clock: env.clock, ...scripted });
+    const opening = { env: env.env, clock: env.clock, ...scripted };
+    const model = redactedModel(openModel(name, config as ModelConfig, opening), env.redact);
     opened.set(name, model);
     return model;
   };

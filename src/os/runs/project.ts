@@ -9,13 +9,16 @@ import type { ExecPort } from '../kernel/ports.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
+import type { SearchEngine } from '../network/search.ts';
 import type { Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
 import type { ClosedPlace } from '../permissions/protections.ts';
 import type { SavedGrants } from '../permissions/saved.ts';
+import type { Redactor } from '../secrets/port.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { PendingIntervention } from './outcome.ts';
 
 /** What every run of one opened project shares. */
@@ -30,7 +33,10 @@ export type Project = {
   readonly ops: readonly Op[];
   readonly clock: Clock;
   readonly ids: Ids;
+  /** What takes secrets out of all that leaves this process: to a model, to a screen. The store does so by itself. */
+  readonly redact: Redactor;
   readonly js: JsEngine;
+  readonly python: PythonEngine;
   readonly grants: SavedGrants;
   /** Places of this machine that are closed besides those closed by name. */
   readonly closed: readonly ClosedPlace[];
@@ -39,6 +45,7 @@ export type Project = {
   /** A stored secret by its name. */
   readonly secret: (name: string) => string | undefined;
   readonly network: Network;
+  readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   /** Programs of a run, given its work folder. */
   readonly exec: (workDir: string) => ExecPort;
@@ -70,4 +77,6 @@ export type Starting = {
   readonly model?: string;
   /** Tightens config's limits. */
   readonly limits?: Partial<Limits>;
+  /** The version of a skill that the run acts as: its rules and grants count. */
+  readonly as?: { readonly skill: string; readonly skill_version_hash: string };
 };

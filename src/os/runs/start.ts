@@ -17,7 +17,8 @@ export async function startRun(
 ): Promise<RunOutcome> {
   const limits = tighter(tighter(project.config.limits, loaded.skill.limits), starting.limits ?? {});
   const run = project.ids.next();
-  const fresh = { run, input, limits, model: starting.model, parent: undefined };
+  const { model, as } = starting;
+  const fresh = { run, input, limits, model, parent: undefined, ...(as === undefined ? {} : { as }) };
   const owned = await createRun(project, loaded, fresh, driving.onEvent);
   const { outcome } = await driveRun(project, owned, driving, openBelow(project, driving), ROOT);
   return outcome;

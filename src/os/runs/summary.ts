@@ -6,9 +6,10 @@ import type { RunState } from '../kernel/state.ts';
 import { subjectOf, subjectsOf } from '../subject.ts';
 import type { PendingIntervention, Spent } from './outcome.ts';
 import { pendingOf, spentOf } from './outcome-of.ts';
+import { type SpendEntry, spendOf } from './spend.ts';
 
 /** Names the form of {@link RunSummary}, so that stored ones of another form are not mistaken for it. */
-export const SUMMARY_FORM = 'run-summary/1';
+export const SUMMARY_FORM = 'run-summary/2';
 
 /** One line of the list of runs. */
 export type RunSummary = {
@@ -24,6 +25,8 @@ export type RunSummary = {
   /** Fingerprint of the skill it runs. */
   readonly version: string;
   readonly spent: Spent;
+  /** What the run used itself, sub-runs left out, by day and model. */
+  readonly own: readonly SpendEntry[];
   readonly waiting: readonly PendingIntervention[];
 };
 
@@ -104,6 +107,7 @@ export function summarize(events: readonly RunEvent[]): RunSummary {
     ...(started.parent === undefined ? {} : { parent: started.parent.run }),
     version: started.skill_version_hash,
     spent: spentOf(state),
+    own: spendOf(events),
     waiting: state.status === 'waiting' ? pendingOf(state) : [],
   };
 }

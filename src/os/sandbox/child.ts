@@ -28,8 +28,8 @@ export type Launch = {
   readonly cwd: string;
   /** The descriptors after that of the gate. */
   readonly channels: readonly Channel[];
-  /** The program stands at the gate and will be let go; whatever must hold before is done here. */
-  beforeGo(child: ChildProcess): void;
+  /** The program stands at the gate and will be let go; whatever must hold before is waited for here. Never rejects. */
+  beforeGo(): Promise<void>;
   /** Ends the whole tree. Called while the child itself has not ended. */
   kill(child: ChildProcess): void;
   /** Whether nothing of the tree runs any more, asked once the child has ended. */
@@ -62,6 +62,7 @@ export async function supervise(launch: Launch, request: SandboxRequest): Promis
   let why: Why | undefined;
   let ended: Ended | undefined;
   let isBegun = false;
+  let isSettled = false;
   let failure: Error | undefined;
 
   const hurry = (): void => {
@@ -85,7 +86,7 @@ export async function supervise(launch: Launch, request: SandboxRequest): Promis
     ended = by === null ? launch.statusOf(code ?? 0) : { status: 'signalled', signal: by };
     hurry();
     await Promise.all([stdout.closed, stderr.closed]);
-    while (!launch.isGone(child)) await sleep(1);
+    while (!isSettled && !launch.isGone(child)) await sleep(1);
     over.resolve();
   });
   const deadline = setTimeout(() => stop('time'), Math.min(limits.wallMs, 2 ** 31 - 1));
@@ -93,14 +94,15 @@ export async function supervise(launch: Launch, request: SandboxRequest): Promis
   if (signal.aborted) abort();
   feed(child.stdin, stdin);
   connect(launch.channels, child);
-  listen(child.stdio[GATE_FD], () => {
-    if (isBegun || why !== undefined) return;
+  listen(child.stdio[GATE_FD], async () => {
+    if (isBegun) return;
     isBegun = true;
-    launch.beforeGo(child);
-    feed(child.stdio[GATE_FD], 'go\n', false);
+    await launch.beforeGo();
+    if (why === undefined) feed(child.stdio[GATE_FD], 'go\n', false);
   });
 
   await over.promise;
+  isSettled = true;
   clearTimeout(deadline);
   clearTimeout(grace);
   signal.removeEventListener('abort', abort);

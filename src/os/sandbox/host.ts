@@ -40,7 +40,7 @@ export async function runOnHost(
         env: { ...environment(request.env, places), [MARK]: mark },
         cwd: onHost(request.cwd, request.mounts) ?? request.cwd,
         channels: [],
-        beforeGo: () => undefined,
+        beforeGo: async () => undefined,
         kill: ({ pid }) => killTree(pid, mark),
         isGone: ({ pid }) => {
           killTree(pid, mark);

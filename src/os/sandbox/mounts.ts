@@ -42,11 +42,13 @@ export function planMounts(mounts: readonly Mount[], firstFd: number, scratchByt
 
 type Hidden = { readonly kind: 'folder' | 'file'; readonly made: readonly string[] };
 
+/** What no mount shows is a folder of the system, or not there. */
+const SYSTEM = { kind: 'read', from: '/', at: '/' } as const;
+
 /** What has to be covered at a place, by what is there; undefined when there is nothing to see anyway. */
 function toHide(mount: Hide, below: readonly Mount[]): Hidden | undefined {
   const asked = { kind: mount.kind === 'hide-folder' ? 'folder' : 'file', made: [] } as const;
-  const cover = coverOf(mount.at, below);
-  if (cover === undefined) return undefined; // the system's folders and nothing else
+  const cover = coverOf(mount.at, below) ?? SYSTEM;
   if (cover.kind === 'scratch') return asked;
   if (!('from' in cover)) return undefined; // hidden already
   const host = hostPath(mount.at, cover);

@@ -31,11 +31,14 @@ export type SandboxRequest = {
 export type Mount =
   /** A file or folder of the host, at `at` inside. */
   | { readonly kind: 'read' | 'write'; readonly from: string; readonly at: string }
-  /** What is there is covered by an empty folder, or an empty file, that cannot be written. */
   | Hide
   /** An empty folder of its own, in memory, writable. */
   | { readonly kind: 'scratch'; readonly at: string };
 
+/**
+ * What is there is covered by an empty folder, or an empty file, that cannot be written. What is not there cannot be
+ * made, and is not there afterwards. A link cannot be hidden.
+ */
 export type Hide = { readonly kind: 'hide-folder' | 'hide-file'; readonly at: string };
 
 export type SandboxLimits = {
@@ -43,13 +46,16 @@ export type SandboxLimits = {
   readonly wallMs: number;
   /** Seconds of processor time of one process. */
   readonly cpuSeconds: number;
-  /** Bytes of address space of one process. */
+  /**
+   * Bytes of address space of one process; where control groups can be had, also of memory of all of them together.
+   * Node 24 needs about 1.5 GB of address space to start.
+   */
   readonly memoryBytes: number;
   /** Bytes of standard output, and of standard error, that are kept; more of either kills the tree. */
   readonly outputBytes: number;
   /** Bytes of one file the program may write. */
   readonly fileBytes: number;
-  /** How many processes it may be at once. */
+  /** How many processes and threads it may be at once; root is bounded only where control groups can be had. */
   readonly processes: number;
 };
 
@@ -60,7 +66,7 @@ export type SandboxEnd = {
   readonly ms: number;
 } & (
   | { readonly status: 'exited'; readonly code: number }
-  /** Killed by the kernel or itself, e.g. `SIGSEGV`, `SIGXCPU`. */
+  /** Killed by the kernel or itself, e.g. `SIGSEGV`, `SIGXCPU`; shells say so by an exit code of 128 + n. */
   | { readonly status: 'signalled'; readonly signal: string }
   /** Stopped here. */
   | { readonly status: 'stopped'; readonly why: 'time' | 'output' | 'aborted' }

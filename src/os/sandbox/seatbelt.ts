@@ -84,6 +84,10 @@ export function seatbeltProfile(places: readonly Place[], tool: readonly string[
     ...ancestors([...tool, own, ...places.map(({ path }) => path)]).map(
       (path) => `(allow file-read-metadata (literal ${quoted(path)}))`,
     ),
+    // a rename of a folder above would carry what is in it to a place no rule names
+    ...ancestors(places.filter(({ may }) => may !== 'write').map(({ path }) => path)).map(
+      (path) => `(deny file-write-unlink (literal ${quoted(path)}))`,
+    ),
     // a file that is left behind gives nobody the operator's id
     '(deny file-write-setugid)',
   ];

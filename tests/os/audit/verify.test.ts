@@ -10,6 +10,7 @@ import { encodeLine } from '../../../src/os/events/line.ts';
 import type { Locks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { mortalLocks } from '../events/life.ts';
 import { memoryDisk, memoryLocks } from '../events/memory-disk.ts';
 import { decided, FINISHED, firstEvent, freshRoot, monthFiles, openIn, runFile } from '../events/scene.ts';
@@ -29,7 +30,18 @@ async function smallStore(): Promise<Kept> {
   const clock = simulatedClock(Date.UTC(2026, 0, 31));
   const open = () => {
     const mortal = mortalLocks(locks);
-    return { mortal, store: openStore({ root, disk, clock, ids: randomIds, locks: mortal }) };
+    return {
+      mortal,
+      store: openStore({
+        root,
+        disk,
+        clock,
+        ids: randomIds,
+        signer: undefined,
+        redact: openRedactor({ known: [] }),
+        locks: mortal,
+      }),
+    };
   };
   const one = open();
   const pack = one.store.blobs.put('the skill');
@@ -75,7 +87,10 @@ function altered(disk: Disk, file: string, bytes: Buffer | undefined): Disk {
   };
 }
 
-const verify = ({ root, disk, locks }: Kept, run?: string) => verifyStore(root, run, { disk, locks });
+const verify = ({ root, disk, locks }: Kept, run?: string) =>
+  verifyStore(root, run === undefined ? {} : { run }, { signer: undefined, disk, locks });
+const audit = (root: string, run?: string) =>
+  verifyStore(root, run === undefined ? {} : { run }, { signer: undefined });
 const briefly = (problems: readonly AuditProblem[]) =>
   problems.map(({ reason, file, line }) => `${reason} ${file}${line === undefined ? '' : `:${line}`}`);
 
@@ -93,7 +108,10 @@ describe('verifyStore', () => {
     const kept = await smallStore();
     expect(factsIn(kept)).toHaveLength(9);
     const report = verify(kept);
-    expect(report).toEqual({ ok: true, runs: 3, events: 17, blobs: 2, problems: [] });
+    expect(report).toMatchObject({ ok: true, runs: 3, events: 17, blobs: 2, problems: [] });
+    expect(briefly(report.notes)).toEqual(
+      [1, 2, 3].map((n) => `unsigned .reyn/runs/run${n}/events.jsonl:${[4, 5, 2][n - 1]}`),
+    );
     expect(verify(kept, 'run1')).toMatchObject({ ok: true, runs: 1, problems: [] });
   });
 
@@ -182,7 +200,7 @@ describe('an audit', () => {
   it('says which run folder was removed, renamed or copied', async () => {
     const root = await realStore();
     fs.renameSync(runDir(root, 'run1'), runDir(root, 'run9'));
-    expect(briefly(verifyStore(root).problems).sort()).toEqual([
+    expect(briefly(audit(root).problems).sort()).toEqual([
       'bad_run .reyn/runs/run9/events.jsonl:1',
       'missing_run .reyn/log/2026-01.jsonl:1',
       'unclosed .reyn/log/2026-01.jsonl:3',
@@ -190,10 +208,10 @@ describe('an audit', () => {
     ]);
     fs.cpSync(runDir(root, 'run9'), runDir(root, 'run1'), { recursive: true });
     fs.rmSync(runDir(root, 'run9'), { recursive: true });
-    expect(verifyStore(root).ok).toBe(true);
+    expect(audit(root).ok).toBe(true);
     fs.mkdirSync(path.join(root, '.reyn', 'runs', 'run1.bak'));
     fs.rmSync(runFile(root, 'run2'));
-    expect(briefly(verifyStore(root).problems)).toEqual([
+    expect(briefly(audit(root).problems)).toEqual([
       'unregistered .reyn/runs/run1.bak',
       'missing_log .reyn/runs/run2/events.jsonl',
     ]);
@@ -202,9 +220,9 @@ describe('an audit', () => {
   it('reports a torn end of a crashed run as such, and of a run that ended as a change', async () => {
     const root = await realStore();
     fs.appendFileSync(runFile(root, 'run2'), 'half a li');
-    expect(briefly(verifyStore(root).problems)).toEqual(['torn .reyn/runs/run2/events.jsonl:3']);
+    expect(briefly(audit(root).problems)).toEqual(['torn .reyn/runs/run2/events.jsonl:3']);
     fs.appendFileSync(runFile(root, 'run1'), 'half a li');
-    expect(briefly(verifyStore(root, 'run1').problems)).toEqual(['bad_hash .reyn/runs/run1/events.jsonl:4']);
+    expect(briefly(audit(root, 'run1').problems)).toEqual(['bad_hash .reyn/runs/run1/events.jsonl:4']);
   });
 
   it('finds nothing wrong with what living processes are about to write', async () => {
@@ -213,10 +231,10 @@ describe('an audit', () => {
     const { log } = await store.createRun('run1', firstEvent(store, { pack: store.blobs.put('the skill') }));
     log.append(FINISHED);
     await log.flush(); // ended, not yet closed
-    expect(verifyStore(root).problems).toEqual([]);
+    expect(audit(root).problems).toEqual([]);
     const { log: open } = await store.createRun('run2', firstEvent(store, { pack: store.blobs.put('the skill') }));
     fs.appendFileSync(runFile(root, 'run2'), '{"v":1'); // as a reader may see a write
-    expect(verifyStore(root).problems).toEqual([]);
+    expect(audit(root).problems).toEqual([]);
     expect(open.head.seq).toBe(1);
   });
 
@@ -227,13 +245,13 @@ describe('an audit', () => {
     const isClosing = (line: string) => line.includes('run_closed');
     expect(lines.findIndex(isClosing)).toBe(1);
     fs.writeFileSync(file, `${lines[0]}\n`);
-    expect(briefly(verifyStore(root).problems)).toEqual([
+    expect(briefly(audit(root).problems)).toEqual([
       'unclosed .reyn/log/2026-01.jsonl:1',
       'unregistered .reyn/runs/run2/events.jsonl:1',
     ]);
     const store = openIn(root);
     await store.takeRun('run1', 'resume');
-    expect(verifyStore(root, 'run1').ok).toBe(true);
+    expect(audit(root, 'run1').ok).toBe(true);
   });
 
   it('finds a last line that was forged with a hash of its own, and a run closed twice', async () => {
@@ -245,10 +263,10 @@ describe('an audit', () => {
       JSON.stringify({ ...data, artifact: { text: 'forged' } }),
     );
     fs.writeFileSync(runFile(root, 'run1'), `${lines.slice(0, -1).join('\n')}\n${forged.line}`);
-    expect(briefly(verifyStore(root).problems)).toEqual(['head .reyn/runs/run1/events.jsonl:3']);
+    expect(briefly(audit(root).problems)).toEqual(['head .reyn/runs/run1/events.jsonl:3']);
     const closing = { outcome: 'finished', seq, head: forged.hash };
     await openIn(root).appendProject({ type: 'run_closed', run: 'run1', data: closing });
-    expect(briefly(verifyStore(root).problems)).toEqual([
+    expect(briefly(audit(root).problems)).toEqual([
       'duplicate .reyn/log/2026-01.jsonl:4',
       'head .reyn/runs/run1/events.jsonl:3',
     ]);
@@ -260,12 +278,9 @@ describe('an audit', () => {
     const [pack] = fs.readdirSync(dir) as [string];
     fs.writeFileSync(path.join(dir, pack), 'another skill');
     fs.writeFileSync(path.join(dir, 'note.txt'), 'hi');
-    expect(briefly(verifyStore(root).problems)).toEqual([
-      `bad_blob .reyn/blobs/${pack}`,
-      'bad_blob .reyn/blobs/note.txt',
-    ]);
+    expect(briefly(audit(root).problems)).toEqual([`bad_blob .reyn/blobs/${pack}`, 'bad_blob .reyn/blobs/note.txt']);
     fs.rmSync(path.join(dir, pack));
-    const { problems } = verifyStore(root, 'run1');
+    const { problems } = audit(root, 'run1');
     expect(briefly(problems)).toEqual([`missing_blob .reyn/blobs/${pack}`]);
     expect(problems[0]?.message).toContain('.reyn/runs/run1/events.jsonl names it in line 1');
   });
@@ -273,14 +288,14 @@ describe('an audit', () => {
   it('changes nothing and leaves no trace', async () => {
     const root = await realStore();
     const before = fs.readdirSync(path.join(root, '.reyn'), { recursive: true });
-    verifyStore(root);
+    audit(root);
     expect(fs.readdirSync(path.join(root, '.reyn'), { recursive: true })).toEqual(before);
     const empty = freshRoot();
-    expect(verifyStore(empty)).toEqual({ ok: true, runs: 0, events: 0, blobs: 0, problems: [] });
+    expect(audit(empty)).toEqual({ ok: true, runs: 0, events: 0, blobs: 0, problems: [], notes: [] });
     expect(fs.readdirSync(empty)).toEqual([]);
   });
 
   it('refuses a run nothing is known of', async () => {
-    expect(() => verifyStore(freshRoot(), 'run1')).toThrow('there is no run run1');
+    expect(() => audit(freshRoot(), 'run1')).toThrow('there is no run run1');
   });
 });

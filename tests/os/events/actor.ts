@@ -7,6 +7,7 @@ import type { RunLog, Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
 import { openIndex } from '../../../src/os/index/open.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 
 /** A process of its own that acts on a store: `actor.ts <act> <root or folder> …`. Each line it prints is a fact. */
 const [act = '', where = '', ...rest] = process.argv.slice(2);
@@ -57,7 +58,13 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Creates a run, appends for ever. */
   async run() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({
+      root: where,
+      clock: systemClock,
+      ids: randomIds,
+      signer: undefined,
+      redact: openRedactor({ known: [] }),
+    });
     const { log } = await store.createRun(rest[0] ?? '', first(store));
     say('created');
     await appendFor(log, 0, Number(rest[1] ?? 1e9));
@@ -68,7 +75,13 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Takes a run, says whether it could, and keeps it. */
   async take() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({
+      root: where,
+      clock: systemClock,
+      ids: randomIds,
+      signer: undefined,
+      redact: openRedactor({ known: [] }),
+    });
     try {
       const { log } = await store.takeRun(rest[0] ?? '', 'resume');
       say(`took epoch ${log.epoch}`);
@@ -79,7 +92,13 @@ const acts: Record<string, () => Promise<void>> = {
   },
   /** Appends to the project log, several at once. */
   async project() {
-    const store = openStore({ root: where, clock: systemClock, ids: randomIds });
+    const store = openStore({
+      root: where,
+      clock: systemClock,
+      ids: randomIds,
+      signer: undefined,
+      redact: openRedactor({ known: [] }),
+    });
     for (let round = 0; round < Number(rest[1]); round++) {
       const keys = [0, 1, 2].map((n) => `${rest[0]}.${round}.${n}`);
       await Promise.all(

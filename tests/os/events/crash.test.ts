@@ -9,6 +9,7 @@ import { type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { sqliteLocks } from '../../../src/os/events/locks.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { begin, expectAllSound, expectSound, live, liveTogether, mortalDisk, mortalLocks, type World } from './life.ts';
 import { type MemoryDisk, memoryDisk, memoryLocks } from './memory-disk.ts';
 import { decided, freshRoot, openIn, runFile, startActor } from './scene.ts';
@@ -26,7 +27,14 @@ function memoryWorld(): World & { disk: MemoryDisk } {
 /** A run of two durable events whose process died, with half a line at the end of its log. */
 async function tornRun(world: World): Promise<string[]> {
   const locks = mortalLocks(world.locks);
-  const store = openStore({ ...world, clock: simulatedClock(), ids: randomIds, locks });
+  const store = openStore({
+    ...world,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    locks,
+  });
   const { log, event } = await store.createRun('run1', begin(store));
   const { hash } = log.append(decided('before'));
   await log.close();
@@ -47,7 +55,13 @@ async function changesOf(world: World) {
 }
 
 function tearsIn(world: World): number {
-  const store = openStore({ ...world, clock: simulatedClock(), ids: randomIds });
+  const store = openStore({
+    ...world,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+  });
   return store.readRun('run1').filter(({ type }) => type === 'log_torn').length;
 }
 
@@ -161,7 +175,15 @@ describe('when the power is cut', () => {
     const append = async (on: Disk, month: number) => {
       const locks = mortalLocks(under);
       const clock = simulatedClock(Date.UTC(2026, month, 15));
-      const store = openStore({ root, disk: on, locks, clock, ids: randomIds });
+      const store = openStore({
+        root,
+        disk: on,
+        locks,
+        clock,
+        ids: randomIds,
+        signer: undefined,
+        redact: openRedactor({ known: [] }),
+      });
       const data = { key: 'k', value: month, file: 'reyn.yaml' };
       await store.appendProject({ type: 'config_set', data }).catch(() => undefined);
       locks.die();
@@ -173,14 +195,22 @@ describe('when the power is cut', () => {
     await append(mortalDisk(disk, afterWrite).disk, 0);
     await append(disk, 1);
     disk.cutPower(0);
-    const store = openStore({ root, disk, locks: under, clock: simulatedClock(), ids: randomIds });
+    const store = openStore({
+      root,
+      disk,
+      locks: under,
+      clock: simulatedClock(),
+      ids: randomIds,
+      signer: undefined,
+      redact: openRedactor({ known: [] }),
+    });
     expect(store.readProject().map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
   });
 
   it('while a torn run is taken up, nothing that was promised is lost and the tear is on record', async () => {
     const first = memoryWorld();
     await tornRun(first);
-    const { problems } = verifyStore(first.root, undefined, first);
+    const { problems } = verifyStore(first.root, {}, { signer: undefined, ...first });
     expect(problems.map(({ reason }) => reason)).toEqual(['torn']);
     const { count } = await changesOf(first);
     for (let at = 1; at <= count + 1; at++) {

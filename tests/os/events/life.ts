@@ -8,6 +8,7 @@ import type { Held, Locks } from '../../../src/os/events/locks.ts';
 import type { RunLog, Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { decided, FINISHED, firstEvent } from './scene.ts';
 
 /** Where lives are lived: one store of one run, `run1`, one process after another. */
@@ -43,6 +44,7 @@ export function mortalDisk(under: Disk, at = Number.POSITIVE_INFINITY, half = fa
     truncate: mortal(under.truncate),
     rename: mortal(under.rename),
     remove: mortal(under.remove),
+    removeTree: mortal(under.removeTree),
     makeDir: mortal(under.makeDir),
     openInFolderLater: mortal(under.openInFolderLater),
     syncDir: mortal(under.syncDir),
@@ -88,7 +90,15 @@ const LARGE = 'x'.repeat(9000);
 export async function live(world: World, disk: Disk, clock: Clock = simulatedClock()): Promise<string[]> {
   const durable: string[] = [];
   const locks = mortalLocks(world.locks);
-  const store = openStore({ root: world.root, clock, ids: randomIds, disk, locks });
+  const store = openStore({
+    root: world.root,
+    clock,
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   const append = async (log: RunLog, text: string) => {
     const { hash } = log.append(decided(text));
     await log.flush();
@@ -132,7 +142,15 @@ const TOGETHER = ['run1', 'run2', 'run3'];
 export async function liveTogether(world: World, disk: Disk): Promise<ReadonlyMap<string, readonly string[]>> {
   const durable = new Map<string, string[]>();
   const locks = mortalLocks(world.locks);
-  const store = openStore({ root: world.root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const store = openStore({
+    root: world.root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   const one = async (run: string, intended?: Promise<void>): Promise<void> => {
     const { log, event } = await store.createRun(run, begin(store), intended);
     const promised = [event.hash];
@@ -169,7 +187,15 @@ export async function expectAllSound(
   promised: ReadonlyMap<string, readonly string[]>,
   label: string,
 ): Promise<void> {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   const runs = store.runIds();
   expect(runs, label).toEqual(expect.arrayContaining([...promised.keys()]));
   if (runs.length > 1) expect(store.readRun('run0').length, `${label}: the intent precedes`).toBeGreaterThan(1);
@@ -181,7 +207,7 @@ export async function expectAllSound(
     await log.close();
   }
   await store.close();
-  expect(verifyStore(root, undefined, { disk, locks }).problems, label).toEqual([]);
+  expect(verifyStore(root, {}, { signer: undefined, disk, locks }).problems, label).toEqual([]);
 }
 
 function isKilled(error: unknown): boolean {
@@ -191,7 +217,15 @@ function isKilled(error: unknown): boolean {
 /** The run can be taken up and ended, nothing that was promised is lost, and the audit finds nothing. */
 export async function expectSound(world: World, promised: readonly string[], label: string): Promise<void> {
   const { root, disk, locks } = world;
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, disk, locks });
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    disk,
+    locks,
+  });
   if (!store.hasRun('run1')) {
     expect(promised, label).toEqual([]);
     const { log } = await store.createRun('run1', begin(store));
@@ -205,6 +239,6 @@ export async function expectSound(world: World, promised: readonly string[], lab
     await log.close();
   }
   await store.close();
-  expect(verifyStore(root, undefined, { disk, locks }).problems, label).toEqual([]);
+  expect(verifyStore(root, {}, { signer: undefined, disk, locks }).problems, label).toEqual([]);
   expect(disk.list(path.join(root, '.reyn', 'tmp')), label).toEqual([]);
 }

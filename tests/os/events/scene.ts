@@ -11,6 +11,8 @@ import type { Locks } from '../../../src/os/events/locks.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
+import type { Signer } from '../../../src/os/signing.ts';
 
 /** An empty project folder that is gone after the test. */
 export function freshRoot(): string {
@@ -20,8 +22,18 @@ export function freshRoot(): string {
 }
 
 /** A store that is closed after the test. */
-export function openIn(root: string, with_: { disk?: Disk; locks?: Locks; clock?: Clock } = {}): Store {
-  const store = openStore({ root, clock: simulatedClock(), ids: randomIds, ...with_ });
+export function openIn(
+  root: string,
+  with_: { disk?: Disk; locks?: Locks; clock?: Clock; signer?: Signer } = {},
+): Store {
+  const store = openStore({
+    root,
+    clock: simulatedClock(),
+    ids: randomIds,
+    signer: undefined,
+    redact: openRedactor({ known: [] }),
+    ...with_,
+  });
   onTestFinished(() => store.close());
   return store;
 }
@@ -80,6 +92,9 @@ export function monthFiles(root: string): string[] {
 
 /** Another process that acts on the store: see actor.ts for what it can be told. */
 export type Actor = {
+  readonly pid: number;
+  /** All it printed so far. */
+  said(): string;
   /** Resolves with the next line it prints. */
   line(): Promise<string>;
   kill(): Promise<void>;
@@ -119,6 +134,8 @@ export function startActor(args: readonly string[], wrap: readonly string[] = []
     await ended;
   });
   return {
+    pid: child.pid ?? 0,
+    said: () => out,
     async line() {
       for (;;) {
         const newline = out.indexOf('\n', read);

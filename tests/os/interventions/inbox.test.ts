@@ -4,6 +4,7 @@ import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
 import { openIn, recordAnswer } from '../../../src/os/interventions/inbox.ts';
 import { foldAll } from '../../../src/os/kernel/fold.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { inProject, ofType, person, phase, phases, type Rule } from '../../project.ts';
 
 const ask = (question: string, choices?: readonly string[]) => ({
@@ -90,7 +91,7 @@ describe('an answer', () => {
       const outcome = await project.reyn.answer(open?.id.slice(0, 4) ?? '', ' That');
       expect(outcome).toMatchObject({ run, status: 'finished', exit: 0 });
       const [answered] = ofType(project.events(run), 'intervention_answered');
-      expect(answered?.data).toEqual({ id: open?.id, answer: 'that one', by: 'answer', digest: open?.digest });
+      expect(answered?.data).toMatchObject({ id: open?.id, answer: 'that one', by: 'answer', digest: open?.digest });
       expect(await project.reyn.replay(run)).toMatchObject({ identical: true });
     }));
 
@@ -118,12 +119,20 @@ describe('an answer', () => {
   it('given by two people counts once, and the run stays where it was for the second', () =>
     inProject(demo([[ask('Which?')]]), async (project) => {
       const { run } = await project.run('demo', 'go');
-      const store = openStore({ root: project.root, clock: systemClock, ids: randomIds });
+      const store = openStore({
+        root: project.root,
+        clock: systemClock,
+        ids: randomIds,
+        signer: undefined,
+        redact: openRedactor({ known: [] }),
+      });
       try {
         const [open] = openIn([foldAll(store.readRun(run))]);
         if (open === undefined) throw new Error('no question is open');
-        await recordAnswer(store, open, 'mine');
-        await expect(recordAnswer(store, open, 'yours')).rejects.toMatchObject({ code: 'usage' });
+        await recordAnswer(store, open, { answer: 'mine', who: 'ada' }, false);
+        await expect(recordAnswer(store, open, { answer: 'yours', who: 'bob' }, false)).rejects.toMatchObject({
+          code: 'usage',
+        });
       } finally {
         await store.close();
       }

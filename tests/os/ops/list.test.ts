@@ -24,6 +24,10 @@ const FULL: Record<string, JsonObject> = {
     filter: { key_prefix: 'a', tags: ['t'], since: '2026-01-01', until: '2026-02-01', skill: 's', type: 'run_failed' },
     k: 50,
   },
+  sandboxed_exec: { argv: ['git', 'log'], cwd: 'src', stdin: 'x', timeout_ms: 1000 },
+  web_fetch: { url: 'https://example.com/a', max_bytes: 1000 },
+  web_search: { query: 'x', k: 3 },
+  mcp: { server: 'a', tool: 'b', args: {} },
   index_write: {
     source: 'docs',
     key: 'a',

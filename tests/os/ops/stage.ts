@@ -56,6 +56,7 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
       skills: { list: absent },
       runs: { list: absent },
       network: { fetch: absent },
+      search: { search: absent },
       mcp: { call: absent },
       exec: { run: absent },
       signal: AbortSignal.timeout(60_000),

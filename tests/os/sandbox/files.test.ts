@@ -107,6 +107,14 @@ describe('what is hidden', () => {
     expect(out(end)).toBe('a\nb\n');
   });
 
+  it('may be a folder or a file of the system', async () => {
+    const mounts: Mount[] = [
+      { kind: 'hide-folder', at: '/usr/share/zoneinfo' },
+      { kind: 'hide-file', at: '/usr/lib/os-release' },
+    ];
+    expect(said(await sh('ls /usr/share/zoneinfo; cat /etc/os-release', { mounts }))).toBe('');
+  });
+
   it('is covered as what it is, whatever it was called', async () => {
     const { work } = ground();
     mkdirSync(join(work, '.env'));

@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { makeControlGroup } from '../../../src/os/sandbox/control-group.ts';
 import { behindShell } from '../../../src/os/sandbox/shell.ts';
-import { ended, ground, inFolder, LIMITS, out, run, SCRIPT, said, sh } from './running.ts';
+import { ended, ground, inFolder, LIMITS, nap, out, run, running, SCRIPT, said, sh } from './running.ts';
 
 const MB = 1024 ** 2;
 
@@ -62,7 +63,7 @@ describe('how many processes a program may be', () => {
   const canRun = spawnSync(process.execPath, [SCRIPT, 'true'], { cwd: '/', ...nobody }).status === 0;
 
   it.skipIf(!canRun)('is held by the kernel for everybody but root', () => {
-    const script = 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 1 & done; wait; echo done';
+    const script = 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 & done; wait; echo done';
     const env = { ...process.env, PROCESSES: '6' };
     const { stdout } = spawnSync(process.execPath, [SCRIPT, 'sh', '-c', script], {
       cwd: '/',
@@ -71,6 +72,66 @@ describe('how many processes a program may be', () => {
       ...nobody,
     });
     expect(stdout).toMatch(/fork/i);
+  });
+});
+
+const hasGroups = makeControlGroup(LIMITS);
+hasGroups?.remove();
+
+describe.skipIf(hasGroups === undefined)('where control groups can be had', () => {
+  it('bounds processes of root as well', async () => {
+    const script = 'for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 & done; wait; echo done';
+    expect(said(await sh(script, { limits: { processes: 6 } }))).toMatch(/fork/i);
+    expect(said(await sh(script, { limits: { processes: 20 } }))).toBe('done\n');
+  });
+
+  it('survives a fork bomb, and nothing of it is left', async () => {
+    const time = nap();
+    const bomb = `:(){ :|: & sleep ${time}; }; :`;
+    const end = await run(['bash', '-c', bomb], { limits: { wallMs: 500, processes: 32 } });
+    expect(end.status).toMatch(/stopped|exited/);
+    expect(running(time)).toEqual([]);
+  });
+
+  it('bounds the memory of all processes together', async () => {
+    // each keeps what it got until the program ends; one that is killed closes its pipe, perhaps after its word
+    const hogs = `import os,signal
+pipes=[]
+for i in range(4):
+  r,w=os.pipe()
+  if os.fork()==0:
+    x=bytearray(150*10**6); os.write(w,b'x'); signal.pause()
+  os.close(w); pipes.append(r)
+print(sum(os.read(r,1)==b'x' for r in pipes))`;
+    expect(out(await run(['python3', '-c', hogs], { limits: { memoryBytes: 400 * MB } }))).toMatch(/^[0-3]\n$/);
+    expect(out(await run(['python3', '-c', hogs], { limits: { memoryBytes: 900 * MB } }))).toBe('4\n');
+  });
+
+  it('removes the groups afterwards, also those of a Reyn that was killed', async () => {
+    await Promise.all([run(['true']), run(['true'])]);
+    const left = () =>
+      groupFolders()
+        .flatMap((folder) => readdirSync(folder))
+        .filter((name) => name.startsWith(`reyn-${process.pid}-`));
+    await vi.waitFor(() => expect(left()).toEqual([]));
+    const [dead] = groupFolders().map((folder) => join(folder, 'reyn-4194305-x'));
+    if (dead !== undefined) mkdirSync(dead);
+    spawnSync(process.execPath, [SCRIPT, 'true']);
+    expect(dead !== undefined && existsSync(dead)).toBe(false);
+  });
+});
+
+/** Where groups are made, for the processes of this machine. */
+function groupFolders(): readonly string[] {
+  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
+  const at = (controller: string) => lines.find((line) => line.split(':')[1] === controller)?.split(':')[2];
+  const folders = ['pids', 'memory'].map((name) => join('/sys/fs/cgroup', name, at(name) ?? '/'));
+  return [...folders, '/sys/fs/cgroup'].filter((folder) => existsSync(join(folder, 'cgroup.procs')));
+}
+
+describe('when memory runs out', () => {
+  it('the kernel takes a program of the sandbox before any other', async () => {
+    expect(out(await run(['cat', '/proc/self/oom_score_adj']))).toBe('1000\n');
   });
 });
 

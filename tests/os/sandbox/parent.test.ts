@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nap, running, SCRIPT } from './running.ts';
@@ -25,10 +26,10 @@ describe('when Reyn itself', () => {
 
   it('is killed while a program starts, at whatever moment, nothing is left', async () => {
     const time = nap();
-    const kills = Array.from({ length: 12 }, async (_, i) => {
+    const kills = Array.from({ length: 6 }, async (_, i) => {
       const reyn = spawn(process.execPath, [SCRIPT, 'sleep', time], { stdio: 'ignore' });
-      await until(() => running(time, '/usr/bin/bwrap').some((pid) => parentOf(pid) === reyn.pid));
-      await sleep(i);
+      while (!hasChild(reyn)) await sleep(1);
+      await sleep(2 * i);
       reyn.kill('SIGKILL');
       await once(reyn, 'exit');
     });
@@ -58,7 +59,7 @@ describe('when Reyn itself', () => {
   });
 });
 
-function parentOf(pid: string): number | undefined {
-  const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', pid], { encoding: 'utf8' });
-  return Number(stdout);
+/** Whether it has started the sandbox. */
+function hasChild({ pid }: ChildProcess): boolean {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') !== '';
 }

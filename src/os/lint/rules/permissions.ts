@@ -1,7 +1,7 @@
 import { didYouMean } from '../../suggest.ts';
 import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
-import { grantedKinds, usedKinds } from './ops.ts';
+import { calledPython, grantedKinds, showPython, usedKinds } from './ops.ts';
 
 /** Declared permissions are no wider than what the skill does. */
 export const permissions = defineFamily({
@@ -44,7 +44,17 @@ export const permissions = defineFamily({
         rule: 'permissions/never-used',
         place: map.skillPlace('permissions', ...kind.split('.')),
         message: `the permission ${kind} is declared, but no allowed op and no step can use it`,
-        fix: `Delete ${kind} from \`permissions\`, or add an op that needs it to \`allowed_ops\` of a phase.`,
+        fix: `Delete ${kind} from \`permissions\`, or add ${kind === 'python' ? 'a step that calls it' : 'an op that needs it to `allowed_ops` of a phase'}.`,
+      };
+    }
+    const called = used.has('python') ? calledPython(subject) : undefined;
+    for (const [index, entry] of skill.permissions.python.entries()) {
+      if (called === undefined || called.has(showPython(entry))) continue;
+      yield {
+        rule: 'permissions/never-used',
+        place: map.skillPlace('permissions', 'python', index),
+        message: `${showPython(entry)} is declared, but no step calls it`,
+        fix: 'Delete the entry, or correct its module and function.',
       };
     }
     for (const key of ['read', 'write'] as const) {

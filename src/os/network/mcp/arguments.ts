@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts';
 import { OpError } from '../../op-error.ts';
-import { compileForeign, showErrors } from '../../schema.ts';
+import { foreignSchema, showErrors } from '../../schema.ts';
 import { visible } from '../../visible.ts';
 import { LATE, within } from '../../within.ts';
 import { MCP_BOUNDS } from './bounds.ts';
@@ -22,8 +22,9 @@ export function checkArguments(tool: string, schema: JsonObject, args: JsonObjec
 }
 
 function checked(tool: string, schema: JsonObject, args: JsonObject) {
+  const compile = foreignSchema(schema);
   try {
-    return within(MCP_BOUNDS.checkMs, () => compileForeign(schema)(args));
+    return within(MCP_BOUNDS.checkMs, () => compile()(args));
   } catch (error) {
     const reason = error instanceof Error ? visible(error.message.slice(0, 300)) : 'unknown';
     throw new OpError('invalid', `the schema of its tool "${tool}" cannot be checked: ${reason}`);

@@ -8,7 +8,7 @@ export const MCP_BOUNDS = {
   /** Bytes of text and structured content of one result. */
   resultBytes: 1024 * 1024,
   /** Bytes a server may say between two answers. */
-  chatterBytes: 8 * 1024 * 1024,
+  chatterBytes: 2 * 1024 * 1024,
   /** Requests a server may make between two answers; each is refused with an error. */
   serverRequests: 100,
   tools: 500,
@@ -25,5 +25,5 @@ export const MCP_BOUNDS = {
   /** Milliseconds of one call. */
   callMs: 60_000,
   /** Milliseconds a check of arguments may take. */
-  checkMs: 100,
+  checkMs: 150,
 } as const;

@@ -6,13 +6,24 @@ import { ownAddressRefusal } from '../address.ts';
 import { dial } from '../dial.ts';
 import { reach, type Ways } from '../reach.ts';
 import { boundedResponse } from './bounded-body.ts';
-import { openIntake } from './intake.ts';
+import { type Intake, openIntake } from './intake.ts';
 import type { Violated, Wire } from './wire.ts';
 
 /** Milliseconds a server has to take note that a session is over. */
 const GOODBYE_MS = 500;
 
+/** Milliseconds until a stream that ended has to have been taken up again, and to have brought the answer. */
+const BROKEN_OFF_MS = 3_000;
+
 export type HttpSpec = { readonly url: URL; readonly headers: Readonly<Record<string, string>> };
+
+type Server = {
+  readonly url: URL;
+  readonly ways: Ways;
+  readonly killed: AbortSignal;
+  readonly violate: Violated;
+  readonly intake: Intake;
+};
 
 /**
  * A server over streamable HTTP (MCP, transports). The host and port of the configuration are reached, on loopback too,
@@ -25,8 +36,10 @@ export async function openHttp({ url, headers }: HttpSpec, ways: Ways, violated:
     violated(error);
     void kill();
   };
+  const intake = openIntake();
+  const server: Server = { url, ways, killed: killed.signal, violate, intake };
   const inner: StreamableHTTPClientTransport = new StreamableHTTPClientTransport(url, {
-    fetch: fetchOf(url, ways, killed.signal, violate),
+    fetch: fetchOf(server),
     requestInit: { headers },
     reconnectionOptions: {
       maxRetries: 1,
@@ -39,12 +52,11 @@ export async function openHttp({ url, headers }: HttpSpec, ways: Ways, violated:
     killed.abort(new Error('the connection was ended'));
     await inner.close();
   };
-  return { transport: guarded(inner, violate), lastWords: () => '', kill };
+  return { transport: guarded(inner, server), lastWords: () => '', kill };
 }
 
 /** The transport, with every message taken in by the rules. */
-function guarded(inner: StreamableHTTPClientTransport, violate: Violated): Transport {
-  const intake = openIntake();
+function guarded(inner: StreamableHTTPClientTransport, { intake, violate }: Server): Transport {
   let isOver = false;
   const outer: Transport = {
     start: () => inner.start(),
@@ -80,10 +92,11 @@ function guarded(inner: StreamableHTTPClientTransport, violate: Violated): Trans
 }
 
 /** `fetch` as the transport wants it, for one origin. */
-function fetchOf(server: URL, ways: Ways, killed: AbortSignal, violate: Violated): FetchLike {
+function fetchOf(server: Server): FetchLike {
+  const { ways, killed, violate } = server;
   return async (input, init = {}) => {
     const url = new URL(input);
-    if (url.origin !== server.origin)
+    if (url.origin !== server.url.origin)
       throw new OpError('refused', `${url.origin} is not the server of the configuration`);
     const signal = init.signal ? AbortSignal.any([init.signal, killed]) : killed;
     const endpoints = await reach(url, ownAddressRefusal, ways, signal);
@@ -111,6 +124,17 @@ function fetchOf(server: URL, ways: Ways, killed: AbortSignal, violate: Violated
         `it packs its answer as "${visible(encoding.slice(0, 40))}", which was not asked for`,
       );
     }
+    if (typeof init.body === 'string') response.once('close', () => expectAnswer(init.body as string, server));
     return boundedResponse(response, violate);
   };
+}
+
+/** A stream that ended without the answer may be taken up again by the transport; after a while it is given up. */
+function expectAnswer(question: string, { intake, killed, violate }: Server): void {
+  const { id } = JSON.parse(question) as { id?: unknown };
+  if (typeof id !== 'number') return;
+  const look = () => {
+    if (!killed.aborted && intake.isOpen(id)) violate(new OpError('unreachable', 'its answer broke off'));
+  };
+  setTimeout(look, BROKEN_OFF_MS).unref();
 }

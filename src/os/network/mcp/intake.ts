@@ -16,6 +16,8 @@ export type Intake = {
   sent(message: JSONRPCMessage): void;
   /** A message from the server, `bytes` long; whether it is let through. @throws OpError `invalid`, `too_large`. */
   take(message: unknown, bytes: number): message is JSONRPCMessage;
+  /** Whether a question that was sent still waits for its answer. */
+  isOpen(id: number): boolean;
 };
 
 export function openIntake(): Intake {
@@ -37,6 +39,7 @@ export function openIntake(): Intake {
       open.add(message.id);
       asked = Math.max(asked, message.id);
     },
+    isOpen: (id) => open.has(id),
     take: (message, bytes): message is JSONRPCMessage => {
       if (!isMessage(message)) throw new OpError('invalid', 'it sent something that is not a JSON-RPC message');
       if (isDeeperThan(message, MAX_DEPTH)) throw new OpError('invalid', 'it sent a message that is nested too deep');

@@ -24,8 +24,9 @@ export type McpOptions = WaysOptions & {
   readonly cwd: string;
   /** Reyn's, told to servers. */
   readonly version: string;
-  /** Milliseconds; {@link MCP_BOUNDS} has what is usual. */
+  /** Milliseconds until a server is there, and until it has listed its tools; {@link MCP_BOUNDS} has what is usual. */
   readonly handshakeMs?: number;
+  /** Milliseconds of a call. */
   readonly callMs?: number;
 };
 
@@ -62,8 +63,10 @@ export function openMcpServers(options: McpOptions): McpServers {
   };
 
   const list = async (server: string, connection: Connection, signal: AbortSignal): Promise<McpTools> => {
-    const limits = { ms: Math.min(callMs, handshakeMs), signal };
-    const tools = await listTools((cursor) => connection.listTools(cursor, limits));
+    const end = performance.now() + handshakeMs; // for all pages
+    const tools = await listTools((cursor) =>
+      connection.listTools(cursor, { ms: Math.max(1, Math.ceil(end - performance.now())), signal }),
+    );
     remembered.set(`${server} ${tools.pin}`, tools);
     for (const oldest of remembered.keys()) {
       if (remembered.size <= MAX_REMEMBERED) break;

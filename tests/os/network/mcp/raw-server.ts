@@ -28,7 +28,7 @@ export type Plan = {
   readonly does?: 'exit' | 'pour-notifications' | 'pour-requests';
   readonly stderr?: string;
   /** A child that outlives it if nobody kills it; its process id is the result of a call. */
-  readonly child?: boolean;
+  readonly child?: 'plain' | 'detached';
   /** Ignores being asked to end. */
   readonly stubborn?: boolean;
   readonly protocolVersion?: string;
@@ -58,8 +58,11 @@ export function rawServer(plan: Plan, say: (text: string) => void): (message: Me
     if (plan.resultBytes !== undefined) return answer(message.id, text('x'.repeat(plan.resultBytes)));
     if (plan.does === 'exit') process.exit(3);
     if (plan.does === 'pour-notifications' || plan.does === 'pour-requests') return pour(say, plan.does);
-    if (plan.child === true) {
-      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    if (plan.child !== undefined) {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+        stdio: 'inherit',
+        detached: plan.child === 'detached',
+      });
       return answer(message.id, text(String(child.pid)));
     }
     if (message.params?.name === 'env') return answer(message.id, text(JSON.stringify(process.env)));

@@ -1,17 +1,10 @@
-import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Json, JsonObject } from '../../../../src/os/json.ts';
 import type { McpServerConfig, McpServers } from '../../../../src/os/network/mcp/port.ts';
 import { type McpOptions, openMcpServers } from '../../../../src/os/network/mcp/servers.ts';
 import { OpError } from '../../../../src/os/op-error.ts';
-import type { Plan } from './raw-server.ts';
 
-const RAW = path.join(import.meta.dirname, 'raw-server.ts');
-
-/** The configuration of a raw server over standard input and output. */
-export function raw(plan: Plan, env: Readonly<Record<string, string>> = {}): McpServerConfig {
-  return { command: process.execPath, args: [RAW, JSON.stringify(plan)], env };
-}
+export { raw } from './plan.ts';
 
 /** Opens servers until the test ends. */
 export function mcp(servers: Readonly<Record<string, McpServerConfig>>, options: Partial<McpOptions> = {}): McpServers {

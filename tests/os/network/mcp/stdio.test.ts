@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, failure, gone, mcp, patient, raw } from './scene.ts';
 
@@ -48,7 +50,7 @@ describe('a server as a child process', () => {
     expect((await ended.tools('srv', patient())).tools).toHaveLength(1);
   });
 
-  it('sees PATH, HOME, LANG, what its configuration says, and nothing else', async () => {
+  it('sees PATH, HOME, LANG, what its configuration says, the mark it is found by, and nothing else', async () => {
     const servers = mcp(
       { srv: raw({ tools: [{ name: 'env' }] }, { MODE: 'test', TOKEN: 'Bearer ${secret:API_TOKEN}' }) },
       {
@@ -57,7 +59,14 @@ describe('a server as a child process', () => {
       },
     );
     const env = JSON.parse((await call(servers, 'env')).text) as Record<string, string>;
-    expect(env).toEqual({ PATH: '/bin', HOME: '/home/x', LANG: 'C', MODE: 'test', TOKEN: 'Bearer hunter2' });
+    expect(env).toEqual({
+      REYN_SERVER: expect.any(String) as string,
+      PATH: '/bin',
+      HOME: '/home/x',
+      LANG: 'C',
+      MODE: 'test',
+      TOKEN: 'Bearer hunter2',
+    });
   });
 
   it('is not started without a secret that it needs', async () => {
@@ -82,11 +91,26 @@ describe('a server as a child process', () => {
   });
 
   it('is killed with all it started when servers are closed, however stubborn', async () => {
-    const servers = mcp({ srv: raw({ child: true, stubborn: true }) });
+    const servers = mcp({ srv: raw({ child: 'plain', stubborn: true }) });
     const { text } = await call(servers, 'add');
     await servers.close();
     await gone(Number(text));
     expect(await failure(servers.tools('srv', patient()))).toContain('it was closed');
+  });
+
+  it('is killed with what left its process group and its session', async () => {
+    const servers = mcp({ srv: raw({ child: 'detached', stubborn: true }) });
+    const { text } = await call(servers, 'add');
+    await servers.close();
+    await gone(Number(text));
+  });
+
+  it('is killed with all it started when Reyn itself ends without closing it', async () => {
+    const script = path.join(import.meta.dirname, 'leaving.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [script]);
+    const pid = Number(stdout);
+    expect(pid).toBeGreaterThan(1);
+    await gone(pid);
   });
 
   it('is killed when a call is given up, with what it was doing', async () => {
@@ -123,78 +147,43 @@ describe('a server that hangs', () => {
 });
 
 const line = (message: object) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`;
-const deep = `${'['.repeat(100)}${']'.repeat(100)}`;
 
 describe('a server that breaks the protocol', () => {
   it.each([
-    ['a line that is not JSON', { raw: 'not json\n' }, /^invalid: .*not a message: "not json"/],
     [
       'a line that is not JSON, and an answer nobody asked for',
-      { raw: 'not json\n{"jsonrpc":"2.0","id":999,"result":{}}\n' },
-      /^invalid: /,
+      { raw: `not json\n${line({ id: 999, result: {} })}` },
+      /^invalid: .*not a message: "not json"/,
     ],
-    ['an answer nobody asked for', { raw: line({ id: 999, result: {} }) }, /^invalid: .*never asked/],
     [
       'an answer in place of the one',
       { rawAnswer: line({ id: 999, result: { content: [] } }) },
       /^invalid: .*never asked/,
     ],
     [
-      'an answer to its id as text',
-      { rawAnswer: '{"jsonrpc":"2.0","id":"ID","result":{"content":[]}}\n' },
-      /^invalid: .*never asked/,
-    ],
-    [
-      'an answer to its id as a fraction',
-      { rawAnswer: '{"jsonrpc":"2.0","id":ID.5,"result":{"content":[]}}\n' },
-      /^invalid: .*never asked/,
-    ],
-    ['no JSON-RPC', { rawAnswer: '{"id":ID,"result":{"content":[]}}\n' }, /^invalid: .*not a JSON-RPC message/],
-    ['a batch', { rawAnswer: '[{"jsonrpc":"2.0","id":ID,"result":{"content":[]}}]\n' }, /^invalid: /],
-    ['null', { rawAnswer: 'null\n' }, /^invalid: /],
-    [
-      'both result and error',
-      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{},"error":{"code":1,"message":"x"}}\n' },
-      /^invalid: /,
-    ],
-    ['a result that is no object', { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":7}\n' }, /^invalid: /],
-    [
-      'a result without content that is a list',
-      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":"x"}}\n' },
-      /^invalid: /,
-    ],
-    [
-      'content of a kind that does not exist',
+      'a result that is none',
       { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":[{"type":"evil"}]}}\n' },
-      /^invalid: /,
-    ],
-    [
-      'data nested too deep',
-      { rawAnswer: `{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":{"a":${deep}}}}\n` },
-      /^invalid: /,
-    ],
-    [
-      'a prototype',
-      { rawAnswer: '{"jsonrpc":"2.0","id":ID,"result":{"content":[],"structuredContent":{"__proto__":{"x":1}}}}\n' },
-      /^invalid: /,
+      /^invalid: .*not what the protocol says/,
     ],
     [
       'an error',
       { rawAnswer: '{"jsonrpc":"2.0","id":ID,"error":{"code":-32602,"message":"no \\u001b[2J"}}\n' },
       /^failed: MCP server "srv": it refused: .*no \\u001b/,
     ],
-    ['a line without end', { rawAnswer: 'x'.repeat(100_000).repeat(50) }, /^too_large: .*more than 4194304 bytes/],
     ['notifications without end', { does: 'pour-notifications' }, /^too_large: .*floods/],
     ['requests without end', { does: 'pour-requests' }, /^too_large: .*floods/],
     ['a version that does not exist', { protocolVersion: '1999-01-01' }, /^unreachable: .*protocol version/],
-  ] as const)('by %s fails the call and nothing else', async (_what, plan, expected) => {
-    const servers = mcp({
-      srv: raw('rawAnswer' in plan && plan.rawAnswer.length > 100_000 ? { resultBytes: 5_000_000 } : plan),
-      good: raw({}),
-    });
+  ] as const)('by %s fails the call', async (_what, plan, expected) => {
+    expect(await failure(call(mcp({ srv: raw(plan) }), 'add'))).toMatch(expected);
+  });
+
+  it('fails alone', async () => {
+    const servers = mcp({ srv: raw({ raw: '[]\n' }), good: raw({}) });
     const { pin } = await servers.tools('good', patient());
-    expect(await failure(call(servers, 'add'))).toMatch(expected);
-    expect((await servers.tools('good', patient())).pin).toBe(pin);
+    expect(await failure(call(servers, 'add'))).toMatch(/^invalid: /);
+    expect(await servers.call({ server: 'good', tool: 'add', args: {}, pin, signal: patient() })).toMatchObject({
+      text: '{}',
+    });
   });
 
   it('by a result of 100 megabytes costs no memory', async () => {
@@ -204,37 +193,17 @@ describe('a server that breaks the protocol', () => {
     expect(await failure(call(servers, 'add'))).toMatch(/^too_large: /);
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024);
   });
-
-  it('by a late answer to a question that was given up is listened to further', async () => {
-    const caller = new AbortController();
-    const servers = mcp({ srv: raw({ hang: 'tools/call', tools: [{ name: 'add' }] }) }, { callMs: 5_000 });
-    const { pin } = await servers.tools('srv', patient());
-    const one = servers.call({ server: 'srv', tool: 'add', args: {}, pin, signal: caller.signal });
-    const other = failure(
-      servers
-        .call({ server: 'srv', tool: 'add', args: {}, pin, signal: AbortSignal.timeout(700) })
-        .catch((error: unknown) => {
-          if (error instanceof DOMException) return 'waited on';
-          throw error;
-        })
-        .then((value) => {
-          if (value === 'waited on') throw new (class extends Error {})('waited on');
-        }),
-    );
-    setTimeout(() => caller.abort(new Error('given up')), 100);
-    await expect(one).rejects.toThrow('given up');
-    await expect(other).rejects.toThrow('waited on');
-  });
 });
 
 describe('what a server may ask for', () => {
-  it.each(['roots/list', 'sampling/createMessage', 'elicitation/create', 'tools/list', 'made/up'])(
-    'is not %s',
-    async (asks) => {
-      const servers = mcp({ srv: raw({ asks }) });
-      expect(JSON.parse((await call(servers, 'add')).text)).toMatchObject({ code: -32601 });
-    },
-  );
+  it('is neither files, nor a model, nor a person', async () => {
+    const asked = ['roots/list', 'sampling/createMessage', 'elicitation/create', 'made/up'];
+    const servers = mcp(Object.fromEntries(asked.map((asks) => [asks, raw({ asks })])));
+    const said = await Promise.all(
+      asked.map(async (asks) => JSON.parse((await call(servers, 'add', {}, asks)).text) as unknown),
+    );
+    expect(said).toEqual(asked.map(() => ({ code: -32601, message: 'Method not found' })));
+  });
 
   it('is a ping', async () => {
     expect((await call(mcp({ srv: raw({ asks: 'ping' }) }), 'add')).text).toBe('{}');

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { openSandbox } from '../../../src/os/sandbox/open.ts';
+import { ended, open, run } from './running.ts';
+
+describe('openSandbox', () => {
+  it('is bubblewrap on Linux', () => {
+    expect(openSandbox({ setting: 'auto', root: '/', platform: 'linux' }).backend).toBe('bubblewrap');
+  });
+
+  it.each(['win32', 'freebsd', 'aix'])('says that there is none for %s, and what to do', (platform) => {
+    const none = openSandbox({ setting: 'auto', root: '/', platform });
+    expect(none).toEqual({
+      backend: undefined,
+      reason: expect.stringContaining(platform),
+      hint: expect.stringContaining('WSL'),
+    });
+  });
+
+  it('says so when the program of the backend is not in a folder of the system, whatever PATH has', () => {
+    const none = openSandbox({ setting: 'auto', root: '/', platform: 'darwin', env: { PATH: '/tmp' } });
+    expect(none).toMatchObject({ backend: undefined, reason: '/usr/bin/sandbox-exec is missing.' });
+  });
+
+  it('is nothing only when the user says so, on every platform', async () => {
+    for (const platform of ['linux', 'darwin', 'win32']) {
+      expect(openSandbox({ setting: 'none', root: '/', platform }).backend).toBe('none');
+    }
+    expect(ended(await run(['true'], { sandbox: open('none') }))).toEqual({ status: 'exited', code: 0 });
+  });
+});
