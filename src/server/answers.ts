@@ -11,13 +11,20 @@ export type Given =
   | { readonly as: 'conflict'; readonly why: string }
   | { readonly as: 'refused'; readonly error: UserError };
 
+export type Said = {
+  readonly answer: string;
+  /** Of the question as the person saw it. */
+  readonly digest: string;
+  /** Why, in their own words. */
+  readonly words?: string;
+};
+
 /**
  * Takes answers from people who are not at a terminal. Each drives its run on in this process, beyond the request that
  * brought it.
  */
 export type Answers = {
-  /** @param digest of the question as the person saw it. */
-  give(id: string, answer: string, digest: string): Promise<Given>;
+  give(id: string, said: Said): Promise<Given>;
   /** Interrupts the runs that are driven, durably. */
   close(): Promise<void>;
 };
@@ -33,12 +40,13 @@ export function openAnswers(reyn: Reyn, say: (text: string) => void): Answers {
     return reyn.inbox().find((question) => question.id === id);
   }
 
-  async function drive(id: string, run: string, answer: string): Promise<Given> {
+  async function drive(id: string, run: string, { answer, words }: Said): Promise<Given> {
     let recorded = () => {};
     const first = new Promise<Given>((resolve) => {
       recorded = () => resolve({ as: 'recorded', run });
     });
-    const outcome = reyn.answer(id, answer, { signal: closing.signal, onAsk: 'suspend', onEvent: () => recorded() });
+    const driving = { signal: closing.signal, onAsk: 'suspend', onEvent: () => recorded() } as const;
+    const outcome = reyn.answer(id, answer, { ...driving, ...(words === undefined ? {} : { words }) });
     const ended = outcome.then(
       (): Given => ({ as: 'recorded', run }),
       (error: unknown): Given => {
@@ -56,13 +64,13 @@ export function openAnswers(reyn: Reyn, say: (text: string) => void): Answers {
   }
 
   return {
-    give: async (id, answer, digest) => {
+    give: async (id, said) => {
       const asked = find(id);
       if (taken.has(id)) return { as: 'conflict', why: 'The question was answered already.' };
       if (asked === undefined) return { as: 'absent' };
-      if (asked.digest !== digest) return { as: 'conflict', why: 'The question is not the one that was shown.' };
+      if (asked.digest !== said.digest) return { as: 'conflict', why: 'The question is not the one that was shown.' };
       taken.add(id);
-      const given = await drive(id, asked.run, answer);
+      const given = await drive(id, asked.run, said);
       if (given.as === 'refused') taken.delete(id);
       return given;
     },

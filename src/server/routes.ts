@@ -42,11 +42,12 @@ export function routes(served: Served): Hono<Env> {
   app.post('/v1/inbox/:id', async (context) => {
     const body = await readJson(context.env.incoming, maxBody);
     if (!body.ok && body.fault === 'large') return fail(context, 413, 'too_large', tooLarge(maxBody).why);
-    const { answer, digest } = body.ok && isObject(body.value) ? body.value : {};
-    if (typeof answer !== 'string' || typeof digest !== 'string') {
+    const { answer, digest, words } = body.ok && isObject(body.value) ? body.value : {};
+    if (typeof answer !== 'string' || typeof digest !== 'string' || !['string', 'undefined'].includes(typeof words)) {
       return fail(context, 400, 'input', 'Send {"answer": "…", "digest": "…"}: the digest is that of the question.');
     }
-    const given = await answers.give(context.req.param('id'), answer, digest);
+    const why = typeof words === 'string' ? { words } : {};
+    const given = await answers.give(context.req.param('id'), { answer, digest, ...why });
     switch (given.as) {
       case 'recorded':
         return context.json({ run: given.run }, 202);
@@ -75,13 +76,14 @@ export function routes(served: Served): Hono<Env> {
   return app;
 }
 
-type Status = 400 | 404 | 409 | 413 | 500 | 503;
+type Status = 400 | 403 | 404 | 409 | 413 | 500 | 503;
 
 const STATUS: Partial<Record<ErrorCode, Status>> = {
   not_found: 404,
   usage: 400,
   input: 400,
   ambiguous: 400,
+  refused: 403,
   busy: 409,
 };
 

@@ -55,6 +55,17 @@ describe('an answer', () => {
       expect((await give(scene, id, { answer: 'yes', digest })).status).toBe(202);
     }));
 
+  it('keeps why it was given, and refuses words that are none', () =>
+    withServer(asks('Which?', ['yes', 'no']), async (scene) => {
+      const { run } = await scene.project.run('asks', 'go');
+      const [{ id, digest } = { id: '', digest: '' }] = await questions(scene);
+      expect((await give(scene, id, { answer: 'yes', digest, words: 1 })).status).toBe(400);
+      expect((await give(scene, id, { answer: 'yes', digest, words: 'It is late.' })).status).toBe(202);
+      await scene.serving.close();
+      const [answered] = scene.project.events(run).filter(({ type }) => type === 'intervention_answered');
+      expect(answered?.data).toMatchObject({ answer: 'yes', words: 'It is late.' });
+    }));
+
   it('to the beginning of an id, or to none, finds nothing', () =>
     withServer(asks('Which?'), async (scene) => {
       await scene.project.run('asks', 'go');
