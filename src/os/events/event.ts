@@ -301,6 +301,14 @@ export const PROJECT_EVENTS = {
     skill_version_hash: hex,
     from: text,
   }),
+  skill_refused: event('A bundle or a commit was not taken in as a skill; `reason` says why. Nothing was written.', {
+    from: text,
+    reason: text,
+  }),
+  request_refused: event(
+    'The local server refused a request, for what `code` says; so many in a minute are recorded. `path` is without its query.',
+    { method: text, path: text, code: text },
+  ),
   index_written: event(
     'Documents were put into an indexed source, each in place of the one of that key. `sha256` is of the text, `step` the op of the run.',
     {
