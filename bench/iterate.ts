@@ -64,7 +64,7 @@ async function openFanOut(dir: string): Promise<Fan> {
   for (const skill of ['fan_out', 'say_it']) {
     fs.cpSync(join(import.meta.dirname, 'skills', skill), join(dir, 'reyn', 'project', skill), { recursive: true });
   }
-  const reyn = await openReyn({ root: dir, env: {} });
+  const reyn = await openReyn({ root: dir, env: { REYN_TRUST_PROJECT: '1' } });
   return {
     go: async (items) => {
       const value = { items: Array.from({ length: items }, (_, i) => i) };

@@ -138,7 +138,7 @@ loaded its code; the operating system has the files in memory. *From the cache* 
 another process linted the same and nothing changed.`;
 
 async function lintMs(dir: string): Promise<number> {
-  const reyn = await openReyn({ root: dir, env: {} });
+  const reyn = await openReyn({ root: dir, env: { REYN_TRUST_PROJECT: '1' } });
   const start = performance.now();
   const findings = reyn.skills.lint([]);
   const ms = performance.now() - start;

@@ -3,12 +3,14 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
+import { gate } from './gate.ts';
 import { inFlight } from './in-flight.ts';
 import { iterate } from './iterate.ts';
 import { jsStep } from './js-step.ts';
 import { loadLint } from './load-lint.ts';
 import { load, machineFacts, ROOT } from './machine.ts';
 import { recall } from './recall.ts';
+import { redact } from './redact.ts';
 import { resume } from './resume.ts';
 import { sandbox } from './sandbox.ts';
 import { publish, render, type Section } from './table.ts';
@@ -29,7 +31,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   resume,
   'js-step': jsStep,
   recall,
+  gate,
   sandbox,
+  redact,
 };
 
 /** Installs the runtimes Reyn is compared with, once; they are no part of Reyn's own installation. */

@@ -102,7 +102,7 @@ query* is the median of ${QUERIES}; recall looks for news in the logs before eac
 
 async function recallMs(root: string) {
   fs.rmSync(join(root, '.reyn', 'index.db'), { force: true });
-  const reyn = await openReyn({ root, env: {} });
+  const reyn = await openReyn({ root, env: { REYN_TRUST_PROJECT: '1' } });
   const search = (query: string) => reyn.index.search({ sources: ['docs'], query });
   const index = await timed(() => search('nothing'));
   const each: number[] = [];

@@ -33,7 +33,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(root, 'src');
 const dist = join(root, 'dist');
 
-const OUTSIDE = ['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'htmlparser2', 'pino', 're2js'];
+const OUTSIDE = [
+  ...['@dagrejs/dagre', '@modelcontextprotocol/client', 'ai', '@ai-sdk/*', 'htmlparser2', 'pino', 're2js'],
+  ...['hono', 'hono/*', '@hono/node-server', 'modern-tar'],
+];
 
 export async function build({ types = true } = {}) {
   const esbuild = await import('esbuild');
@@ -47,6 +50,8 @@ export async function build({ types = true } = {}) {
     if (types && modules.length > 0) emitTypes(join(staging, 'types'));
     const skills = join(source, 'stdlib', 'skills');
     if (existsSync(skills)) cpSync(skills, join(staging, 'stdlib', 'skills'), { recursive: true });
+    const assets = join(source, 'server', 'assets');
+    if (existsSync(assets)) cpSync(assets, join(staging, 'assets'), { recursive: true });
     const made = readdirSync(staging);
     for (const name of made) replace(join(staging, name), join(dist, name));
     for (const name of readdirSync(dist)) {

@@ -4,7 +4,6 @@ import { MAX_FILES, MAX_SKILL_BYTES } from '../src/os/skills/read-source.ts';
 import { MAX_FILE_BYTES } from '../src/os/skills/regular-file.ts';
 import { MAX_SCHEMA_DEPTH, MAX_SCHEMA_NODES } from '../src/os/skills/schema-check.ts';
 import { FORMATS, KEYWORDS } from '../src/os/skills/schema-words.ts';
-import { LATER_STEP_TYPES } from '../src/os/skills/steps/list.ts';
 import { code, glossary } from './markdown.ts';
 
 /** The page of the skill format. */
@@ -43,7 +42,7 @@ const NOTES: Readonly<Record<string, string>> = {
     'In `phases/<phase>.md`, or in the `yaml` block of a section. What a phase hands on, where it leads and what it may do is not said in it.\n\n',
   'an edge':
     'An edge is the name of its target, or these. `[]` instead of edges ends the run.\n\nPaths of `when` begin with `visits.<phase>`, `input.` (what the phase received) or name fields of the artifact that leaves (`artifact.` in full). Paths of `carry`: `input.`, `run.input.`, `phases.<phase>.` (what last left it).\n\n',
-  'a step of type op': `In \`preprocessor\` of a phase and \`postprocessor\`. Not yet: ${LATER_STEP_TYPES.map(code).join(', ')}.\n\n`,
+  'a step of type op': 'In `preprocessor` of a phase and `postprocessor`.\n\n',
   'an artifact file': '`artifacts/<type>.yaml` is a bare schema, or these.\n\n',
   routing: 'Sentences are a text or a list of texts.\n\n',
 };

@@ -52,8 +52,18 @@ export type Reyn = {
      * @returns the new folder. @throws UserError `skill` with what keeps it from being valid by the specification.
      */
     exportTo(name: string, out?: string): Promise<string>;
-    /** Copies a local skill or Agent Skills folder into reyn/project, with its provenance. @returns the new folder. */
-    importFrom(folder: string, as?: string): Promise<string>;
+    /**
+     * Writes a skill, by name or folder, as one file that `importFrom` takes: `<out>/<name>.tar.gz`; `out` is `bundles`
+     * if absent. @returns the file. @throws UserError `skill` when it could not be read back, `usage` when it is there.
+     */
+    bundleTo(name: string, out?: string): Promise<string>;
+    /**
+     * Takes a skill into reyn/project, with its provenance: a local folder, a bundle (`….tar`, `….tar.gz`, `….tgz`), or
+     * a commit of a repository, `https://host/path#<commit>[:<folder>]`, or with `commit` beside. What comes from
+     * elsewhere is checked as a whole before anything is written. @returns the new folder.
+     * @throws UserError `skill`, `usage`, `not_found`, `refused`.
+     */
+    importFrom(from: string, as?: string, commit?: string): Promise<string>;
     /**
      * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
      * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.
@@ -102,6 +112,8 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
+  recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
   readonly policy: {
     /**
      * What would be decided for an op of a skill on a resource, and how. Nothing is done.

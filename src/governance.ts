@@ -41,6 +41,7 @@ export function openGovernance(
       answers: [],
       blobs: new Set(),
       closed,
+      isolated: config.sandbox !== 'none',
     };
   }
 

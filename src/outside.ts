@@ -12,6 +12,8 @@ import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
 import { openSandbox } from './os/sandbox/open.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import { openPythonEngine } from './os/steps/python/engine.ts';
+import type { PythonEngine } from './os/steps/python/port.ts';
 import { whoIs } from './who.ts';
 
 /** What runs may reach beyond the project's files. Nothing is loaded, started or connected before it is used. */
@@ -20,6 +22,7 @@ export type Outside = {
   readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: (workDir: string) => ExecPort;
+  readonly python: PythonEngine;
   readonly closed: readonly ClosedPlace[];
   readonly who: string;
   close(): Promise<void>;
@@ -56,6 +59,7 @@ export function openOutside(options: OutsideOptions): Outside {
         : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
+    python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
     who: whoIs(env),
     close: () => mcp.close(),
@@ -63,7 +67,7 @@ export function openOutside(options: OutsideOptions): Outside {
 }
 
 /** Places that are closed wherever they lie: the skills that ship, and the user's own settings, keys and trust. */
-function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
+export function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
   const userDir = userConfigDir(env);
   const ships = 'a skill that ships is the same for everybody; `reyn skill copy` makes one of your own';
   const stdlib = closedPlace(root, STDLIB, { id: 'stdlib', closes: 'write', reason: ships });

@@ -114,7 +114,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     root,
     config,
     ops: OPS,
-    skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock }),
+    skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -166,6 +166,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       search: async ({ sources: named, ...request }, signal = new AbortController().signal) =>
         sources.recall({ ...request, sources: named ?? sources.list().map(({ source }) => source) }, signal),
       drop: async (source, keys) => sources.drop(source, keys),
+    },
+    recordRefusal: async (request) => {
+      await opened().appendProject({ type: 'request_refused', data: request });
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

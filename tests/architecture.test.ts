@@ -15,12 +15,13 @@ const LINES: readonly (readonly string[])[] = [
   ['os/kernel'],
   ['os/interventions', 'os/runs', 'os/audit'],
   ['.'],
+  ['server'],
   ['cli'],
 ];
 
 /** A surface talks to the product through its front door, and to leaf files for errors and JSON. */
-const SURFACES = ['cli'];
-const FRONT = ['.', 'os', 'cli'];
+const SURFACES = ['server', 'cli'];
+const FRONT = ['.', 'os', ...SURFACES];
 const FRONT_TYPES = ['os/config', 'os/events', 'os/skills', 'os/runs', 'os/audit', 'os/lint'];
 
 const SRC = path.resolve('src');

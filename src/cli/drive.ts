@@ -8,6 +8,7 @@ import { paint } from './output.ts';
 import { liveView } from './render/live.ts';
 import { resultText, summary } from './render/outcome.ts';
 import { interruptible } from './signals.ts';
+import { tellUntrusted } from './trust.ts';
 
 export const ON_ASK = ['prompt', 'suspend', 'fail'] as const;
 
@@ -30,6 +31,7 @@ type Start = (options: DriveOptions) => Promise<RunOutcome>;
  */
 export async function driveRun(
   cli: Cli,
+  reyn: Reyn,
   flags: DriveFlags,
   earlier: readonly RunEvent[],
   start: Start,
@@ -38,6 +40,7 @@ export async function driveRun(
   const outcome = await drive(cli, { flags, earlier }, start);
   if (flags.events !== true) await show(outcome);
   tellEnd(cli, outcome);
+  tellUntrusted(cli, reyn, outcome);
   return outcome.exit;
 }
 

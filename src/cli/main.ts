@@ -23,6 +23,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'resume', group: RUN, summary: 'go on with a run that stopped', load: () => import('./commands/resume.ts') },
   { name: 'inbox', group: RUN, summary: 'list what waits for a person', load: () => import('./commands/inbox.ts') },
   { name: 'answer', group: RUN, summary: 'answer an open question', load: () => import('./commands/answer.ts') },
+  { name: 'serve', group: RUN, summary: 'inbox and API for a browser', load: () => import('./commands/serve.ts') },
   { name: 'op', group: GOVERN, summary: 'send one op through the gate', load: () => import('./commands/op.ts') },
   {
     name: 'policy',

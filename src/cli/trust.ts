@@ -1,4 +1,5 @@
 import type { Reyn } from '../api.ts';
+import type { RunOutcome } from '../os/runs/outcome.ts';
 import { changeTrust } from '../settings.ts';
 import { type Cli, tell } from './cli.ts';
 import { clean, paint } from './output.ts';
@@ -38,13 +39,15 @@ async function lineFrom({ io }: Cli): Promise<string> {
 /** Opens the project for a run, after a person was asked about files that are new here. */
 export async function openToRun(cli: Cli, open: () => Promise<Reyn> = cli.open): Promise<Reyn> {
   await offerTrust(cli);
-  const reyn = await open();
-  tellUntrusted(cli, reyn.config.untrusted);
-  return reyn;
+  return open();
 }
 
-/** Without a terminal: says once that something does not count, which may be why a run asks or refuses. */
-function tellUntrusted(cli: Cli, untrusted: readonly string[]): void {
-  if (untrusted.length === 0) return;
-  tell(cli, `Not trusted here, so not counting: ${untrusted.join(', ')} (\`reyn config trust\`).`);
+/** Says that something does not count, where that may be why a run waits or was denied something. */
+export function tellUntrusted(cli: Cli, { config: { untrusted } }: Reyn, outcome: Held): void {
+  const held = outcome.denied.length > 0 || outcome.waiting.some(({ kind }) => kind === 'permission');
+  if (held && untrusted.length > 0) {
+    tell(cli, `Not trusted here, so not counting: ${untrusted.join(', ')} (\`reyn config trust\`).`);
+  }
 }
+
+type Held = Pick<RunOutcome, 'denied' | 'waiting'>;

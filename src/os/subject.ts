@@ -4,11 +4,14 @@ import { isObject } from './json.ts';
 const TELLING = ['pattern', 'path'];
 
 /**
- * What an op with these arguments is about: the pattern it searches for, else its path, else its first argument that is
- * text; the empty string where none is.
+ * What an op with these arguments is about: the command it runs, the tool of a server, the pattern it searches for, else
+ * its path, else its first argument that is text; the empty string where none is.
  */
 export function subjectOf(args: unknown): string {
   if (!isObject(args)) return '';
+  const { argv, server, tool } = args;
+  if (Array.isArray(argv)) return argv.filter((word) => typeof word === 'string').join(' ');
+  if (typeof server === 'string' && typeof tool === 'string') return `${server}/${tool}`;
   const named = TELLING.map((name) => args[name]);
   return [...named, ...Object.values(args)].find((value) => typeof value === 'string') ?? '';
 }

@@ -11,3 +11,8 @@ export function visible(text: string): string {
     return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }
+
+/** The same for what must stay on one line: tabs and line breaks are escapes too. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll('\t', '\\t').replaceAll('\n', '\\n');
+}

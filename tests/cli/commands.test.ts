@@ -40,6 +40,7 @@ const skills = (findings: readonly Finding[]) => ({
     vacant: () => undefined,
     adopt: async () => [],
     exportTo: async () => '',
+    bundleTo: async () => '',
     importFrom: async () => '',
     create: async () => [],
     reshape: async () => {

@@ -175,6 +175,7 @@ describe('--graph', () => {
       load: () => SKILL,
       copy: async () => '',
       exportTo: async () => '',
+      bundleTo: async () => '',
       importFrom: async () => '',
       create: async () => [],
       vacant: () => undefined,

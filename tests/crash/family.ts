@@ -92,7 +92,7 @@ export function makeFamily(): Family {
 
 /** What must hold of the finished run, however often it was killed: `undefined`, or what does not. */
 export async function familyFault(root: string): Promise<string | undefined> {
-  const reyn = await openReyn({ root, env: { HOME: root } });
+  const reyn = await openReyn({ root, env: { HOME: root, REYN_TRUST_PROJECT: '1' } });
   try {
     const report = reyn.verify();
     if (!report.ok) return `the chain does not verify: ${JSON.stringify(report.problems).slice(0, 500)}`;

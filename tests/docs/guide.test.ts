@@ -64,7 +64,8 @@ describe.concurrent('the README', () => {
     expect(settings).toHaveLength(2);
     const server = await startModelServer();
     try {
-      const run = 'npx reyn config trust --quiet >/dev/null\nREYN_API_KEY=sk-example npx reyn run essay "Is it hard to begin?"';
+      const run =
+        'npx reyn config trust --quiet >/dev/null\nREYN_API_KEY=sk-example npx reyn run essay "Is it hard to begin?"';
       const page = ['```yaml reyn.yaml', ...settings, '```', '```sh', run, '```'].join('\n');
       expect(await runPage(page, { examples: true, replace: { [SHOWN_SERVER]: server.baseUrl } })).toBe('');
       expect(server.requests).toHaveLength(4);

@@ -32,7 +32,7 @@ export const define: Define = (command, act) => {
         const reyn = await openToRun(cli);
         const asked = find(reyn.inbox(), reference);
         const earlier = asked === undefined ? [] : eventsOf(reyn, asked.run);
-        return driveRun(cli, flags, earlier, (options) =>
+        return driveRun(cli, reyn, flags, earlier, (options) =>
           reyn.answer(asked?.id ?? reference, words.join(' '), {
             ...options,
             ...(flags.note === undefined ? {} : { words: flags.note }),

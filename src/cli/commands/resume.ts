@@ -22,7 +22,7 @@ export const define: Define = (command, act) => {
       act(async (cli, reference: string, flags: DriveFlags) => {
         const reyn = await openToRun(cli);
         const run = reyn.runs.idOf(reference);
-        return driveRun(cli, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
+        return driveRun(cli, reyn, flags, eventsOf(reyn, run), (options) => reyn.resume(run, options));
       }),
     );
 };

@@ -81,12 +81,12 @@ export const define: Define = (command, act) => {
         const input = await readInput(argument, cli.io);
         const start = (message: RunInput) => (options: DriveOptions) =>
           reyn.run(skill, message, { ...options, ...given });
-        if (flags.watch !== true) return driveRun(cli, flags, [], start(input));
+        if (flags.watch !== true) return driveRun(cli, reyn, flags, [], start(input));
         const { watchRun } = await import('../watch.ts');
         return watchRun(cli, reyn, {
           skill,
           inputFile: inputFileOf(argument, cli.io),
-          run: async (show) => driveRun(cli, flags, [], start(await readInput(argument, cli.io)), show),
+          run: async (show) => driveRun(cli, reyn, flags, [], start(await readInput(argument, cli.io)), show),
         });
       }),
     );

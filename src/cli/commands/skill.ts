@@ -1,4 +1,3 @@
-import { Option } from 'commander';
 import type { SkillEntry } from '../../api.ts';
 import { EXIT } from '../../os/errors.ts';
 import { type Define, result, tell } from '../cli.ts';
@@ -6,6 +5,7 @@ import { type GraphForm, graphOption, writeGraph } from '../graph.ts';
 import { clean, type Paint, paint, table } from '../output.ts';
 import { showSkill } from '../render/skill.ts';
 import { examples } from './examples.ts';
+import { defineExchange } from './skill-exchange.ts';
 import { defineForms } from './skill-forms.ts';
 
 export const define: Define = (command, act) => {
@@ -68,36 +68,7 @@ export const define: Define = (command, act) => {
         return EXIT.done;
       }),
     );
-  command
-    .command('export')
-    .description('Writes a skill as a folder that other agents can use, valid by the Agent Skills specification.')
-    .argument('<name>', 'name or folder of the skill')
-    .addOption(new Option('--to <format>', 'which format').choices(['agent-skill']).default('agent-skill'))
-    .option('--out <dir>', 'where the folder goes; agent-skills if absent')
-    .addHelpText('after', examples(['reyn skill export essay --to agent-skill --out dist', 'as dist/essay']))
-    .action(
-      act(async (cli, name: string, flags: { out?: string }) => {
-        const reyn = await cli.open();
-        const folder = await reyn.skills.exportTo(name, flags.out);
-        result(cli, { folder }, () => `${folder}\n`);
-        return EXIT.done;
-      }),
-    );
-  command
-    .command('import')
-    .description('Copies a skill folder, of Reyn or of Agent Skills, into reyn/project and notes where it comes from.')
-    .argument('<folder>', 'a folder on this machine')
-    .option('--as <name>', 'name of the skill; that of the folder if absent')
-    .addHelpText('after', examples(['reyn skill import ~/skills/pdf-forms', 'then `reyn lint pdf-forms`']))
-    .action(
-      act(async (cli, from: string, flags: { as?: string }) => {
-        const reyn = await cli.open();
-        const folder = await reyn.skills.importFrom(from, flags.as);
-        result(cli, { folder }, () => `${folder}\n`);
-        tell(cli, `See what it needs with \`reyn lint ${folder.slice(folder.lastIndexOf('/') + 1)}\`.`);
-        return EXIT.done;
-      }),
-    );
+  defineExchange(command, act);
   defineForms(command, act);
 };
 

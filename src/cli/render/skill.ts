@@ -45,6 +45,8 @@ function stepName(step: Step): string {
       return step.op;
     case 'js':
       return `js ${step.function}`;
+    case 'python':
+      return `python ${step.function}`;
     case 'iterate':
       return `iterate over ${step.over.join('.')} (${stepName(step.apply)})`;
     case 'parallel':
@@ -67,6 +69,8 @@ function showPermissions({ file, skill, mcp, ...rest }: Permissions): string[] {
     ['recall', rest.recall],
     ['index', rest.index],
     ['eval', rest.eval ? ['yes'] : []],
+    ['python', rest.python.map((entry) => `${entry.module}:${entry.function}`)],
+    ['secrets', rest.secrets],
     ['optional', rest.optional],
   ];
   return groups.filter(([, values]) => values.length > 0).map(([kind, values]) => `${kind}: ${values.join(', ')}`);

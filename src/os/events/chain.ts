@@ -1,4 +1,4 @@
-import { hashHolds, type Line, lineEnd, parseLine } from './line.ts';
+import { hasHole, hashHolds, type Line, lineEnd, parseLine } from './line.ts';
 
 /** What the next line of a log must join on to. */
 export type Link = { readonly seq: number; readonly epoch: number; readonly hash: string };
@@ -18,7 +18,7 @@ export type ChainRules = {
 /** The first thing wrong with a line. `line` counts from 1. */
 export type Fault = { readonly reason: string; readonly line: number; readonly message: string };
 
-/** The end of a log that a crash left half written. */
+/** The end of a log that a crash left half written, from the first line that does not hold to the end of the file. */
 export type Torn = { readonly at: number; readonly bytes: number; readonly line: number };
 
 export type Chain = {
@@ -37,8 +37,9 @@ export type ChainStart = { readonly link: Link; readonly line: number };
 
 /**
  * Reads a log's lines and checks each: its own hash, that it joins on to the line before, its epoch, run and type.
- * A last line without newline or with a bad hash is torn, not a fault. Stops at the first fault; with `goOn` it takes
- * the faulty line at its word as far as it can be read, and looks for more.
+ * A last line without newline or with a bad hash is torn, not a fault; so is a line with a hole and all that follows
+ * it, because a power cut may lose an earlier block and keep a later one. Stops at the first fault; with `goOn` it
+ * takes the faulty line at its word as far as it can be read, and looks for more.
  */
 export function readChain(
   bytes: Buffer,
@@ -59,7 +60,7 @@ export function readChain(
     const end = lineEnd(bytes, offset);
     const isLast = end < 0 || end === bytes.length - 1;
     const holds = end >= 0 && hashHolds(bytes, offset, end);
-    if (!holds && isLast) {
+    if (!holds && (isLast || hasHole(bytes, offset, end))) {
       torn = { at: offset, bytes: bytes.length - offset, line: number };
       break;
     }

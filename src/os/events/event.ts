@@ -190,10 +190,11 @@ export const RUN_EVENTS = {
   branches_opened: event('A step that is done as several: one branch per item of a list, or per name.', {
     count,
   }),
-  step_finished: event('Result of a deterministic step that is not an op.', {
+  step_finished: event('Result of a deterministic step that is not an op. `backend` isolated a `python` step.', {
     result: optional(value),
     error: optional(failure),
     skipped: optional(Type.Boolean()),
+    backend: optional(text),
   }),
   phase_left: event('A phase without a model was left by the first edge whose guard holds.', {
     to: text,
@@ -300,6 +301,14 @@ export const PROJECT_EVENTS = {
     skill_version_hash: hex,
     from: text,
   }),
+  skill_refused: event('A bundle or a commit was not taken in as a skill; `reason` says why. Nothing was written.', {
+    from: text,
+    reason: text,
+  }),
+  request_refused: event(
+    'The local server refused a request, for what `code` says; so many in a minute are recorded. `path` is without its query.',
+    { method: text, path: text, code: text },
+  ),
   index_written: event(
     'Documents were put into an indexed source, each in place of the one of that key. `sha256` is of the text, `step` the op of the run.',
     {

@@ -54,6 +54,20 @@ export function lineEnd(bytes: Buffer, start: number): number {
   return bytes.indexOf(NEWLINE, start);
 }
 
+/**
+ * Whether `bytes[start, end)` holds a NUL. No line does; but where a power cut loses a block that was not synced and
+ * keeps a later one, the lost one reads as zeros, also with whole lines behind it.
+ */
+export function hasHole(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.subarray(start, end).includes(0);
+}
+
+/** What stands before the first line with a hole in it; all of `bytes` where there is none. */
+export function beforeHole(bytes: Buffer): Buffer {
+  const hole = bytes.indexOf(0);
+  return hole < 0 ? bytes : bytes.subarray(0, bytes.lastIndexOf(NEWLINE, hole) + 1);
+}
+
 /** Whether `bytes[start, end)` (without newline) is a line that carries the hash of its own bytes. */
 export function hashHolds(bytes: Buffer, start: number, end: number): boolean {
   const cut = end - TAIL;
@@ -94,11 +108,12 @@ function isLine(value: unknown): value is Line {
   );
 }
 
-/** The last whole line of a log whose hash holds, with its place; for a tail that need not be read from its start. */
+/** The last whole line of a log whose hash holds, before any hole, with its place; for a tail that need not be read from its start. */
 export type LastLine = { readonly line: Line | undefined; readonly end: number };
 
-/** Finds the last line in `bytes` that is complete and holds. `end` is the offset after its newline; 0 without one. */
-export function lastLine(bytes: Buffer): LastLine {
+/** Finds the last line in `bytes` before any hole that is complete and holds. `end` is the offset after its newline; 0 without one. */
+export function lastLine(all: Buffer): LastLine {
+  const bytes = beforeHole(all);
   let newline = bytes.lastIndexOf(NEWLINE);
   while (newline >= 0) {
     const before = newline === 0 ? -1 : bytes.lastIndexOf(NEWLINE, newline - 1);

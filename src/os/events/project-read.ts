@@ -4,7 +4,7 @@ import { CorruptLog } from '../errors.ts';
 import { type Chain, type ChainRules, type ChainStart, type Link, readChain, START } from './chain.ts';
 import { PROJECT_EVENTS } from './event.ts';
 import { type Layout, monthsAmong } from './layout.ts';
-import { hashHolds, type Line, lastLine, lineEnd, parseLine } from './line.ts';
+import { beforeHole, hasHole, hashHolds, type Line, lastLine, lineEnd, parseLine } from './line.ts';
 
 const RULES: ChainRules = { types: PROJECT_EVENTS, terminal: [] };
 const NEWLINE = 0x0a;
@@ -61,10 +61,10 @@ function endOf(disk: Disk, path: string): { line: Line | undefined; end: number;
   return { line, end, rest: whole.subarray(end) };
 }
 
-/** Whether bytes may be the end of a log that a crash tore: at most one line. */
+/** Whether bytes may be the end of a log that a crash tore: at most one line, or one with a hole and what follows. */
 function isTorn(rest: Buffer): boolean {
   const newline = rest.indexOf(NEWLINE);
-  return newline < 0 || newline === rest.length - 1;
+  return newline < 0 || newline === rest.length - 1 || hasHole(rest, 0, newline);
 }
 
 function followTail(disk: Disk, layout: Layout, months: readonly string[], known: ProjectTail): ProjectTail {
@@ -129,9 +129,10 @@ export type Registration = { readonly opened?: Line; readonly closed?: Line; rea
 export function registrationOf(disk: Disk, layout: Layout, run: string): Registration {
   const found: { opened?: Line; closed?: Line; removed?: Line } = {};
   const needle = `,"run":${JSON.stringify(run)},`;
-  for (const month of monthsAmong(disk.list(layout.log)).toReversed()) {
+  for (const [i, month] of monthsAmong(disk.list(layout.log)).toReversed().entries()) {
     const path = join(layout.log, monthFile(month));
-    const bytes = disk.read(path) ?? Buffer.alloc(0);
+    const whole = disk.read(path) ?? Buffer.alloc(0);
+    const bytes = i === 0 ? beforeHole(whole) : whole; // whoever appends next cuts what follows a hole
     for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
       const start = bytes.lastIndexOf(NEWLINE, at) + 1;
       const end = lineEnd(bytes, start);

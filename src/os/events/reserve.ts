@@ -19,7 +19,13 @@ const RESERVE_BYTES = 64 * 1024;
 export function openReserve(disk: Disk, layout: Layout): Reserve {
   let spent = false;
 
+  /** A crash while it was made leaves a short one, which would be no help. */
+  function isWhole(): boolean {
+    return (disk.stat(layout.reserve)?.bytes ?? 0) >= RESERVE_BYTES;
+  }
+
   function make(): boolean {
+    if (disk.stat(layout.reserve) !== undefined) disk.remove(layout.reserve);
     const file = disk.open(layout.reserve, 'new');
     if (file === undefined) return true;
     try {
@@ -37,7 +43,7 @@ export function openReserve(disk: Disk, layout: Layout): Reserve {
 
   return {
     ensure() {
-      if (disk.stat(layout.reserve) !== undefined || make()) spent = false;
+      if (isWhole() || make()) spent = false;
     },
     free() {
       if (disk.stat(layout.reserve) === undefined) return false;

@@ -34,5 +34,6 @@ export function contextOf(
     answers,
     blobs: named,
     closed,
+    isolated: ports.python.backend !== 'none',
   };
 }

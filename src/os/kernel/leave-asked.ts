@@ -32,7 +32,7 @@ export type Asked = {
  */
 export async function askLeave(
   drive: Drive,
-  op: Op,
+  op: Pick<Op, 'kind'>,
   request: Request,
   { need, decision, preview }: Asked,
 ): Promise<Decision | undefined> {

@@ -15,7 +15,8 @@ import { takeTurn } from './turn.ts';
  *
  *  - L1 What is done is what `next` says, and every outcome is an event before the next decision is made.
  *  - L2 Actions of one round are independent; the round ends when all of them have.
- *  - L3 Before a suspension or a terminal event the directories of written files are synced.
+ *  - L3 Before a suspension or a terminal event the directories of written files are synced; where that fails the run
+ *    is interrupted instead, and whoever resumes it syncs them.
  *  - L4 A limit is looked at before a round begins; what does not fit is not begun, and a round of several does what fits.
  *  - L5 A question that an earlier process left open is put once more, to whoever is here now, before the run suspends.
  */
@@ -26,6 +27,7 @@ export async function drive(run: Drive): Promise<void> {
     while (!run.ports.signal.aborted) {
       const actions = heldFromBefore(next(run.state(), run.skill, reads), tried);
       if (actions.length === 0) break;
+      if (actions.some(isLast)) await run.ports.workspace.syncDirectories();
       await round(run, actions);
       for (const action of actions) tried.add(stepOf(action) ?? '');
       if (run.state().status !== 'running') break;
@@ -34,8 +36,14 @@ export async function drive(run: Drive): Promise<void> {
   } catch (error) {
     stop(run, error);
   }
-  await run.ports.workspace.syncDirectories();
+  const { status, interrupted } = run.state();
+  if (status !== 'interrupted' || interrupted?.cause !== 'disk') await run.ports.workspace.syncDirectories();
   await run.log.flush();
+}
+
+/** What it does ends the run or gives it up. */
+function isLast(action: Action): boolean {
+  return action.do === 'suspend' || action.do === 'finish' || action.do === 'abort' || action.do === 'fail';
 }
 
 /** What an earlier process left waiting and this one has not tried, instead of a suspension (L5). */
@@ -140,5 +148,6 @@ function stop(run: Drive, error: unknown): void {
 }
 
 function describe(error: UserError): string {
-  return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+  const sentence = error.message.endsWith('.') ? error.message : `${error.message}.`;
+  return error.hint === undefined ? error.message : `${sentence} ${error.hint}`;
 }

@@ -10,13 +10,16 @@ import type { Drive } from './ports.ts';
 /** What may be done, and what decided so. */
 export type Permitted = { readonly by: string; readonly needs: readonly Need[] };
 
+/** What asks: an op, or a step that acts by itself. */
+export type Asker = Pick<Op, 'kind'>;
+
 /**
  * The rules that allow the op; `undefined` when it was denied or has to wait (both recorded).
  * @param preview what a write would change, for whoever is asked.
  */
 export async function permit(
   drive: Drive,
-  op: Op,
+  op: Asker,
   request: Request,
   needs: readonly Need[],
   preview: () => Promise<JsonObject>,
@@ -43,7 +46,7 @@ export async function permit(
  * A need of an MCP tool speaks of the tools as the server lists them now. A server is not spoken to for what is denied
  * anyhow. @throws OpError when it does not answer.
  */
-async function withPin(drive: Drive, op: Op, request: Request, need: Need): Promise<Need> {
+async function withPin(drive: Drive, op: Asker, request: Request, need: Need): Promise<Need> {
   if (need.kind !== 'mcp') return need;
   if (decide(need, contextOf(drive, op, request)).verdict === 'deny') return need;
   const { pin, tools } = await drive.ports.mcp.tools(need.server, drive.ports.signal);
@@ -52,7 +55,7 @@ async function withPin(drive: Drive, op: Op, request: Request, need: Need): Prom
   throw new OpError('not_found', `The server "${need.server}" has no tool "${need.tool}"; it has: ${known}.`);
 }
 
-export function deny(drive: Drive, op: Op, request: Request, need: Need, decision: Decision): void {
+export function deny(drive: Drive, op: Asker, request: Request, need: Need, decision: Decision): void {
   drive.emit({
     type: 'permission_denied',
     step: request.step,

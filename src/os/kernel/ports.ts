@@ -18,6 +18,7 @@ import type { Sandbox } from '../sandbox/port.ts';
 import type { SkillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import type { Intervention, RunState, SpentState } from './state.ts';
 
@@ -61,6 +62,8 @@ export type Ports = {
   readonly onAsk: 'suspend' | 'fail';
   /** Runs the functions of `js` steps. */
   readonly js: JsEngine;
+  /** Runs the functions of `python` steps. */
+  readonly python: PythonEngine;
   /** What the run and those beneath it use, and what limits leave. */
   readonly meter: Meter;
   /** Permissions of the runs above: a sub-run is held to theirs besides its own. */

@@ -32,7 +32,7 @@ export function repeat(drive: Drive, op: Op, request: Request, recorded: readonl
 }
 
 /** A limit that stood before the op was asked about under the same step id, and that was replayed already. */
-function isFolded(drive: Drive, { type, data }: RunEventBody): boolean {
+export function isFolded(drive: Drive, { type, data }: RunEventBody): boolean {
   const { interventions } = drive.state();
   if (type === 'intervention_opened') return interventions[data.id] !== undefined;
   return type === 'intervention_answered' && interventions[data.id]?.answer !== undefined;

@@ -8,6 +8,7 @@ import { fillTemplate } from '../steps/template.ts';
 import { dispatch } from './dispatch.ts';
 import type { Action } from './next.ts';
 import type { Drive } from './ports.ts';
+import { takePythonStep } from './python-step.ts';
 import { takeBranches } from './take-branches.ts';
 
 type StepAction = Extract<Action, { do: 'step' }>;
@@ -25,6 +26,8 @@ export async function takeStep(drive: Drive, action: StepAction): Promise<void> 
       return validateStep(drive, id, step, artifact);
     case 'js':
       return jsStep(drive, id, step, artifact);
+    case 'python':
+      return takePythonStep(drive, id, step, artifact);
     case 'iterate':
     case 'parallel':
       return takeBranches(drive, action, takeStep);
@@ -39,7 +42,8 @@ async function jsStep(drive: Drive, id: string, step: JsStep, artifact: Json): P
     return;
   }
   const { code, name } = drive.skill;
-  const call = { modules: code, module: step.module, function: step.function, input: artifact };
+  const modules = Object.fromEntries(Object.entries(code).filter(([file]) => file.endsWith('.js')));
+  const call = { modules, module: step.module, function: step.function, input: artifact };
   const seed = `${drive.state().run}/${id}`;
   const end = await drive.ports.js.run({ ...call, seed }, drive.ports.signal);
   if (!end.ok) return fail(drive, id, end.code, end.message);

@@ -29,15 +29,14 @@ export const readFile = defineOp({
   needs: ({ path }) => [{ kind: 'file.read', path: canonicalPath(path) }],
   async run({ path, lines, after = 0 }, { workspace }) {
     const file = await workspace.readText(path);
-    const all = linesOf(file.text);
-    const chosen = lines === undefined ? file.text : pick(all, lines);
+    const chosen = lines === undefined ? file.text : pick(linesOf(file.text), lines);
     const end = endOfPart(chosen, after);
     const text = chosen.slice(after, end);
     const hidden = text.match(HIDDEN)?.length ?? 0;
     return {
       path: canonicalPath(path),
       bytes: file.bytes,
-      lines: all.length,
+      lines: countLines(file.text),
       ...(lines === undefined ? {} : { from: lines.from }),
       text,
       ...(end < chosen.length ? { next: end } : {}),
@@ -48,8 +47,20 @@ export const readFile = defineOp({
 
 /** Lines with their ends; text that ends in a newline has no empty last line. */
 export function linesOf(text: string): string[] {
-  const lines = text.split(/(?<=\n)/);
-  return lines.length === 1 && lines[0] === '' ? [] : lines;
+  const lines: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from);
+    const end = newline === -1 ? text.length : newline + 1;
+    lines.push(text.slice(from, end));
+    from = end;
+  }
+  return lines;
+}
+
+function countLines(text: string): number {
+  let count = text === '' || text.endsWith('\n') ? 0 : 1;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
 }
 
 function pick(all: readonly string[], { from, to = all.length }: { from: number; to?: number }): string {

@@ -58,6 +58,8 @@ export type DecisionContext = {
   readonly blobs: ReadonlySet<string>;
   /** Places of this machine that are closed besides those closed by name. */
   readonly closed: readonly ClosedPlace[];
+  /** Whether what runs is kept from the machine; `false` where the user's own config says `sandbox: none`. */
+  readonly isolated: boolean;
 };
 
 /** What a person answered to a permission question of this run; `resource` as in the need that was asked for. */
@@ -181,13 +183,15 @@ function byDenyRule(target: Target, context: DecisionContext): Decision | undefi
 }
 
 /** Zones that need no leave beyond the declaration. Blobs are open only where the frame named them. */
-function byZone({ need, location }: Target, { skill, blobs }: DecisionContext): Decision | undefined {
+function byZone({ need, location }: Target, { skill, blobs, isolated }: DecisionContext): Decision | undefined {
   const open = (name: string, reason: string): Decision => ({ verdict: 'allow', by: `zone ${name}`, reason });
   switch (need.kind) {
     case 'skill.run':
       return open('skills', `The skill "${skill}" declares that it runs "${need.skill}".`);
     case 'python':
-      return open('python', `The skill "${skill}" declares ${need.function}, which runs where nothing else is seen.`);
+      return isolated
+        ? open('python', `The skill "${skill}" declares ${need.function}, which runs where nothing else is seen.`)
+        : undefined;
     case 'recall':
     case 'index':
       return open(

@@ -1,4 +1,3 @@
-import { isObject } from '../json.ts';
 import { matchesHost } from '../network/host-pattern.ts';
 import type { Permissions } from '../skills/skill.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
@@ -29,9 +28,7 @@ export function isDeclared(need: Need, permissions: Permissions): boolean {
       return tools?.some((tool) => tool === need.tool || tool === '*') === true;
     }
     case 'python':
-      return permissions.python.some(
-        (entry) => isObject(entry) && entry.module === need.module && entry.function === need.function,
-      );
+      return permissions.python.some(({ module, function: name }) => module === need.module && name === need.function);
     case 'secret':
       return permissions.secrets.includes(need.name);
     case 'recall':
@@ -87,9 +84,7 @@ export function declaredFor(kind: NeedKind, permissions: Permissions): readonly 
     case 'mcp':
       return Object.entries(permissions.mcp).flatMap(([server, tools]) => tools.map((tool) => `${server}/${tool}`));
     case 'python':
-      return permissions.python.flatMap((entry) =>
-        isObject(entry) ? [`${String(entry.module)}:${String(entry.function)}`] : [],
-      );
+      return permissions.python.map(({ module, function: name }) => `${module}:${name}`);
     case 'secret':
       return permissions.secrets;
     case 'recall':

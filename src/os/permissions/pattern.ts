@@ -1,4 +1,5 @@
 import { hostPatternProblem, matchesHost } from '../network/host-pattern.ts';
+import { pythonModule } from '../skills/python-module.ts';
 import { compileGlob, isGlobProblem } from '../workspace/glob.ts';
 import { foldText, globParts } from '../workspace/location.ts';
 import { matchesArgv, wordsOf } from './argv.ts';
@@ -24,6 +25,8 @@ export function allows(pattern: string, { need, resource, location }: Target): b
       return matchesArgv(wordsOf(pattern) ?? [], need.argv);
     case 'mcp':
       return pattern === resource || pattern === `${need.server}/*`;
+    case 'python':
+      return matchesName(pythonPattern(pattern), resource);
     default:
       return matchesName(pattern, resource);
   }
@@ -46,9 +49,17 @@ export function denies(pattern: string, target: Target): boolean {
     }
     case 'mcp':
       return allows(foldText(pattern), { need, resource: foldText(resource) }) || pattern === `${need.server}/*`;
+    case 'python':
+      return matchesName(foldText(pythonPattern(pattern)), foldText(resource));
     default:
       return matchesName(foldText(pattern), foldText(resource));
   }
+}
+
+/** `module:function` with the module as needs have it, however it is written. */
+function pythonPattern(pattern: string): string {
+  const colon = pattern.lastIndexOf(':');
+  return colon === -1 ? pattern : `${pythonModule(pattern.slice(0, colon))}${pattern.slice(colon)}`;
 }
 
 /** A program alone is meant with all its arguments, wherever it lies. */

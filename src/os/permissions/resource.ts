@@ -1,4 +1,5 @@
 import { hostOf, isRefusedUrl, readUrl } from '../network/url.ts';
+import { pythonModule } from '../skills/python-module.ts';
 import { wordsOf } from './argv.ts';
 import type { Need, NeedKind } from './need.ts';
 
@@ -29,7 +30,9 @@ export function needOf(kind: NeedKind, resource: string): Need | { readonly prob
     }
     case 'python': {
       const [, module = '', name = ''] = /^(.+):([^:]+)$/.exec(resource) ?? [];
-      return module === '' ? { problem: 'it is not "module:function"' } : { kind, module, function: name };
+      return module === ''
+        ? { problem: 'it is not "module:function"' }
+        : { kind, module: pythonModule(module), function: name };
     }
     case 'secret':
       return { kind, name: resource };

@@ -70,7 +70,7 @@ export async function createRun(
   const { log, event } = await store.createRun(fresh.run, first, fresh.intended);
   if (event.type !== 'run_skill_started') throw new TypeError('the first event is not the one that was given');
   onEvent(event);
-  return { skill, log, state: begin(event) };
+  return { skill, log, state: begin(event), written: [] };
 }
 
 /** @throws UserError `config` when a limit in USD meets a model without a price. */

@@ -18,7 +18,13 @@ import { outcomeOf, pendingIn } from './outcome-of.ts';
 import type { Driving, Project, Under } from './project.ts';
 
 /** A run this process owns, ready to be driven. */
-export type OwnedRun = { readonly skill: Skill; readonly log: RunLog; readonly state: RunState };
+export type OwnedRun = {
+  readonly skill: Skill;
+  readonly log: RunLog;
+  readonly state: RunState;
+  /** Paths of files that an earlier process began to write. */
+  readonly written: readonly string[];
+};
 
 /** How sub-runs are started, and what those that ended during this drive of their root left. */
 export type Below = { readonly startChild: StartChild; readonly ended: Map<string, Ended> };
@@ -66,6 +72,7 @@ export async function driveRun(
       root: project.root,
       workDir,
       readBlob: (sha256) => store.blobs.get(sha256),
+      written: owned.written,
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
     }),
@@ -77,6 +84,7 @@ export async function driveRun(
     ask: async (asked) => (mayAnswer(asked) ? driving.ask(pendingIn(state, asked)) : undefined),
     onAsk: driving.onAsk,
     js: project.js,
+    python: project.python,
     meter,
     bounds: under.bounds,
     recorded: undefined,

@@ -66,7 +66,7 @@ export async function forkRun(
   copyWork(project.root, first.run, run);
   const state = inNameOf(run, kept).reduce((folded, body) => fold(folded, log.append(body)), begin(event));
   const skill: Skill = pinnedSkill(state.started, store.blobs);
-  return { skill, log, state };
+  return { skill, log, state, written: [] };
 }
 
 /** A fork that is left where it begins, for a later `resume`. @returns its id. @throws as `forkRun`. */

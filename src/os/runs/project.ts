@@ -18,6 +18,7 @@ import type { SavedGrants } from '../permissions/saved.ts';
 import type { Redactor } from '../secrets/port.ts';
 import type { Catalog } from '../skills/catalog.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { PendingIntervention } from './outcome.ts';
 
 /** What every run of one opened project shares. */
@@ -35,6 +36,7 @@ export type Project = {
   /** What takes secrets out of all that leaves this process: to a model, to a screen. The store does so by itself. */
   readonly redact: Redactor;
   readonly js: JsEngine;
+  readonly python: PythonEngine;
   readonly grants: SavedGrants;
   /** Places of this machine that are closed besides those closed by name. */
   readonly closed: readonly ClosedPlace[];

@@ -15,6 +15,7 @@ import type { Network } from '../network/port.ts';
 import type { Op } from '../ops/op.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
+import type { PythonEngine } from '../steps/python/port.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { compareEvents, type Difference, readRecording, recordedTurn, type TurnEvent } from './recording.ts';
 
@@ -117,6 +118,7 @@ export async function replayEvents(
     ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
     onAsk: recorded.ended ? 'fail' : 'suspend',
     js: NO_ENGINE,
+    python: NO_PYTHON,
     meter: { ...meter, crossing: (act, step) => recorded.limitDue(step) ?? meter.crossing(act, step) },
     bounds: [],
     recorded: {
@@ -201,6 +203,11 @@ function logOf(run: string, append: (body: RunEventBody) => RunEvent): RunLog {
 const NO_ENGINE: JsEngine = {
   run: () => Promise.reject(new TypeError('a replay runs no function')),
   close: () => Promise.resolve(),
+};
+
+const NO_PYTHON: PythonEngine = {
+  backend: undefined,
+  run: () => Promise.reject(new TypeError('a replay runs no function')),
 };
 
 function noList(): never {

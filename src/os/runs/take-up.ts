@@ -39,7 +39,8 @@ export async function takeUp(
     onEvent(event);
     return fold(before, event);
   }, state);
-  return { skill, log, state: charged };
+  const written = events.flatMap((event) => (event.type === 'op_started' ? (event.data.path ?? []) : []));
+  return { skill, log, state: charged, written };
 }
 
 /**

@@ -9,8 +9,9 @@ const HEADER = /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE|SECRET) KEY(?: BLOCK)?-----
 /** All that may stand up to the end line; stops before the next five dashes. */
 const BODY = /(?:[A-Za-z0-9+/=\s:,.()\\"'`|>;@<]|-(?!----)){0,65600}/y;
 const FOOTER = /-----END [A-Z0-9 ]{0,60}-----/y;
-/** What a key without an end line has: lines of base64. */
-const OPEN_BODY = /(?:(?:\s|\\{1,4}[nrt]|["'+,|>\\]){0,80}[A-Za-z0-9+/=]{16,})+/y;
+/** What a key without an end line has: headers, and lines of base64. */
+const OPEN_BODY =
+  /(?:(?:\s|\\{1,4}[nr]){0,8}[\w-]{1,40}: [^\r\n\\]{0,120}){0,6}(?:(?:\s|\\{1,4}[nrt]|["'+,|>\\]){0,80}[A-Za-z0-9+/=]{16,})+/y;
 const LEAST_BODY = 16;
 const LONGEST = 64 * 1024;
 const PUTTY = /Private-Lines: ?\d+(?:\s|\\[nr])+((?:[A-Za-z0-9+/=]{8,128}(?:\s|\\[nr]){0,4}(?![\w-]+:)){1,512})/y;
@@ -23,11 +24,13 @@ export function openKeyIn(text: string): number | undefined {
   if (!HEADER.test(text)) return undefined;
   const rest = text.slice(HEADER.lastIndex);
   const isKey = rest.length > MOST_JUDGED || rest.split('\n').every((line) => KEY_LINE.test(line));
-  return isKey && !rest.includes('-----END ') ? start : undefined;
+  return isKey && !ENDED.test(rest) ? start : undefined;
 }
 
-/** A line of a key, or a header of one. */
-const KEY_LINE = /^[\s|>]*(?:["'`]?[A-Za-z0-9+/=\\]*["'`,+;]*|[\w-]{1,40}: .*)\s*$/;
+/** A line of a key, a header of one, or the beginning of its end. */
+const KEY_LINE =
+  /^[\s|>]*(?:["'`]?[A-Za-z0-9+/=\\]*["'`,+;]*|[\w-]{1,40}:(?: .*)?|-{1,5}|-{5}E?N?D?[A-Z0-9 ]*-{0,5})\s*$/;
+const ENDED = /-----END [A-Z0-9 ]{0,60}-----[^\n]*\n/;
 const MOST_JUDGED = 16 * 1024;
 
 /** Reports the key that begins with five dashes at `start`. */

@@ -35,6 +35,7 @@ export function openStream({ redactFrom, longest }: StreamParts): { push(piece: 
   function push(piece: string): string {
     held += piece;
     if (inKey) dropKey();
+    if (inKey) return '';
     const key = openKeyIn(held);
     if (key !== undefined && held.length - key > LONGEST_HELD) {
       inKey = true;

@@ -1,6 +1,6 @@
 import { isInvisible, type Signs } from './scan.ts';
 import type { Report } from './spans.ts';
-import { NOTHING, type Read, TAKES, type View, viewOf } from './view.ts';
+import { NOTHING, type Read, TAKES, type View, viewOfAll, viewOfLines } from './view.ts';
 
 /** The views in which a text is looked through for secrets, beside the text as it stands. */
 
@@ -84,7 +84,7 @@ export type Look = (text: string, report: Report) => Signs;
 /** Looks at every view of a text that differs from it. @param signs what the text itself was found to have. */
 export function throughViews(text: string, signs: Signs, report: Report, look: Look): void {
   const hides = signs.invisible || (signs.escape && WRITTEN_INVISIBLE.test(text));
-  const shown = hides ? viewOf(text, undefined, readInvisible, 'all') : undefined;
+  const shown = hides ? viewOfAll(text, readInvisible) : undefined;
   const back: Report = shown === undefined ? report : (span) => report(shown.back(span));
   const seen = shown?.text ?? text;
   peel(seen, shown === undefined ? signs : look(seen, back), MOST_LAYERS, back, look);
@@ -97,7 +97,7 @@ function peel(text: string, signs: Signs, layers: number, report: Report, look: 
     const back: Report = (span) => report(view.back(span));
     peel(view.text, look(view.text, back), layers - 1, back, look);
   };
-  if (signs.escape) into(viewOf(text, code('\\'), readEscape, 'lines'));
-  if (signs.percent) into(viewOf(text, code('%'), readPercent, 'lines'));
-  if (signs.entity) into(viewOf(text, code('&'), readEntity, 'lines'));
+  if (signs.escape) into(viewOfLines(text, '\\', readEscape));
+  if (signs.percent) into(viewOfLines(text, '%', readPercent));
+  if (signs.entity) into(viewOfLines(text, '&', readEntity));
 }

@@ -8,5 +8,5 @@ import { AGENT_SKILL_MD, mainFileOf } from './source-paths.ts';
 /** The files of a skill as this format has them, in whichever dialect they are written. */
 export function readFolder(source: SkillSource, report: Report): Sheets {
   if (mainFileOf(source) === AGENT_SKILL_MD) return readAgentSkill(source, report);
-  return modernise(readSheets(source, report), report);
+  return modernise(readSheets(source, report), new Set(source.files.keys()), report);
 }

@@ -41,9 +41,8 @@ export const FORMAT_RULES: Readonly<Record<string, string>> = {
   'format/ambiguous-schema': 'what reads as JSON Schema and as shorthand',
   'format/shorthand': 'a type in shorthand that is none',
   'format/unknown-skill': 'a node `@skill` whose skill is not there or does not load',
-  'format/unknown-module': 'a `js` step whose module is not in `steps/`',
+  'format/unknown-module': 'a `js` or `python` step whose module is not in `steps/`',
   'format/unknown-step': 'a type of step that does not exist',
-  'format/not-yet': 'what the format knows and this version does not run',
 };
 
 /** What the loader says of older and other spellings, by rule; all but those marked as errors are warnings. */
@@ -53,9 +52,11 @@ export const DIALECT_RULES: Readonly<Record<string, string>> = {
   'foreign/literal-template': 'a literal of a `run_op` that holds the beginning of a template (an error)',
   'foreign/envelope': 'paths of a `run_op` that begin with `data`, read without it',
   'foreign/coarse-op': '`file`, `shell` or `lint` in `allowed_ops`, read as the ops they stand for',
-  'foreign/permission': '`file.read` and `file.write` as keys, read as `file: { read, write }`',
+  'foreign/permission':
+    '`file.read` and `file.write` as keys, read as `file: { read, write }`; `shell`, read as `exec`',
   'foreign/lost-permission': 'a permission that cannot be said here; it is not granted',
-  'foreign/python': '`permissions.python`: no step runs Python',
+  'foreign/python': 'Python as the original has it: `mode`, a module beside `steps/`, the envelope of an artifact',
+  'foreign/unsafe-python': '`mode: unsafe` of a Python function (an error)',
   'foreign/output-schema': 'an `output_schema` that names an artifact type, read as its schema',
   'foreign/no-counterpart': 'a key that does nothing here',
   'foreign/wrapped': '`wrapped` in an artifact file, which does nothing here',

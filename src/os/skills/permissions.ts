@@ -1,5 +1,5 @@
-import type { Json } from '../json.ts';
 import { checkKeys, flagOf, itemsOf, member, membersOf, type Part, textsOf, wordOf } from './part.ts';
+import { readPythonPermissions } from './python-permissions.ts';
 import { NO_PERMISSIONS, type Permissions } from './skill.ts';
 
 const KEYS = ['file', 'exec', 'net', 'mcp', 'skill', 'recall', 'index', 'eval', 'python', 'secrets', 'optional'];
@@ -39,7 +39,7 @@ export function readPermissions(part: Part): Permissions {
     recall: texts(member(part, 'recall'), 'sources'),
     index: texts(member(part, 'index'), 'sources'),
     eval: flagOf(member(part, 'eval')) ?? false,
-    python: (itemsOf(member(part, 'python'), 'entries') ?? []).map(({ value }): Json => value ?? null),
+    python: readPythonPermissions(member(part, 'python')),
     secrets: texts(member(part, 'secrets'), 'names of secrets'),
     optional: (itemsOf(member(part, 'optional'), 'kinds') ?? []).flatMap((item) => wordOf(item, DENIABLE) ?? []),
   };

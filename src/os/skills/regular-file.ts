@@ -7,15 +7,15 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 
 export type RegularFile = { readonly bytes: Uint8Array; readonly stats: Stats };
 
-/** A regular file; a word or a sentence that says why not. Opens nothing that could block. */
-export function readRegular(file: string): RegularFile | string {
+/** A regular file of at most `most` bytes; a word or a sentence that says why not. Opens nothing that could block. */
+export function readRegular(file: string, most = MAX_FILE_BYTES): RegularFile | string {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, FLAGS);
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return 'it is not a regular file';
-    if (stats.size > MAX_FILE_BYTES) return 'large';
-    const bytes = readAll(descriptor, stats.size);
+    if (stats.size > most) return 'large';
+    const bytes = readAll(descriptor, stats.size, most);
     return bytes === undefined ? 'large' : { bytes, stats };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -26,7 +26,7 @@ export function readRegular(file: string): RegularFile | string {
 }
 
 /** Everything behind the descriptor, `size` bytes unless it grows meanwhile; `undefined` when that is too much. */
-function readAll(descriptor: number, size: number): Uint8Array | undefined {
+function readAll(descriptor: number, size: number, most: number): Uint8Array | undefined {
   let bytes = Buffer.allocUnsafe(size + 1);
   let length = 0;
   for (;;) {
@@ -34,7 +34,7 @@ function readAll(descriptor: number, size: number): Uint8Array | undefined {
     length += read;
     // One byte of room was left, so a read that filled up to the size has met the end.
     if (read === 0 || (length === size && bytes.length === size + 1)) return bytes.subarray(0, length);
-    if (length > MAX_FILE_BYTES) return undefined;
+    if (length > most) return undefined;
     if (length === bytes.length) bytes = Buffer.concat([bytes, Buffer.allocUnsafe(length)]);
   }
 }

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { JsonSchema } from '../schema.ts';
 
 /**
@@ -23,7 +23,7 @@ export type Skill = {
   readonly graph: Readonly<Record<string, readonly Edge[]>>;
   readonly permissions: Permissions;
   readonly postprocessor?: Postprocessor;
-  /** Sources of its `js` steps, by path in `steps/`. */
+  /** Sources of its `js` and `python` steps, by path in `steps/`; `../stats.py` is one beside that folder. */
   readonly code: Readonly<Record<string, string>>;
   readonly limits: SkillLimits;
   readonly library: LibraryKeys;
@@ -96,7 +96,7 @@ export type CarryPath = {
 export type OnError = 'fail' | 'skip' | 'empty';
 
 /** A deterministic step. `type` decides the rest. `run_skill` and `lint_skill` steps are loaded as the ops they are. */
-export type Step = OpStep | ValidateStep | JsStep | BranchingStep;
+export type Step = OpStep | ValidateStep | JsStep | PythonStep | BranchingStep;
 
 /** A step that is done as several, at the same time, whose results it joins. */
 export type BranchingStep = IterateStep | ParallelStep;
@@ -130,6 +130,18 @@ export type JsStep = StepFrame & {
   readonly function: string;
   /** What the function must return. */
   readonly outputSchema: JsonSchema;
+};
+
+export type PythonStep = StepFrame & {
+  readonly type: 'python';
+  /** A file of {@link Skill.code}. */
+  readonly module: string;
+  /** The function that is called with the artifact. */
+  readonly function: string;
+  /** What the function must return. */
+  readonly outputSchema: JsonSchema;
+  /** Whether the function takes `{type, data}`, as one of the original does, instead of the artifact itself. */
+  readonly envelope: boolean;
 };
 
 /** One branch per item of a list. A branch sees the artifact with its item and place in it; results in order. */
@@ -172,11 +184,20 @@ export type Permissions = {
   readonly recall: readonly string[];
   readonly index: readonly string[];
   readonly eval: boolean;
-  readonly python: readonly Json[];
+  readonly python: readonly PythonPermission[];
   /** Names of stored secrets that arguments of ops may refer to. */
   readonly secrets: readonly string[];
   /** Kinds of denial the skill can live with: such a denial does not make the run exit 4. */
   readonly optional: readonly string[];
+};
+
+/** A function that `python` steps may call. */
+export type PythonPermission = {
+  /** Path in `steps/` without ending. */
+  readonly module: string;
+  readonly function: string;
+  /** Wall-clock seconds it may take; absent = as usual. */
+  readonly timeout?: number;
 };
 
 export const NO_PERMISSIONS: Permissions = {

@@ -99,5 +99,12 @@ function tooLarge(shown: string, cap: number): OpError {
 /** Bytes as text, every character kept. @throws OpError `not_text` for what is not UTF-8 or holds a NUL. */
 export function textOf(bytes: Buffer, shown: string): FileText {
   if (!isUtf8(bytes) || bytes.includes(0)) throw new OpError('not_text', `"${shown}" is not a UTF-8 text file.`);
-  return { text: bytes.toString('utf8'), bytes: bytes.length, sha256: sha256(bytes) };
+  return {
+    text: bytes.toString('utf8'),
+    bytes: bytes.length,
+    // most readers do not ask, and it takes longer than the reading
+    get sha256() {
+      return sha256(bytes);
+    },
+  };
 }

@@ -33,16 +33,17 @@ export function isGlobProblem(compiled: Glob | GlobProblem): compiled is GlobPro
   return 'problem' in compiled;
 }
 
-const cache = new Map<string, Glob | GlobProblem>();
+const exactly = new Map<string, Glob | GlobProblem>();
+const foldedGlobs = new Map<string, Glob | GlobProblem>();
 
 /** Compiles a pattern; equal patterns are compiled once. `fold` compares as {@link foldText} does. */
 export function compileGlob(pattern: string, fold = false): Glob | GlobProblem {
-  const key = fold ? `fold ${pattern}` : `exact ${pattern}`;
-  const known = cache.get(key);
+  const cache = fold ? foldedGlobs : exactly;
+  const known = cache.get(pattern);
   if (known !== undefined) return known;
   const made = compile(pattern, fold);
   if (cache.size >= MAX_CACHED) cache.clear();
-  cache.set(key, made);
+  cache.set(pattern, made);
   return made;
 }
 
@@ -59,25 +60,40 @@ function compile(pattern: string, fold: boolean): Glob | GlobProblem {
     return { problem: 'it has a part that is empty, "." or ".."' };
   }
   const compiled = written.map((parts) => parts.map(compilePart));
-  const rowsFor = (segments: readonly string[]) => ((segments[0] === '') === absolute ? compiled : []);
-  const view = fold
-    ? (segments: readonly string[]) => segments.map(foldText)
-    : (segments: readonly string[]) => segments;
+  /** Patterns that can match: the first part tells most of them apart, and costs nothing. */
+  const rowsFor = (segments: readonly string[], seen: readonly string[]) =>
+    (segments[0] === '') === absolute
+      ? compiled.filter(([first]) => typeof first !== 'string' || seen.length === 0 || first === seen[0])
+      : [];
+  const view = fold ? foldedOnce : (segments: readonly string[]) => segments;
   return {
     matches: (segments) => {
       const seen = view(segments);
-      return rowsFor(segments).some((row) => endsOf(row, seen)[seen.length] === true);
+      return rowsFor(segments, seen).some((row) => endsOf(row, seen)[seen.length] === true);
     },
     covers: (segments) => {
       const seen = view(segments);
-      return rowsFor(segments).some((row) => endsOf(row, seen).some((end, at) => end && (at > 0 || seen.length === 0)));
+      return rowsFor(segments, seen).some((row) =>
+        endsOf(row, seen).some((end, at) => end && (at > 0 || seen.length === 0)),
+      );
     },
     reaches: (folder) => {
       const seen = view(folder);
-      return rowsFor(folder).some((row) => reachesBelow(row, seen));
+      return rowsFor(folder, seen).some((row) => reachesBelow(row, seen));
     },
     base: compiled.length === 1 ? baseOf(compiled[0] ?? []) : [],
   };
+}
+
+const folded = new WeakMap<readonly string[], readonly string[]>();
+
+/** A path folded; many rules look at the same one. */
+function foldedOnce(segments: readonly string[]): readonly string[] {
+  const known = folded.get(segments);
+  if (known !== undefined) return known;
+  const made = segments.map(foldText);
+  folded.set(segments, made);
+  return made;
 }
 
 function problemOf(pattern: string): string | undefined {
@@ -191,7 +207,9 @@ function takes(part: Part | undefined, name: string): boolean {
 
 /** For each count of leading parts of `path` whether the whole pattern matches exactly those. */
 function endsOf(row: readonly Part[], path: readonly string[]): boolean[] {
-  return rowsOf(row, path).at(-1) ?? [];
+  let before: boolean[] = [true, ...path.map(() => false)];
+  for (const part of row) before = nextRow(part, before, path);
+  return before;
 }
 
 /** Whether some pattern part is left once all of `folder` is matched. */
@@ -205,17 +223,21 @@ function reachesBelow(row: readonly Part[], folder: readonly string[]): boolean 
 /** `rows[p][n]`: the first `p` pattern parts match the first `n` parts of the path. */
 function rowsOf(row: readonly Part[], path: readonly string[]): boolean[][] {
   const rows: boolean[][] = [[true, ...path.map(() => false)]];
-  for (const part of row) {
-    const before = rows.at(-1) ?? [];
-    const next: boolean[] = [part === GLOBSTAR && before[0] === true];
-    path.forEach((name, at) => {
-      next.push(
-        part === GLOBSTAR ? next[at] === true || before[at + 1] === true : before[at] === true && takes(part, name),
-      );
-    });
-    rows.push(next);
-  }
+  for (const part of row) rows.push(nextRow(part, rows.at(-1) ?? [], path));
   return rows;
+}
+
+/** What the first `n` parts of the path come to with one more pattern part. */
+function nextRow(part: Part, before: readonly boolean[], path: readonly string[]): boolean[] {
+  const next: boolean[] = new Array(path.length + 1);
+  next[0] = part === GLOBSTAR && before[0] === true;
+  for (let at = 0; at < path.length; at++) {
+    next[at + 1] =
+      part === GLOBSTAR
+        ? next[at] === true || before[at + 1] === true
+        : before[at] === true && takes(part, path[at] ?? '');
+  }
+  return next;
 }
 
 function baseOf(row: readonly Part[]): string[] {

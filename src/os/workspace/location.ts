@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { visibleLine } from '../visible.ts';
 
 /**
  * What a path of an op means, decided from its text alone.
@@ -89,7 +89,7 @@ function parseBelow(root: 'project' | 'work' | 'outside', path: string, below: s
 }
 
 function refuse(path: string, why: string): Refusal {
-  return { refused: `The path "${visible(path)}" cannot be used: ${why}.` };
+  return { refused: `The path "${visibleLine(path)}" cannot be used: ${why}.` };
 }
 
 /** Whether the UTF-8 form of `text` has more than `limit` bytes. */

@@ -8,7 +8,7 @@ import { fileNameOf, makeParent, openPlace, type Place, parentOf, placeOf, type 
 import { openProgramView } from './program-view.ts';
 import { removeFile, replaceFile, type Writer } from './replace.ts';
 import { listTree } from './tree.ts';
-import { remember, syncAll, type Unsynced } from './unsynced.ts';
+import { remember, syncAll, type Unsynced, unsyncedBy } from './unsynced.ts';
 import type { Permits, WalkOptions, WalkSkip, Workspace, WorkspaceHandle } from './workspace.ts';
 
 export type WorkspaceOptions = {
@@ -18,6 +18,8 @@ export type WorkspaceOptions = {
   readonly workDir: string;
   /** A value a frame named. @throws CorruptLog. */
   readonly readBlob: (sha256: string) => Buffer;
+  /** Paths that earlier processes of the run wrote or removed and may have died before making durable. */
+  readonly written: readonly string[];
   /** Whether several runs are open, so that flushes must leave the event loop to the others. */
   readonly shareDisk: () => boolean;
   readonly signal?: AbortSignal;
@@ -38,10 +40,10 @@ const NOTHING_PRUNED: ReadonlySet<string> = new Set();
 
 /** The files of one run. Opens nothing yet. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { root, workDir, readBlob, shareDisk, signal } = options;
+  const { root, workDir, readBlob, written, shareDisk, signal } = options;
   const roots = rootsOf(root, workDir, options.lookup ?? detectLookup());
   const writer: Writer = { tag: sha256(workDir).slice(0, 8), shareDisk, busy: new Set() };
-  const shared: Shared = { roots, writer, unsynced: new Map(), readBlob, signal };
+  const shared: Shared = { roots, writer, unsynced: unsyncedBy(written, roots), readBlob, signal };
   return {
     handle: (permits) => handleOf(shared, permits),
     view: (request) => openProgramView(roots, workDir, request),

@@ -23,10 +23,11 @@ const REFUSALS: Readonly<Record<string, readonly [code: string, sentence: string
   ETXTBSY: ['no_access', 'is a program that is running'],
   EBUSY: ['no_access', 'is in use by the system'],
   ENOTEMPTY: ['not_a_file', 'is a folder'],
-  ENOSPC: ['disk_full', 'cannot be written: the disk is full'],
-  EDQUOT: ['disk_full', 'cannot be written: the disk quota is used up'],
   EFBIG: ['too_large', 'would be larger than the disk allows'],
 };
+
+/** No other path would fare better, and no model can make room. */
+const FULL: Readonly<Record<string, string>> = { ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up' };
 
 /**
  * What a failed system call means to an op: an OpError where the path is at fault, a UserError `disk` where the
@@ -38,5 +39,10 @@ export function refuseErrno(error: unknown, shown: string): unknown {
   if (code === undefined) return error;
   const known = REFUSALS[code];
   if (known !== undefined) return new OpError(known[0], `"${shown}" ${known[1]}.`);
+  const full = FULL[code];
+  if (full !== undefined) {
+    const hint = 'Make room and resume the run.';
+    return new UserError('disk', `"${shown}" cannot be written: ${full}.`, { hint, cause: error });
+  }
   return new UserError('disk', `The disk failed at "${shown}" (${code}).`, { cause: error });
 }

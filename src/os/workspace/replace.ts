@@ -36,7 +36,7 @@ export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
 }
 
-/** @throws OpError `changed`, `refused`, `not_a_file`, `disk_full`; UserError `disk` when a flush fails. */
+/** @throws OpError `changed`, `refused`, `not_a_file`; UserError `disk` when a flush fails or the disk is full. */
 export async function replaceFile(folder: Folder, file: Replacement, writer: Writer, shown: string): Promise<void> {
   const before = fs.lstatSync(folder.at(file.name), { throwIfNoEntry: false });
   const mode = before?.isFile() === true ? before.mode & 0o777 : undefined;

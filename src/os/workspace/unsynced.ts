@@ -1,6 +1,7 @@
 import { OpError } from '../op-error.ts';
 import type { Folder } from './folder.ts';
-import { openPlace, type Place, type Roots } from './place.ts';
+import { isRefusal, parseLocation } from './location.ts';
+import { openPlace, type Place, placeOf, type Roots } from './place.ts';
 import { flushFolder } from './replace.ts';
 
 /** Folders with names that a power cut could still undo. */
@@ -8,6 +9,20 @@ export type Unsynced = Map<string, Place>;
 
 export function remember(unsynced: Unsynced, folder: Place): void {
   unsynced.set(`${folder.base}\0${folder.segments.join('/')}`, folder);
+}
+
+/** The folders of files that were written, and those above, any of which may have been made for them. */
+export function unsyncedBy(written: readonly string[], roots: Roots): Unsynced {
+  const unsynced: Unsynced = new Map();
+  for (const path of new Set(written)) {
+    const location = parseLocation(path);
+    if (isRefusal(location) || location.root === 'blob') continue;
+    const place = placeOf(roots, location);
+    for (let depth = place.segments.length - 1; depth >= 0; depth--) {
+      remember(unsynced, { ...place, segments: place.segments.slice(0, depth) });
+    }
+  }
+  return unsynced;
 }
 
 /** Makes all of them durable and forgets them, one by one. @throws UserError `disk`; what is left stays remembered. */

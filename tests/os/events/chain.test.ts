@@ -61,6 +61,15 @@ describe('readChain', () => {
     expect(chain.end).toBe(whole.slice(0, 2).join('').length);
   });
 
+  it('takes a line that a power cut left a hole in as torn with all behind it, also where whole lines follow', () => {
+    const holed = (whole[1] as string).replace('"n":1', '\0\0\0\0\0');
+    const chain = read([whole[0] as string, holed, whole[2] as string, whole[3] as string]);
+    expect(chain.faults).toEqual([]);
+    expect(chain.lines).toHaveLength(1);
+    const rest = [holed, ...whole.slice(2)].join('');
+    expect(chain.torn).toEqual({ at: chain.end, bytes: rest.length, line: 2 });
+  });
+
   it('does not take two bad lines at the end as torn', () => {
     const bad = (whole[2] as string).replace('"n":2', '"n":3');
     expect(faults([...whole.slice(0, 2), bad, bad])).toEqual(['bad_hash 3']);

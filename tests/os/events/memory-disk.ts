@@ -3,17 +3,38 @@ import type { Disk } from '../../../src/os/disk.ts';
 import type { Locks } from '../../../src/os/events/locks.ts';
 
 type File = { bytes: Buffer; durable: Buffer; stamp: number };
-type Dir = { entries: Map<string, Node>; durable: Map<string, Node> };
+type Dir = { entries: Map<string, Node>; durable: Map<string, Node>; changes: Change[] };
 type Node = File | Dir;
+/** A change of names that no sync has confirmed; a rename is one change of two folders, done wholly or not at all. */
+type Change = { readonly steps: readonly Step[]; confirmed: boolean };
+type Step = { readonly dir: Dir; readonly name: string; readonly node: Node | undefined };
+
+/**
+ * What a power cut does to each thing that was not synced, asked one by one and in no way bound to keep the order in
+ * which things were done: a later change may survive where an earlier one is lost.
+ */
+export type Fate = {
+  /** Whether a change of names (created, renamed, removed) survives. */
+  readonly keepsName: () => boolean;
+  /** Whether one block of a file survives; one that does not reads as zeros where nothing stood before. */
+  readonly keepsBlock: () => boolean;
+  /** Bytes of a block. Small ones tear lines where a real disk's would only tear long writes. */
+  readonly block: number;
+};
 
 /** A disk in memory that knows what is durable, so that the power can be cut. */
 export type MemoryDisk = Disk & {
-  /** What was not synced is lost; of bytes appended since a file's last sync, `share` (0 to 1) survive. */
-  cutPower(share: number): void;
+  /**
+   * With a number, names that were not synced are lost, and of bytes appended since a file's last sync that share (0 to
+   * 1) survives. With a fate, each goes its own way.
+   */
+  cutPower(how: number | Fate): void;
+  /** Every file by its path below `dir`. */
+  files(dir: string): Map<string, Buffer>;
 };
 
 const isDir = (node: Node | undefined): node is Dir => node !== undefined && 'entries' in node;
-const emptyDir = (): Dir => ({ entries: new Map(), durable: new Map() });
+const emptyDir = (): Dir => ({ entries: new Map(), durable: new Map(), changes: [] });
 
 /** @param root a folder that is there from the start. */
 export function memoryDisk(root: string): MemoryDisk {
@@ -40,15 +61,26 @@ export function memoryDisk(root: string): MemoryDisk {
   }
   const name = (file: string) => path.basename(file);
 
-  function survive(node: Node, share: number): Node {
-    if (isDir(node)) {
-      const entries = new Map([...node.durable].map(([key, child]) => [key, survive(child, share)]));
-      return { entries, durable: new Map(entries) };
+  /** Changes names, as yet unconfirmed. */
+  function change(...steps: readonly Step[]): void {
+    const made: Change = { steps, confirmed: false };
+    for (const step of steps) {
+      apply(step, step.dir.entries);
+      step.dir.changes.push(made);
     }
-    const { bytes, durable } = node;
-    const isAppended = bytes.length > durable.length && bytes.subarray(0, durable.length).equals(durable);
-    const kept = isAppended ? durable.length + Math.floor((bytes.length - durable.length) * share) : 0;
-    const content = isAppended ? bytes.subarray(0, kept) : durable;
+  }
+
+  function survive(node: Node, how: number | Fate): Node {
+    if (isDir(node)) {
+      for (const each of node.changes) if (typeof how !== 'number') each.confirmed ||= how.keepsName();
+      const kept = new Map(node.durable);
+      for (const { steps, confirmed } of node.changes) {
+        if (confirmed) for (const step of steps) if (step.dir === node) apply(step, kept);
+      }
+      const entries = new Map([...kept].map(([key, child]) => [key, survive(child, how)]));
+      return { entries, durable: new Map(entries), changes: [] };
+    }
+    const content = typeof how === 'number' ? shareOf(node, how) : blocksOf(node, how);
     return { bytes: content, durable: content, stamp: ++clock };
   }
 
@@ -59,7 +91,7 @@ export function memoryDisk(root: string): MemoryDisk {
       if (node !== undefined && how === 'new') return undefined;
       if (node === undefined) {
         node = { bytes: Buffer.alloc(0), durable: Buffer.alloc(0), stamp: ++clock };
-        dir.entries.set(name(file), node);
+        change({ dir, name: name(file), node });
       }
       if (isDir(node)) throw new Error(`${file} is a folder`);
       open.set(++fds, node);
@@ -90,21 +122,26 @@ export function memoryDisk(root: string): MemoryDisk {
     rename(from, to) {
       const node = find(from);
       if (node === undefined) throw new Error(`no ${from}`);
-      dirOf(from).entries.delete(name(from));
-      dirOf(to).entries.set(name(to), node);
+      change({ dir: dirOf(from), name: name(from), node: undefined }, { dir: dirOf(to), name: name(to), node });
     },
-    remove: (file) => void (find(file) !== undefined && dirOf(file).entries.delete(name(file))),
-    removeTree: (file) => void (find(file) !== undefined && dirOf(file).entries.delete(name(file))),
+    remove(file) {
+      if (find(file) !== undefined) change({ dir: dirOf(file), name: name(file), node: undefined });
+    },
+    removeTree(file) {
+      if (find(file) !== undefined) change({ dir: dirOf(file), name: name(file), node: undefined });
+    },
     isLink: () => false,
     makeDir(dir) {
       if (find(dir) !== undefined) return false;
-      dirOf(dir).entries.set(name(dir), emptyDir());
+      change({ dir: dirOf(dir), name: name(dir), node: emptyDir() });
       return true;
     },
     syncDir(dir) {
       const node = find(dir);
       if (!isDir(node)) throw new Error(`no folder ${dir}`);
       node.durable = new Map(node.entries);
+      for (const each of node.changes) each.confirmed = true;
+      node.changes = [];
     },
     syncDirLater: async (dir) => disk.syncDir(dir),
     read(file, from = 0) {
@@ -120,9 +157,19 @@ export function memoryDisk(root: string): MemoryDisk {
       const node = find(dir);
       return isDir(node) ? [...node.entries.keys()].sort() : [];
     },
-    cutPower(share) {
-      top = survive(top, share) as Dir;
+    cutPower(how) {
+      top = survive(top, how) as Dir;
       open.clear();
+    },
+    files(dir) {
+      const node = find(dir);
+      if (!isDir(node)) return new Map();
+      return new Map(
+        [...node.entries].flatMap(([key, child]): [string, Buffer][] => {
+          if (!isDir(child)) return [[key, child.bytes]];
+          return [...disk.files(path.join(dir, key))].map(([below, bytes]) => [`${key}/${below}`, bytes]);
+        }),
+      );
     },
   };
 
@@ -134,6 +181,34 @@ export function memoryDisk(root: string): MemoryDisk {
     disk.syncDir(parent);
   }
   return disk;
+}
+
+function apply({ name, node }: Step, names: Map<string, Node>): void {
+  if (node === undefined) names.delete(name);
+  else names.set(name, node);
+}
+
+function shareOf({ bytes, durable }: File, share: number): Buffer {
+  const isAppended = bytes.length > durable.length && bytes.subarray(0, durable.length).equals(durable);
+  const kept = isAppended ? durable.length + Math.floor((bytes.length - durable.length) * share) : 0;
+  return isAppended ? bytes.subarray(0, kept) : durable;
+}
+
+/** Blocks written since the last sync, each there or not; the length may have grown over blocks that are not. */
+function blocksOf({ bytes, durable }: File, { keepsBlock, block }: Fate): Buffer {
+  let same = 0;
+  while (same < Math.min(bytes.length, durable.length) && bytes[same] === durable[same]) same++;
+  const kept = same < durable.length && keepsBlock() ? same : durable.length;
+  const content = Buffer.alloc(Math.max(bytes.length, kept));
+  durable.copy(content, 0, 0, kept);
+  let length = kept;
+  for (let at = same; at < bytes.length; at = (Math.floor(at / block) + 1) * block) {
+    if (!keepsBlock()) continue;
+    const end = Math.min(bytes.length, (Math.floor(at / block) + 1) * block);
+    bytes.copy(content, at, at, end);
+    length = Math.max(length, end);
+  }
+  return content.subarray(0, length < bytes.length && keepsBlock() ? bytes.length : length);
 }
 
 /** Locks among the stores of one process. */

@@ -1,10 +1,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { verifyStore } from '../../../src/os/audit/verify.ts';
 import { simulatedClock } from '../../../src/os/clock.ts';
 import { countingDisk, type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { Bug, CorruptLog, UserError } from '../../../src/os/errors.ts';
 import type { ProjectEventBody } from '../../../src/os/events/event.ts';
+import { openStore } from '../../../src/os/events/store.ts';
+import { randomIds } from '../../../src/os/ids.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
+import { begin } from './life.ts';
 import { firstEvent, freshRoot, monthFiles, openIn, startActor } from './scene.ts';
 
 const set = (key: string, value: unknown = 1): ProjectEventBody => ({
@@ -124,6 +129,7 @@ describe('the project log', () => {
   it.each<[string, (text: string) => string]>([
     ['half a line', (text) => `${text}{"v":1,"seq":3`],
     ['a last line with a bad hash', (text) => `${text.trimEnd().slice(0, -5)}AAA"}\n`],
+    ['a hole before a whole line', (text) => `${text.slice(0, 20)}${'\0'.repeat(9)}${text.slice(29)}`],
   ])('with %s at its end is cut, the rest kept and recorded by the next append', async (_, tear) => {
     const root = freshRoot();
     const store = openIn(root);
@@ -142,6 +148,27 @@ describe('the project log', () => {
     const kept = fs.readFileSync(path.join(path.dirname(file), record.data.kept), 'utf8');
     expect(torn.endsWith(kept)).toBe(true);
     expect(kept).toHaveLength(record.data.bytes);
+  });
+
+  it('knows nothing of a run whose opening stands behind a hole, so that the run is opened once more', async () => {
+    const root = freshRoot();
+    const store = openStore({
+      root,
+      clock: simulatedClock(),
+      ids: randomIds,
+      signer: undefined,
+      redact: openRedactor({ known: [] }),
+    });
+    await store.appendProject(set('a'));
+    await (await store.createRun('run1', begin(store))).log.close();
+    await store.close();
+    const [file] = monthFiles(root) as [string];
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(file, `${text.slice(0, 20)}${'\0'.repeat(9)}${text.slice(29)}`);
+    const later = openIn(root);
+    await (await later.takeRun('run1', 'resume')).log.close();
+    expect(later.readProject().map(({ type }) => type)).toEqual(['log_torn', 'run_opened']);
+    expect(verifyStore(root, {}, { signer: undefined }).problems).toEqual([]);
   });
 
   it('is mended also by a process that knew its end before it was torn', async () => {

@@ -92,6 +92,9 @@ export function monthFiles(root: string): string[] {
 
 /** Another process that acts on the store: see actor.ts for what it can be told. */
 export type Actor = {
+  readonly pid: number;
+  /** All it printed so far. */
+  said(): string;
   /** Resolves with the next line it prints. */
   line(): Promise<string>;
   kill(): Promise<void>;
@@ -131,6 +134,8 @@ export function startActor(args: readonly string[], wrap: readonly string[] = []
     await ended;
   });
   return {
+    pid: child.pid ?? 0,
+    said: () => out,
     async line() {
       for (;;) {
         const newline = out.indexOf('\n', read);

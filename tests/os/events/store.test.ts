@@ -239,6 +239,15 @@ describe('when the disk is full', () => {
     return { disk, fill };
   }
 
+  it('makes its reserve anew where a crash left a short one', async () => {
+    const root = freshRoot();
+    fs.mkdirSync(path.join(root, '.reyn'));
+    fs.writeFileSync(path.join(root, '.reyn', 'reserve'), '');
+    const store = openIn(root);
+    await store.createRun('run1', firstEvent(store));
+    expect(fs.statSync(path.join(root, '.reyn', 'reserve')).size).toBe(64 * 1024);
+  });
+
   it('gives up its reserve for what was appended and for the last words, and takes nothing else', async () => {
     const { disk, fill } = fillable();
     const root = freshRoot();

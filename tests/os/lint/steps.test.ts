@@ -179,3 +179,73 @@ describe('a node that is another skill', () => {
     expect(node(to('skore')).map(({ rule }) => rule)).toContain('guard/unknown-field');
   });
 });
+
+describe('a python step', () => {
+  /** Findings in a skill whose only phase calls `module:name` and which declares these functions. */
+  function found(module: string, name: string, declared: string): string[] {
+    const text = `---
+type: skill
+name: example
+artifacts: { found: { text: string, size: integer } }
+permissions: { python: ${declared} }
+---
+## phase: find
+
+\`\`\`yaml
+model_class: none
+preprocessor:
+  - { type: python, module: ${module}, function: ${name}, output_schema: integer, into: size }
+\`\`\`
+`;
+    const source = compileSkill({
+      name: 'example',
+      origin: 'project',
+      dir: 'reyn/project/example',
+      files: new Map([
+        ['skill.md', Buffer.from(text)],
+        ['steps/size.py', Buffer.from('def of(a):\n    return 1\n')],
+      ]),
+    });
+    const { skill, document, findings } = source;
+    const all = skill === undefined ? findings : lintSkill({ skill, document }, ENV);
+    return all.map(({ rule, line, column }) => `${rule} ${line}:${column}`);
+  }
+
+  it.each(['{ module: size, function: of }', '{ module: ./size.py, function: of, timeout: 5 }'])(
+    'is covered by the entry %s',
+    (entry) => expect(found('size', 'of', `[${entry}]`)).toEqual([]),
+  );
+
+  it('that no entry covers is found at its function', () => {
+    expect(found('size', 'of', '[]')).toEqual(['ops/outside-permissions 12:35']);
+  });
+
+  it('makes an entry for another function one that is never used', () => {
+    const declared = '[{ module: size, function: of }, { module: size, function: off }]';
+    expect(found('size.py', 'of', declared)).toEqual(['permissions/never-used 5:57']);
+  });
+
+  it('leaves no entry to be used by nobody', () => {
+    const text = onlyProse('permissions: { python: [{ module: size, function: of }] }');
+    expect(lintText(text).map(({ rule }) => rule)).toEqual(['permissions/never-used']);
+  });
+
+  it('has to say what comes back', () => {
+    const step = '{ type: python, module: size, function: of, output_schema: { type: object }, into: size }';
+    const text = onlyProse('permissions: { python: [{ module: size, function: of }] }', step);
+    const source = { name: 'example', origin: 'project', dir: 'reyn/project/example' } as const;
+    const files = new Map([
+      ['skill.md', Buffer.from(text)],
+      ['steps/size.py', Buffer.from('')],
+    ]);
+    const { skill, document } = compileSkill({ ...source, files });
+    const rules = skill === undefined ? [] : lintSkill({ skill, document }, ENV).map(({ rule }) => rule);
+    expect(rules).toContain('steps/no-schema');
+  });
+});
+
+/** A skill of one phase with a model, with one key of front matter, and one step before it. */
+function onlyProse(front: string, step?: string): string {
+  const steps = step === undefined ? '' : `preprocessor:\n  - ${step}\n`;
+  return `---\ntype: skill\nname: example\nartifacts: { found: { text: string, size: integer } }\n${front}\n---\n## phase: find\n\n\`\`\`yaml\nallowed_ops: []\n${steps}\`\`\`\n\nFind what the message asks for.\n`;
+}

@@ -20,4 +20,5 @@ export const ASKING: DecisionContext = {
   answers: [],
   blobs: new Set(),
   closed: [],
+  isolated: true,
 };

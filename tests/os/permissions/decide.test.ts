@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecisionContext, decide } from '../../../src/os/permissions/decide.ts';
 import type { Need } from '../../../src/os/permissions/need.ts';
+import { needOf } from '../../../src/os/permissions/resource.ts';
 import { NO_PERMISSIONS } from '../../../src/os/skills/skill.ts';
 import { ASKING } from './asking.ts';
 
@@ -352,5 +353,35 @@ describe('indexed sources', () => {
     expect(verdict(recall('events'), { permissions, policy: deny })).toBe('deny by deny rule 1');
     const allow = { allow: [{ need: 'index' }], deny: [] };
     expect(verdict(index('events'), { permissions, policy: allow })).toBe('deny by protection events');
+  });
+});
+
+describe('a Python function', () => {
+  const call: Need = { kind: 'python', module: 'lib/rank', function: 'score' };
+  const permissions = { ...NO_PERMISSIONS, python: [{ module: 'lib/rank', function: 'score' }] };
+
+  it('that is declared needs no more leave where it is kept from the machine', () => {
+    expect(verdict(call, { permissions })).toBe('allow by zone python');
+    expect(verdict({ ...call, function: 'other' }, { permissions })).toBe('deny by declared');
+    expect(verdict({ ...call, module: 'rank' }, { permissions })).toBe('deny by declared');
+  });
+
+  it('is asked for where nothing keeps it from the machine', () => {
+    expect(verdict(call, { permissions, isolated: false })).toBe('ask by zone ask');
+    const policy = { allow: [{ need: 'python' as const, resource: 'lib/rank.py:*' }], deny: [] };
+    expect(verdict(call, { permissions, isolated: false, policy })).toBe('allow by allow rule 1');
+  });
+
+  it.each(['lib/rank:score', 'lib/rank.py:score', './lib/rank:*', 'LIB/Rank:Score', '*'])(
+    'is closed by the deny rule %s',
+    (resource) => {
+      const policy = { allow: [], deny: [{ need: 'python' as const, resource }] };
+      expect(verdict(call, { permissions, policy })).toBe('deny by deny rule 1');
+    },
+  );
+
+  it('is named the same however a person writes its module', () => {
+    expect(needOf('python', './lib/rank.py:score')).toEqual(call);
+    expect(needOf('python', 'score')).toHaveProperty('problem');
   });
 });

@@ -103,7 +103,11 @@ describe('what is wrong with a phase', () => {
     ['turns below 0', ['max_act_turns: -1'], [`${KEY}:1 wrong-kind`]],
     ['ops that are no list', ['allowed_ops: read_file'], [`${KEY}:1 wrong-kind`]],
     ['a step without type', ['preprocessor: [{ op: x }]'], [`${KEY}:16 missing-key`]],
-    ['a step of a later version', ['preprocessor: [{ type: python }]'], [`${KEY}:18 not-yet`]],
+    [
+      'a python step without a function, or in no file',
+      ['preprocessor: [{ type: python, module: rank, output_schema: { type: array } }]'],
+      [`${KEY}:16 missing-key`, `${KEY}:32 unknown-module`],
+    ],
     ['a step of no type', ['preprocessor: [{ type: opp }]'], [`${KEY}:18 unknown-step`]],
     ['an op step without op', ['preprocessor: [{ type: op }]'], [`${KEY}:16 missing-key`]],
     ['an open template', [`preprocessor: [{ type: op, op: x, args: { a: ["$\{b"] } }]`], [`${KEY}:47 template`]],

@@ -55,6 +55,7 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
       root: '/',
       workDir: '/tmp/none',
       readBlob: () => Buffer.from(''),
+      written: [],
       shareDisk: () => false,
       lookup,
     });
@@ -126,6 +127,7 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
       root: first.root,
       workDir: path.join(first.root, '.reyn/work/run1'),
       readBlob: () => Buffer.from(''),
+      written: [],
       lookup,
       shareDisk: () => {
         temporary = fs.readdirSync(first.root).find((name) => name.endsWith('.tmp')) ?? '';

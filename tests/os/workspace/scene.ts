@@ -39,6 +39,7 @@ export function scene(options: Partial<WorkspaceOptions> & { lookup?: Lookup } =
     readBlob: () => {
       throw new Error('no blobs here');
     },
+    written: [],
     shareDisk: () => false,
     ...options,
   });

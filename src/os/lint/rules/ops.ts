@@ -1,6 +1,7 @@
-import { NO_PERMISSIONS, type Permissions } from '../../skills/skill.ts';
+import { pythonModuleOf } from '../../skills/python-module.ts';
+import { NO_PERMISSIONS, type Permissions, type PythonPermission } from '../../skills/skill.ts';
 import { didYouMean, listed, some } from '../../suggest.ts';
-import { defineFamily, type LintOp, type Subject } from '../rule.ts';
+import { defineFamily, type LintOp, type Report, type Subject } from '../rule.ts';
 
 /** Every op a phase allows exists and may do something. */
 export const ops = defineFamily({
@@ -23,6 +24,7 @@ export const ops = defineFamily({
   *check(subject) {
     const { skill, env, map } = subject;
     const granted = grantedKinds(skill.permissions);
+    yield* pythonSteps(subject);
     const uses = [
       ...map.phases.flatMap((phase) =>
         (phase.allowedOps ?? []).map((kind, index) => ({
@@ -72,6 +74,27 @@ export const ops = defineFamily({
   },
 });
 
+/** Python functions that steps call and nothing permits. */
+function* pythonSteps({ skill, map }: Subject): Iterable<Report<'ops/outside-permissions'>> {
+  const declared = new Set(skill.permissions.python.map(showPython));
+  for (const { step, at } of map.steps) {
+    if (step.type !== 'python') continue;
+    const call = { module: pythonModuleOf(step.module), function: step.function };
+    if (declared.has(showPython(call))) continue;
+    yield {
+      rule: 'ops/outside-permissions',
+      place: at('function'),
+      message: `this step calls ${showPython(call)}, but \`permissions\` does not declare python of it`,
+      fix: `Add \`python: [{ module: ${call.module}, function: ${call.function} }]\` to \`permissions\` in skill.md, or delete the step.`,
+    };
+  }
+}
+
+/** A Python function as permissions and people name it. */
+export function showPython({ module, function: name }: Pick<PythonPermission, 'module' | 'function'>): string {
+  return `${module}:${name}`;
+}
+
 /** Kinds of need that `permissions` covers at all. */
 export function grantedKinds(permissions: Permissions): ReadonlySet<string> {
   const { file, exec, net, mcp, skill, recall, index } = permissions;
@@ -107,7 +130,10 @@ export function usedKinds({ skill, map, env }: Subject): ReadonlySet<string> {
     if (allowedOps !== undefined) allowedOps.forEach(useKind);
     else for (const op of env.ops) if (op.effect === 'reads') use(op);
   }
-  for (const { step } of map.steps) if (step.type === 'op') useKind(step.op);
+  for (const { step } of map.steps) {
+    if (step.type === 'op') useKind(step.op);
+    if (step.type === 'python') used.add('python');
+  }
   for (const name of skill.permissions.skill.run) {
     const other = name === skill.name ? undefined : env.permissionsOf(name);
     for (const kind of grantedKinds(other ?? (env.skills.includes(name) ? skill.permissions : NO_PERMISSIONS))) {
@@ -115,6 +141,23 @@ export function usedKinds({ skill, map, env }: Subject): ReadonlySet<string> {
     }
   }
   return used;
+}
+
+/**
+ * Python functions that steps call, or that a sub-run may; `undefined` when a sub-run cannot be looked at and may call
+ * any.
+ */
+export function calledPython({ skill, map, env }: Subject): ReadonlySet<string> | undefined {
+  const called = new Set<string>();
+  for (const { step } of map.steps) {
+    if (step.type === 'python') called.add(showPython({ ...step, module: pythonModuleOf(step.module) }));
+  }
+  for (const name of skill.permissions.skill.run.filter((each) => each !== skill.name)) {
+    const other = env.permissionsOf(name);
+    if (other === undefined && env.skills.includes(name)) return undefined;
+    for (const entry of other?.python ?? []) called.add(showPython(entry));
+  }
+  return called;
 }
 
 /** What to write for a kind of need, e.g. `file: { write: ["work:/**"] }`. */

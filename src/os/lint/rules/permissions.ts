@@ -1,7 +1,8 @@
+import { hostPatternProblem } from '../../network/host-pattern.ts';
 import { didYouMean } from '../../suggest.ts';
 import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
-import { grantedKinds, usedKinds } from './ops.ts';
+import { calledPython, grantedKinds, showPython, usedKinds } from './ops.ts';
 
 /** Declared permissions are no wider than what the skill does. */
 export const permissions = defineFamily({
@@ -23,7 +24,7 @@ export const permissions = defineFamily({
     {
       id: 'permissions/unreadable-pattern',
       severity: 'error',
-      finds: 'a pattern of `permissions.file` that cannot be read',
+      finds: 'a pattern of `permissions` that cannot be read',
       why: 'A pattern that is not understood permits nothing.',
       fix: 'Write a glob relative to the project root.',
     },
@@ -44,7 +45,17 @@ export const permissions = defineFamily({
         rule: 'permissions/never-used',
         place: map.skillPlace('permissions', ...kind.split('.')),
         message: `the permission ${kind} is declared, but no allowed op and no step can use it`,
-        fix: `Delete ${kind} from \`permissions\`, or add an op that needs it to \`allowed_ops\` of a phase.`,
+        fix: `Delete ${kind} from \`permissions\`, or add ${kind === 'python' ? 'a step that calls it' : 'an op that needs it to `allowed_ops` of a phase'}.`,
+      };
+    }
+    const called = used.has('python') ? calledPython(subject) : undefined;
+    for (const [index, entry] of skill.permissions.python.entries()) {
+      if (called === undefined || called.has(showPython(entry))) continue;
+      yield {
+        rule: 'permissions/never-used',
+        place: map.skillPlace('permissions', 'python', index),
+        message: `${showPython(entry)} is declared, but no step calls it`,
+        fix: 'Delete the entry, or correct its module and function.',
       };
     }
     for (const key of ['read', 'write'] as const) {
@@ -68,6 +79,26 @@ export const permissions = defineFamily({
         }
       }
     }
+    for (const [index, host] of skill.permissions.net.entries()) {
+      const problem = hostPatternProblem(host);
+      if (problem === undefined || host === SEARCH) continue;
+      yield {
+        rule: 'permissions/unreadable-pattern',
+        place: map.skillPlace('permissions', 'net', index),
+        message: `"${host}" permits nothing: ${problem}`,
+        fix: 'Write a host, e.g. `example.com`, `*.example.com` or `example.com:8443`.',
+      };
+    }
+    for (const [index, words] of skill.permissions.exec.entries()) {
+      const [program] = words;
+      if (program !== undefined && !/^\*{0,2}$/.test(program)) continue;
+      yield {
+        rule: 'permissions/unreadable-pattern',
+        place: map.skillPlace('permissions', 'exec', index),
+        message: 'a command without a program permits nothing',
+        fix: 'Begin with the program, e.g. `[git, log, "**"]`.',
+      };
+    }
     for (const key of ['run', 'delegate', 'write'] as const) {
       for (const [index, name] of skill.permissions.skill[key].entries()) {
         if (env.skills.includes(name) || name === skill.name || (name === '*' && key !== 'write')) continue;
@@ -81,6 +112,9 @@ export const permissions = defineFamily({
     }
   },
 });
+
+/** Stands for the search engine of the operator, whatever its host. */
+const SEARCH = 'web_search';
 
 /** Paths that a pattern for something in particular does not match. */
 const ANYWHERE = [['a'], ['zz', 'y'], ['q', 'w', 'e.rt']];

@@ -21,7 +21,7 @@ export const steps = defineFamily<Id>({
     {
       id: 'steps/no-schema',
       severity: 'error',
-      finds: 'a `validate` or `js` step, or a postprocessor, whose schema allows anything',
+      finds: 'a `validate`, `js` or `python` step, or a postprocessor, whose schema allows anything',
       why: 'A schema that names no field and no bound checks nothing.',
       fix: 'Write the schema that the value must fit.',
     },
@@ -91,7 +91,7 @@ function* checkStep({ skill, env }: Subject, place: StepPlace): Iterable<Report<
       fix: oneOf(place, step.path),
     };
   }
-  if (step.type === 'js' && allowsAnything(step.outputSchema)) {
+  if ((step.type === 'js' || step.type === 'python') && allowsAnything(step.outputSchema)) {
     const message = 'the `output_schema` of this step allows any object';
     const fix = 'Write the schema of what the function returns.';
     yield { rule: 'steps/no-schema', place: place.at('output_schema'), message, fix };

@@ -3,6 +3,7 @@ import type { Permissions } from '../../skills/skill.ts';
 import { listed } from '../../suggest.ts';
 import { compileGlob, isGlobProblem } from '../../workspace/glob.ts';
 import { defineFamily } from '../rule.ts';
+import { showPython } from './ops.ts';
 
 /** A sub-run is held to what its parent declares, too: what that lacks it cannot do. */
 export const subSkills = defineFamily({
@@ -37,13 +38,15 @@ function beyond(inner: Permissions, outer: Permissions): readonly string[] {
       .filter((pattern) => !pattern.startsWith('work:') && !covers(outer.file[key], pattern))
       .map((pattern) => `file.${key} of ${pattern}`),
   );
-  const lists = (['net', 'recall', 'index', 'exec', 'mcp', 'python', 'secrets'] as const).flatMap((key) =>
+  const functions = outer.python.map(showPython);
+  const python = inner.python.map(showPython).filter((name) => !functions.includes(name));
+  const lists = (['net', 'recall', 'index', 'exec', 'mcp', 'secrets'] as const).flatMap((key) =>
     entriesOf(inner[key])
       .filter((entry) => !entriesOf(outer[key]).includes(entry))
       .map((entry) => `${key} of ${entry}`),
   );
   const evals = inner.eval && !outer.eval ? ['eval'] : [];
-  return [...files, ...lists, ...evals];
+  return [...files, ...lists, ...python.map((name) => `python of ${name}`), ...evals];
 }
 
 /** A pattern read as a path: what a wider pattern matches, it covers. */
@@ -54,7 +57,7 @@ function covers(patterns: readonly string[], pattern: string): boolean {
   });
 }
 
-function entriesOf(value: Permissions['net' | 'exec' | 'mcp' | 'python']): readonly string[] {
+function entriesOf(value: Permissions['net' | 'exec' | 'mcp']): readonly string[] {
   if (Array.isArray(value)) return value.map((entry) => (typeof entry === 'string' ? entry : JSON.stringify(entry)));
   if (!isObject(value)) return [];
   return Object.entries(value).flatMap(([server, tools]) =>

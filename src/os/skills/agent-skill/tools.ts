@@ -14,7 +14,17 @@ export function toolsIn(value: Json | undefined): readonly string[] {
   return texts.flatMap((text) => (typeof text === 'string' ? (text.match(/[^\s(),]+(?:\([^)]*\))?/g) ?? []) : []));
 }
 
-/** Those that no op stands for. */
-export function unmapped(tools: readonly string[]): readonly string[] {
-  return tools.filter((tool) => !Object.hasOwn(OPS, tool.replace(/\(.*$/s, '')));
+/**
+ * Those that no op stands for.
+ *
+ * @param runs whether the skill may run programs: its own scripts
+ */
+export function unmapped(tools: readonly string[], runs: boolean): readonly string[] {
+  return tools.filter((tool) => {
+    const name = tool.replace(/\(.*$/s, '');
+    return !Object.hasOwn(OPS, name) && !(runs && name === SHELL);
+  });
 }
+
+/** The tool that runs a shell. Of what it could do, running the skill's own scripts is left. */
+const SHELL = 'Bash';

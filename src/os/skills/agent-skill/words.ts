@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Json } from '../../json.ts';
 import type { JsonSchema } from '../../schema.ts';
 import { type Edge, END, type Guard, type Step } from '../skill.ts';
@@ -62,6 +63,6 @@ export function stepWords(step: Step): string {
 function actWords(type: string, rest: object): string {
   if ('op' in rest) return `do \`${String(rest.op)}\` with \`${JSON.stringify('args' in rest ? rest.args : {})}\``;
   if ('module' in rest && 'function' in rest)
-    return `call \`${String(rest.function)}\` of scripts/${String(rest.module)}`;
+    return `call \`${String(rest.function)}\` of ${posix.join('scripts', String(rest.module))}`;
   return `${type} \`${JSON.stringify(rest)}\``;
 }

@@ -17,7 +17,7 @@ export function modernOps(part: Part, permissions: Part | undefined): Change | u
     const fine = isCoarse(item) ? fineOps(item, permissions) : undefined;
     if (fine !== undefined) {
       const message = `"${item}" is a name of the original for ${listed(fine)}`;
-      const fix = `Write ${fine.map((op) => `"${op}"`).join(', ')}${fine.some(isLater) ? LATER : ''}.`;
+      const fix = `Write ${fine.map((op) => `"${op}"`).join(', ')}.`;
       warn(member(part, index), 'foreign/coarse-op', message, fix);
     }
     for (const op of fine ?? [item]) {
@@ -28,13 +28,6 @@ export function modernOps(part: Part, permissions: Part | undefined): Change | u
   }
   return draft.change();
 }
-
-/** Ops that come with a later version; lint says so where the op is not there. */
-function isLater(op: string): boolean {
-  return op === 'sandboxed_exec';
-}
-
-const LATER = ' once there is such an op; until then the model is not offered it';
 
 function isCoarse(item: Json): item is string {
   return typeof item === 'string' && (item === 'file' || Object.hasOwn(COARSE_OPS, item));

@@ -33,5 +33,6 @@ export const FILE_OPS: Readonly<Record<string, FineOp & { readonly needs: 'read'
 /** Other kinds whose name or arguments differ. A kind that is not here is the op of that name, its arguments as given. */
 export const COARSE_OPS: Readonly<Record<string, FineOp>> = {
   lint: { op: 'lint_skill', args: { skill_path: ['path'] } },
-  shell: { op: 'sandboxed_exec', args: {} },
+  // The line itself is made a list of words: `shell.ts`.
+  shell: { op: 'sandboxed_exec', args: { cmd: ['argv'], cwd: ['cwd'] } },
 };

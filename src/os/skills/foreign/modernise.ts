@@ -9,6 +9,8 @@ import { checkMembersOf } from './members-of.ts';
 import { withoutKeys } from './no-counterpart.ts';
 import { modernOutputSchema } from './output-schema.ts';
 import { modernPermissions } from './permissions.ts';
+import type { Files } from './python.ts';
+import { shellLines } from './shell.ts';
 import { modernSteps } from './steps.ts';
 import { checkWrapped } from './wrapped.ts';
 
@@ -22,7 +24,7 @@ import { checkWrapped } from './wrapped.ts';
  *  F3 A finding about a part that was rewritten stands where a person wrote it.
  *  F4 What has nothing foreign in it is handed on as it is. The files, and so the fingerprint, never change.
  */
-export function modernise(sheets: Sheets, report: Report): Sheets {
+export function modernise(sheets: Sheets, files: Files, report: Report): Sheets {
   const found: { readonly file: string; readonly moves: readonly Move[] }[] = [];
   const apply = (sheet: Sheet, change: Change | undefined): Sheet => {
     if (change === undefined) return sheet;
@@ -36,10 +38,13 @@ export function modernise(sheets: Sheets, report: Report): Sheets {
     checkMembersOf(part);
   }
   const enveloped = envelopes(sheets);
-  const skill = sheets.skill && apply(sheets.skill, changeSkill(sheets.skill.keys, sheets, enveloped));
+  const skill = sheets.skill && apply(sheets.skill, changeSkill(sheets.skill.keys, { sheets, enveloped, files }));
   const permissions = skill && member(skill.keys, 'permissions');
   const phases = new Map(
-    [...sheets.phases].map(([name, sheet]) => [name, apply(sheet, changePhase(sheet.keys, permissions, enveloped))]),
+    [...sheets.phases].map(([name, sheet]) => [
+      name,
+      apply(sheet, changePhase(sheet.keys, permissions, { enveloped, files })),
+    ]),
   );
   // Only now: until here every finding names the path a person wrote.
   for (const { file, moves } of found) report.move(file, moves);
@@ -48,15 +53,20 @@ export function modernise(sheets: Sheets, report: Report): Sheets {
 
 type Enveloped = (types: string | undefined) => boolean;
 
-function changeSkill(keys: Part, sheets: Sheets, enveloped: Enveloped): Change | undefined {
+type Around = { readonly enveloped: Enveloped; readonly files: Files };
+
+function changeSkill(
+  keys: Part,
+  { sheets, enveloped, files }: Around & { readonly sheets: Sheets },
+): Change | undefined {
   if (!isObject(keys.value)) return undefined;
   checkMembersOf(member(keys, 'artifacts'));
   const routing = member(keys, 'routing');
   const after = member(keys, 'postprocessor');
-  const steps = modernSteps(member(after, 'steps'), enveloped(textAt(member(keys, 'final_output'))));
+  const steps = modernSteps(member(after, 'steps'), enveloped(textAt(member(keys, 'final_output'))), files);
   return changeKeys(keys, {
     ...withoutKeys(keys, 'skill'),
-    permissions: modernPermissions(member(keys, 'permissions')),
+    permissions: modernPermissions(member(keys, 'permissions'), { files, lines: shellLines(sheets) }),
     routing: isObject(routing.value) ? changeKeys(routing, withoutKeys(routing, 'routing')) : undefined,
     postprocessor: isObject(after.value)
       ? changeKeys(after, { ...modernOutputSchema(after, sheets.artifacts), steps })
@@ -64,12 +74,12 @@ function changeSkill(keys: Part, sheets: Sheets, enveloped: Enveloped): Change |
   });
 }
 
-function changePhase(keys: Part, permissions: Part | undefined, enveloped: Enveloped): Change | undefined {
+function changePhase(keys: Part, permissions: Part | undefined, { enveloped, files }: Around): Change | undefined {
   if (!isObject(keys.value)) return undefined;
   return changeKeys(keys, {
     ...withoutKeys(keys, 'phase'),
     allowed_ops: modernOps(member(keys, 'allowed_ops'), permissions),
-    preprocessor: modernSteps(member(keys, 'preprocessor'), enveloped(textAt(member(keys, 'input')))),
+    preprocessor: modernSteps(member(keys, 'preprocessor'), enveloped(textAt(member(keys, 'input'))), files),
   });
 }
 

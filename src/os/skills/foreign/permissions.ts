@@ -3,11 +3,11 @@ import type { KeyPath } from '../../yaml-places.ts';
 import { member, type Part, pathOf, refuse, warn } from '../part.ts';
 import type { Move } from '../report.ts';
 import { type Change, changeKeys, GONE } from './change.ts';
-import { checkPythonPermissions } from './python.ts';
+import { type Files, modernPythonPermissions } from './python.ts';
+import { modernShell } from './shell.ts';
 
 /** Permissions of the original that cannot be said here, with what to write instead. What is left out is not granted. */
 const LOST: Readonly<Record<string, string>> = {
-  shell: 'Write "exec" with the argument lists that may run.',
   tool: 'Write "net" with the hosts the tool reaches.',
   mcp_install: 'Delete it: servers are set up by the operator.',
   mcp_drop_server: 'Delete it: servers are set up by the operator.',
@@ -15,10 +15,13 @@ const LOST: Readonly<Record<string, string>> = {
 };
 
 /** `permissions` as this format writes them. */
-export function modernPermissions(part: Part): Change | undefined {
+export function modernPermissions(
+  part: Part,
+  { files, lines }: { readonly files: Files; readonly lines: readonly string[] },
+): Change | undefined {
   const { value } = part;
   if (!isObject(value)) return undefined;
-  checkPythonPermissions(member(part, 'python'));
+  const shell = modernShell(part, lines);
   const lost = Object.keys(LOST).filter((key) => Object.hasOwn(value, key));
   for (const key of lost) {
     const entry = member(part, key);
@@ -32,6 +35,8 @@ export function modernPermissions(part: Part): Change | undefined {
   return changeKeys(part, {
     ...Object.fromEntries(lost.map((key) => [key, GONE])),
     ...(Array.isArray(servers.value) ? { mcp: GONE } : {}),
+    ...shell,
+    python: modernPythonPermissions(member(part, 'python'), files),
     ...fileKeys(part, value as JsonObject),
   });
 }

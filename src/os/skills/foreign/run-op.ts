@@ -7,6 +7,7 @@ import type { Move } from '../report.ts';
 import type { Change } from './change.ts';
 import { COARSE_OPS, FILE_OPS, type FineOp } from './coarse-ops.ts';
 import { outOfEnvelope } from './envelope.ts';
+import { argvOf } from './shell.ts';
 
 /** An argument as given: a literal of `op`, or a path of `args_from`, which wins over a literal of that name. */
 type Given = { readonly part: Part; readonly value: Json };
@@ -47,7 +48,12 @@ export function modernRunOp(step: Part, paths: Paths): Change | undefined {
       sound = false;
       continue;
     }
-    put(args, target, value);
+    const whole = kind === 'shell' && name === 'cmd' ? commandOf(part, value) : value;
+    if (whole === undefined) {
+      sound = false;
+      continue;
+    }
+    put(args, target, whole);
     moves.push({ at: [...base, 'args', ...target], from: pathOf(part) });
   }
   if (!sound) return undefined;
@@ -59,13 +65,20 @@ export function modernRunOp(step: Part, paths: Paths): Change | undefined {
   return { value: { ...rest, type: 'op', op: fine.op, args }, moves };
 }
 
+/** A literal shell line as a list of arguments. */
+function commandOf(part: Part, value: Json): Json | undefined {
+  const isPicked = pathOf(part).includes('args_from');
+  if (!isPicked && typeof value === 'string' && value.trim() !== '') return [...argvOf(value)];
+  const message = isPicked
+    ? 'a line for a shell is not taken from an artifact: whoever writes that would write the command'
+    : 'a command is a text';
+  const fix = 'Write a step of type op with "sandboxed_exec" and a list of arguments, and put the path into one.';
+  return refuse(part, 'foreign/op-argument', message, fix);
+}
+
 type Fine = Pick<FineOp, 'op'> & { readonly args: FineOp['args'] | undefined };
 
 function fineOp(op: Part, kind: string): Fine | undefined {
-  if (kind === 'shell') {
-    const fix = 'Write a step of type op with "sandboxed_exec" and a list of arguments, once this version has it.';
-    return refuse(member(op, 'kind'), 'format/not-yet', 'a shell line is not run by any op', fix);
-  }
   if (kind === 'file') {
     const part = member(op, 'op');
     if (part.value === undefined) {

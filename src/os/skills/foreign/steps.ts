@@ -3,31 +3,27 @@ import { member, type Part, pathOf, warn } from '../part.ts';
 import { DEFAULT_ITEM } from '../steps/iterate.ts';
 import { type Change, changeKeys, draftList } from './change.ts';
 import { isInEnvelope, outOfEnvelope } from './envelope.ts';
-import { refusePythonStep } from './python.ts';
+import { type Files, foreignModule, modernPythonStep } from './python.ts';
 import { modernRunOp } from './run-op.ts';
 
 /**
- * A list of steps. One that holds a `run_op` is the original's: in it paths may begin in the envelope. In any other
- * list a path means what it says.
+ * A list of steps. One that holds a `run_op`, or calls Python as the original does, is the original's: in it paths may
+ * begin in the envelope. In any other list a path means what it says.
  */
-export function modernSteps(part: Part, enveloped: boolean): Change | undefined {
+export function modernSteps(part: Part, enveloped: boolean, files: Files): Change | undefined {
   const { value } = part;
   if (!Array.isArray(value)) return undefined;
-  const foreign = value.some((step) => isRunOp(step) || isRunOp(applied(step)));
-  if (!foreign && !value.some((step) => typeOf(step) === 'python')) return undefined;
-  const drop = foreign && enveloped;
-  if (drop) warnEnvelope(part);
+  const isForeign = (step: Json) => isRunOp(step) || isRunOp(applied(step)) || foreignModule(step, files) !== undefined;
+  if (!value.some(isForeign)) return undefined;
+  if (enveloped) warnEnvelope(part);
   const draft = draftList(part);
   for (const [index, step] of value.entries()) {
     const old = member(part, index);
-    if (typeOf(step) === 'python') {
-      refusePythonStep(old);
-      continue;
-    }
-    const whole = changeStep(old, step, drop);
+    const module = foreignModule(step, files);
+    const whole = module === undefined ? changeStep(old, step, enveloped) : modernPythonStep(old, module);
     if (whole === undefined) continue; // it was reported, so there is no skill
     const prefix = pathOf(old).length;
-    draft.add(drop ? openPaths(whole.value ?? step) : (whole.value ?? step), index, (at) =>
+    draft.add(enveloped ? openPaths(whole.value ?? step) : (whole.value ?? step), index, (at) =>
       whole.moves.map((move) => ({ at: [...at, ...move.at.slice(prefix)], from: move.from })),
     );
   }

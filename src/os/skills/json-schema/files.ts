@@ -2,6 +2,7 @@ import type { JsonObject } from '../../json.ts';
 import { LIMITS } from '../limits.ts';
 import { MAX_NAME, SKILL_NAME, SNAKE_CASE } from '../names.ts';
 import { DENIABLE } from '../permissions.ts';
+import { PYTHON_SECONDS } from '../python-module.ts';
 import { SKILL_KINDS } from '../skill.ts';
 import { documentOf, keyed, ref, SENTENCES, TEXT, TEXTS } from './parts.ts';
 
@@ -31,7 +32,7 @@ const group = (...keys: readonly string[]): JsonObject => ({
 
 const PERMISSIONS = keyed('permissions', {
   file: group('read', 'write'),
-  skill: group('run', 'write'),
+  skill: group('run', 'delegate', 'write'),
   optional: { type: 'array', items: { enum: [...DENIABLE] } },
   exec: { type: 'array', items: TEXTS },
   net: TEXTS,
@@ -39,7 +40,15 @@ const PERMISSIONS = keyed('permissions', {
   recall: TEXTS,
   index: TEXTS,
   eval: FLAG,
-  python: { type: 'array' },
+  python: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { module: TEXT, function: TEXT, timeout: { type: 'number', maximum: PYTHON_SECONDS.most } },
+      required: ['module', 'function'],
+      additionalProperties: false,
+    },
+  },
   secrets: TEXTS,
 });
 

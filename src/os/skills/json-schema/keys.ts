@@ -1,5 +1,6 @@
 import { NEED_KINDS } from '../../config/schema-governance.ts';
 import { DEFAULT_ACT_TURNS, DEFAULT_MODEL_CLASS } from '../phases.ts';
+import { PYTHON_SECONDS } from '../python-module.ts';
 import { SKILL_KINDS } from '../skill.ts';
 import { ON_ERROR } from '../steps/frame.ts';
 import { DEFAULT_CONCURRENCY, DEFAULT_ITEM, MAX_CONCURRENCY } from '../steps/iterate.ts';
@@ -71,7 +72,7 @@ export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string
     recall: 'Sources that may be searched; `events` is the log.',
     index: 'Sources that may be written and dropped.',
     eval: '`true` or `false`. No op uses it yet.',
-    python: '`[{module, function}]`: functions that `python` steps may call.',
+    python: `\`[{module, function, timeout}]\`: functions that \`python\` steps may call, and the seconds each may take (${PYTHON_SECONDS.usual} if absent, at most ${PYTHON_SECONDS.most}).`,
     secrets: `Stored secrets that arguments of ops may refer to as ${code('$' + '{secret:NAME}')}.`,
   },
   limits: {
@@ -119,6 +120,15 @@ export const FORMAT_KEYS: Readonly<Record<string, Readonly<Record<string, string
     module: 'File in `steps/`; `.js` may be left out.',
     function: 'Name of the export that is called with the artifact; `default` if absent.',
     output_schema: 'Schema of what it returns, in JSON Schema or the shorthand, e.g. `string[]`.',
+    ...AS_ABOVE,
+  },
+  'a step of type python': {
+    type: '`python`.',
+    module:
+      'File in `steps/`; `.py` may be left out. `../stats.py` is one beside that folder, where older skills have them.',
+    function: 'Name of the function that is called with the artifact. It has to be in `permissions.python`.',
+    output_schema: 'As above.',
+    envelope: '`true` calls the function with `{type, data}`, the artifact being `data`, as older functions expect.',
     ...AS_ABOVE,
   },
   'a step of type iterate': {

@@ -70,6 +70,7 @@ const STEP_VALUES: Readonly<Record<string, JsonObject>> = {
   shared: { type: 'boolean' },
   module: TEXT,
   function: TEXT,
+  envelope: { type: 'boolean' },
   skill: TEXT,
   over: TEXT,
   as: TEXT,
@@ -84,6 +85,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   lint_skill: ['path'],
   validate: ['schema'],
   js: ['module', 'output_schema'],
+  python: ['module', 'function', 'output_schema'],
   iterate: ['over', 'apply'],
   parallel: ['branches'],
 };

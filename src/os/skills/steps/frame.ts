@@ -1,5 +1,7 @@
+import type { JsonSchema } from '../../schema.ts';
 import { splitPathOrAll } from '../guards.ts';
-import { type Part, refuse, textOf } from '../part.ts';
+import { member, type Part, refuse, textOf } from '../part.ts';
+import { readValueSchema } from '../shorthand.ts';
 import type { OnError, Step } from '../skill.ts';
 
 /** What every step has, whatever its type. */
@@ -17,7 +19,7 @@ export type StepType = {
 export type StepContext = {
   /** Names of all phases, for guards. */
   readonly phases: readonly string[];
-  /** Files in `steps/`. */
+  /** Files in `steps/`, and with `../` in front Python files beside that folder. */
   readonly code: readonly string[];
   /** Field that holds the item of the innermost `iterate` around the step; absent outside of one. */
   readonly item?: string;
@@ -43,4 +45,12 @@ export function neededText(part: Part, step: Part, key: string, what: string): s
     return refuse(step, 'format/missing-key', `the step names no ${what}`, `Add "${key}".`);
   }
   return textOf(part);
+}
+
+/** Schema of what the function of a step returns; it cannot be left out. */
+export function outputSchemaOf(step: Part): JsonSchema | undefined {
+  const part = member(step, 'output_schema');
+  if (part.value !== undefined) return readValueSchema(part);
+  const fix = 'Add "output_schema": the schema of what the function returns.';
+  return refuse(step, 'format/missing-key', 'the step does not say what its function returns', fix);
 }

@@ -4,19 +4,18 @@ import { jsStep } from './js.ts';
 import { lintSkillStep } from './lint-skill.ts';
 import { opStep } from './op.ts';
 import { parallelStep } from './parallel.ts';
+import { pythonStep } from './python.ts';
 import { runSkillStep } from './run-skill.ts';
 import { validateStep } from './validate.ts';
 
-/** The types of step that load. */
+/** The types of step there are. */
 export const STEP_TYPES: readonly StepType[] = [
   opStep,
   runSkillStep,
   lintSkillStep,
   validateStep,
   jsStep,
+  pythonStep,
   iterateStep,
   parallelStep,
 ];
-
-/** Types the format knows and this version does not load. */
-export const LATER_STEP_TYPES = ['python'];

@@ -3,7 +3,7 @@ import { readGuard } from '../guards.ts';
 import { checkKeys, itemsOf, member, membersOf, type Part, refuse, textOf, wordOf } from '../part.ts';
 import type { Step } from '../skill.ts';
 import { artifactPath, ON_ERROR, type StepContext } from './frame.ts';
-import { LATER_STEP_TYPES, STEP_TYPES } from './list.ts';
+import { STEP_TYPES } from './list.ts';
 
 const FRAME_KEYS = ['type', 'into', 'on_error', 'when'];
 const BRANCH_KEYS = ['type', 'on_error', 'when'];
@@ -51,12 +51,8 @@ function readStep(part: Part, around: StepsContext, nesting: Nesting): Step | un
 }
 
 function refuseType(part: Part, name: string): undefined {
-  if (LATER_STEP_TYPES.includes(name)) {
-    const fix = 'Use an "op" or "js" step, or let a phase do it.';
-    return refuse(part, 'format/not-yet', `a step of type "${name}" runs in a later version`, fix);
-  }
   const known = STEP_TYPES.map(({ type }) => type);
-  const near = nearest(name, [...known, ...LATER_STEP_TYPES]);
+  const near = nearest(name, known);
   const fix = near === undefined ? `Write one of ${some(known)}.` : `Write "${near}".`;
   return refuse(part, 'format/unknown-step', `there is no step of type "${name}"`, fix);
 }

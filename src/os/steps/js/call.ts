@@ -1,6 +1,7 @@
 import type { QuickJSHandle } from 'quickjs-emscripten-core';
 import { didYouMean, listed } from '../../suggest.ts';
-import { failed, shortened, tooSlow } from './fault.ts';
+import { shortened } from '../shortened.ts';
+import { failed, tooSlow } from './fault.ts';
 import { HOME, resolveImport } from './imports.ts';
 import { JS_LIMITS } from './port.ts';
 import { type Call, Ended, explain, keep, type Progress, take, text } from './progress.ts';

@@ -1,10 +1,6 @@
-import { visible } from '../../visible.ts';
+import { shortened, WHOLE } from '../shortened.ts';
 import { JS_LIMITS, type JsFault } from './port.ts';
 import type { JsFailed } from './wire.ts';
-
-/** Longest message of a thrown error, specifier or path that is shown, and longest message of a fault. */
-const SHOWN = 300;
-const WHOLE = 1000;
 
 /** Names that other engines have; somebody who uses one is told why it is absent. */
 const ELSEWHERE =
@@ -37,10 +33,4 @@ export function describeThrown({ name, message, stack }: Thrown, module: string)
   if (name === '') return `${place} threw ${text}`;
   const why = name === 'ReferenceError' && ELSEWHERE.test(message) ? '; a step sees its input and nothing else' : '';
   return `${name} at ${place}: ${text}${why}`;
-}
-
-/** One line, short enough to read, without what could deceive its reader. */
-export function shortened(text: string, length: number = SHOWN): string {
-  const line = visible(text.trim().replace(/\s+/g, ' '));
-  return line.length > length ? `${line.slice(0, length)}…` : line;
 }

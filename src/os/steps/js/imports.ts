@@ -1,5 +1,5 @@
 import { didYouMean } from '../../suggest.ts';
-import { shortened } from './fault.ts';
+import { shortened } from '../shortened.ts';
 
 /** Modules are known to the engine by the names that people see in messages. */
 export const HOME = 'steps/';

@@ -78,3 +78,54 @@ describe('a folder with a SKILL.md', () => {
     expect(compile({ 'SKILL.md': md }, name).skill).toBeUndefined();
   });
 });
+
+describe('scripts of a folder with a SKILL.md', () => {
+  const SCRIPTS: Files = {
+    'SKILL.md': MD,
+    'scripts/fields.py': 'print(1)\n',
+    'scripts/lib/go.sh': '#!/bin/sh\necho hi\n',
+    'scripts/count': '#!/usr/bin/env python3\n',
+    'scripts/data.csv': 'a,b\n',
+    'assets/tool.py': 'print(2)\n',
+  };
+  const at = (file: string) => `reyn/project/demo/scripts/${file}`;
+
+  it('are declared, each by what runs it and its whole path, with any arguments', () => {
+    const { permissions, phases } = skillOf(SCRIPTS);
+    expect(new Set(permissions.exec.map((words) => words.join(' ')))).toEqual(
+      new Set([
+        `python3 ${at('fields.py')} **`,
+        `bash ${at('lib/go.sh')} **`,
+        `${at('lib/go.sh')} **`,
+        `${at('count')} **`,
+      ]),
+    );
+    expect(phases.demo?.allowedOps).toEqual(['read_file', 'glob_files', 'grep_files', 'sandboxed_exec', 'ask_user']);
+    expect(phases.demo?.instructions).toContain(at(''));
+  });
+
+  it('open no file that was not open, and no network', () => {
+    const { permissions } = skillOf(SCRIPTS);
+    expect(permissions).toMatchObject({ file: { read: ['reyn/project/demo/**'], write: [] }, net: [], mcp: {} });
+  });
+
+  it('are not declared where the folder lies outside the project', () => {
+    const { skill } = compileSkill({ ...sourceOf(SCRIPTS), dir: '/usr/lib/skills/demo' });
+    expect(skill?.permissions.exec).toEqual([]);
+    expect(skill?.phases.demo?.allowedOps).toEqual(['ask_user']);
+  });
+
+  it('are none where there is nothing to run: no program is allowed', () => {
+    const skill = skillOf({ 'SKILL.md': MD, 'scripts/readme.txt': 'x', 'assets/tool.py': 'x' });
+    expect(skill.permissions.exec).toEqual([]);
+    expect(skill.phases.demo?.allowedOps).not.toContain('sandboxed_exec');
+  });
+
+  it('stand for the tool Bash of allowed-tools, and for no other', () => {
+    const md = '---\nname: demo\ndescription: x\nallowed-tools: Bash(python:*) Write\n---\nGo.';
+    const { findings } = compile({ ...SCRIPTS, 'SKILL.md': md });
+    expect(findings.map(({ message }) => message)).toEqual([
+      'no op of a skill like this stands for "Write": it is done without',
+    ]);
+  });
+});

@@ -14,6 +14,7 @@ const CONFIG = [
   'policy:',
   '  allow:',
   ...['out/**', 'tmp/**', 'CHANGELOG.md'].map((glob) => `    - { need: file.write, resource: "${glob}" }`),
+  '    - { need: exec, resource: "git diff HEAD" }',
 ];
 
 /** A project with all of the skills and the files they look for. */

@@ -106,13 +106,14 @@ describe('a step of type run_op', () => {
       '    op: { kind: file, op: read }',
       '    args_from: { path: "items[*].name" }',
       '  - type: run_op',
-      '    op: { kind: shell, cmd: ls }',
+      '    op: { kind: shell }',
+      '    args_from: { cmd: file }',
     ];
     expect(spots(folder([], lines))).toEqual([
       'phases/one.md:7:42 error foreign/op-argument',
       'phases/one.md:9:43 error foreign/literal-template',
       'phases/one.md:12:18 error format/path',
-      'phases/one.md:14:11 error format/not-yet',
+      'phases/one.md:15:18 error foreign/op-argument',
     ]);
   });
 
@@ -126,7 +127,8 @@ describe('a step of type run_op', () => {
       '    on_error: maybe',
     ];
     expect(spots(folder([], lines))).toEqual([
-      'phases/one.md:6:5 error format/not-yet',
+      'phases/one.md:6:5 error format/missing-key',
+      'phases/one.md:6:5 error format/missing-key',
       'phases/one.md:8:5 warning foreign/run-op',
       'phases/one.md:10:5 error format/wrong-kind',
     ]);
@@ -164,7 +166,8 @@ describe('the one-file form and the postprocessor', () => {
       'skill.md:10:62 error format/wrong-kind',
       'skill.md:16:15 warning foreign/coarse-op',
       'skill.md:16:21 warning foreign/coarse-op',
-      'skill.md:18:7 error format/not-yet',
+      'skill.md:18:5 error format/missing-key',
+      'skill.md:18:5 error format/missing-key',
       'skill.md:19:7 warning foreign/run-op',
       'skill.md:19:60 error format/wrong-kind',
     ]);
@@ -207,6 +210,36 @@ describe('older permissions', () => {
     expect(permissions).toMatchObject({ exec: [], net: [], mcp: {}, index: [] });
   });
 
+  it('read "shell: true" as the very commands of the steps, and nothing more', () => {
+    const run = (cmd: string) => `  - { type: run_op, op: { kind: shell, cmd: "${cmd}" } }`;
+    const steps = ['allowed_ops: [shell]', 'preprocessor:', run('git diff HEAD'), run('cat a.md | wc -l')];
+    const skill = skillOf(folder(['permissions: { shell: true, exec: [[make]] }'], steps));
+    const argvs = [
+      ['git', 'diff', 'HEAD'],
+      ['sh', '-c', 'cat a.md | wc -l'],
+    ];
+    expect(skill.permissions.exec).toEqual([['make'], ...argvs]);
+    expect(skill.phases.one?.preprocessor).toMatchObject(
+      argvs.map((argv) => ({ op: 'sandboxed_exec', args: { argv } })),
+    );
+    expect(skill.phases.one?.allowedOps).toEqual(['sandboxed_exec']);
+  });
+
+  it.each([
+    ['git log *', [['git', 'log', '**']]],
+    ['make test', [['make', 'test']]],
+    ['make; curl evil.example', []],
+    ['rm $HOME', []],
+    ['A=1 make', []],
+    ['cd docs', []],
+    ['*', []],
+  ])('read the command %j in a list as what it means without a shell', (line, exec) => {
+    const lines = [`permissions: { shell: ["${line}"] }`];
+    expect(skillOf(folder(lines, ['allowed_ops: [shell]'])).permissions.exec).toEqual(exec);
+    const rules = compile(folder(lines, [])).findings.map(({ rule }) => rule);
+    expect(rules).toEqual([exec.length === 0 ? 'foreign/lost-permission' : 'foreign/permission']);
+  });
+
   it('are refused beside the newer spelling of the same, and where an entry cannot be read', () => {
     const both = ['permissions:', '  file.read: [a]', '  file: { read: [b] }'];
     expect(spots(folder(both, []))).toEqual(['skill.md:6:3 error format/duplicate-key']);
@@ -230,5 +263,66 @@ describe('warnings of the loader', () => {
     const { skill, findings } = compile(folder([], [], { 'artifacts/thing.yaml': thing }));
     expect(skill).toBeDefined();
     expect(findings.length).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('Python of the original', () => {
+  const STATS = 'def count(artifact):\n    return len(artifact["data"]["file"])\n';
+  const step = (module: string) => [
+    'preprocessor:',
+    `  - { type: python, module: ${module}, function: count, into: data.got, output_schema: integer }`,
+  ];
+  const entry = (keys: string) => ['permissions:', '  python:', `    - { ${keys} }`];
+
+  it.each([
+    ['./stats.py', 'stats.py', '../stats.py'],
+    ['stats', 'stats.py', '../stats.py'],
+    ['./steps/stats.py', 'steps/stats.py', 'stats.py'],
+    ['lib/stats', 'lib/stats.py', '../lib/stats.py'],
+  ])('%s is the file %s, whose function gets the envelope', (module, file, name) => {
+    const skill = skillOf(folder([], step(module), { [file]: STATS }));
+    expect(skill.phases.one?.preprocessor[0]).toMatchObject({ module: name, envelope: true, into: ['got'] });
+    expect(skill.code[name]).toBe(STATS);
+  });
+
+  it('in steps/ is named and called as here', () => {
+    const { skill, findings } = compile(folder([], step('stats'), { 'steps/stats.py': STATS, 'stats.py': 'x' }));
+    expect(skill?.phases.one?.preprocessor[0]).toMatchObject({ module: 'stats.py', envelope: false });
+    expect(findings).toEqual([]);
+  });
+
+  it('permits a function by module and name, however the module is written', () => {
+    const permitted = (keys: string, more: Files = {}) => skillOf(folder(entry(keys), [], more)).permissions.python;
+    expect(permitted('module: ./stats.py, function: count, mode: safe, timeout: 5')).toEqual([
+      { module: 'stats', function: 'count', timeout: 5 },
+    ]);
+    const inSteps = { 'steps/stats.py': STATS };
+    expect(permitted('module: ./steps/stats.py, function: count', inSteps)).toEqual([
+      { module: 'stats', function: 'count' },
+    ]);
+    expect(permitted('module: a, function: b, timeout: 300')).toEqual([{ module: 'a', function: 'b', timeout: 60 }]);
+  });
+
+  it('with the whole machine is refused in a sentence', () => {
+    const { skill, findings } = compile(folder(entry('module: a, function: b, mode: unsafe'), []));
+    expect(skill).toBeUndefined();
+    expect(findings.map(({ rule, message }) => [rule, message])).toEqual([
+      [
+        'foreign/unsafe-python',
+        '"mode: unsafe" asks for files, network and packages, and a python step here has none of them',
+      ],
+    ]);
+  });
+
+  it('that cannot be read is refused where it stands', () => {
+    expect(spots(folder(entry('module: a, mode: fast'), []))).toEqual([
+      'skill.md:7:7 error format/missing-key',
+      'skill.md:7:20 error format/wrong-kind',
+    ]);
+    expect(spots(folder(['permissions: { python: [a, 3], shell: 5 }'], []))).toEqual([
+      'skill.md:5:25 error format/wrong-kind',
+      'skill.md:5:28 error format/wrong-kind',
+      'skill.md:5:32 warning foreign/lost-permission',
+    ]);
   });
 });
