@@ -21,7 +21,12 @@ attackSuite('approve', {
       lab.config.separation_of_duties = true;
       lab.env.REYN_WHO = String(lab.row.input.by);
       const reyn = await lab.open();
-      const asked = await sendOp({ ...lab, row: { ...lab.row, expected: { ...lab.row.expected, verdict: 'ask' } } }, reyn, writing.kind, writing.args);
+      const asked = await sendOp(
+        { ...lab, row: { ...lab.row, expected: { ...lab.row.expected, verdict: 'ask' } } },
+        reyn,
+        writing.kind,
+        writing.args,
+      );
       const [question] = reyn.inbox();
       if (question === undefined) return asked;
       let outcome: Outcome;

@@ -4,8 +4,8 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect } from 'vitest';
-import { rawServer } from '../os/network/mcp/raw-server.ts';
 import { runFile } from '../os/events/scene.ts';
+import { rawServer } from '../os/network/mcp/raw-server.ts';
 import type { Row } from './cases.ts';
 import type { Lab } from './lab.ts';
 import { argsOf, openVouched } from './ops.ts';
@@ -15,16 +15,26 @@ import { attackSuite } from './suite.ts';
 const CALLS = 'write,pwrite64,rename,renameat,renameat2,fsync,fdatasync,unlink,unlinkat,ftruncate';
 const BIN = path.resolve('bin/reyn.js');
 
-type Ended = { readonly code: number | null; readonly signal: string | null; readonly out: string; readonly err: string };
+type Ended = {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly out: string;
+  readonly err: string;
+};
 
 /** The program, in the lab, perhaps below another one. It keeps no compiled code, so that it makes the same calls each time. */
 function cli(lab: Lab, args: readonly string[], wrapper: readonly string[] = []) {
   const [command = '', ...rest] = [...wrapper, process.execPath, BIN, '-C', lab.ws, ...args];
-  const child = spawn(command, rest, { env: { ...lab.env, NODE_DISABLE_COMPILE_CACHE: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, rest, {
+    env: { ...lab.env, NODE_DISABLE_COMPILE_CACHE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const seen = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => void (seen.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => void (seen.err += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code, signal) => resolve({ code, signal, ...seen })));
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code, signal) => resolve({ code, signal, ...seen })),
+  );
   return { child, ended };
 }
 
@@ -39,7 +49,10 @@ async function killAfterTheEffect(lab: Lab, file: string, undo: () => void): Pro
   const trace = path.join(lab.ws, '..', 'trace');
   const first = await cli(lab, opOf(lab.row), ['strace', '-e', `trace=${CALLS}`, '-s', '400', '-o', trace]).ended;
   expect(first.code, first.err).toBe(0);
-  const calls = fs.readFileSync(trace, 'utf8').split('\n').filter((line) => /^\w+\(/.test(line));
+  const calls = fs
+    .readFileSync(trace, 'utf8')
+    .split('\n')
+    .filter((line) => /^\w+\(/.test(line));
   const effect = calls.findIndex((line) => /^(rename|unlink)/.test(line) && line.includes(`/${file}"`));
   expect(effect, 'the effect was seen').toBeGreaterThan(0);
   fs.rmSync(path.join(lab.ws, '.reyn'), { recursive: true });
@@ -175,11 +188,14 @@ async function powerCut(lab: Lab): Promise<Outcome> {
   execFileSync('cp', [image, copied]);
   execFileSync('mount', ['-o', 'loop', copied, seenAt]);
   lab.closers.unshift(() => void execFileSync('umount', ['-l', seenAt]));
-  const lines = fs.readFileSync(runFile(seenAt, 'run1'), 'utf8').split('\n').filter((line) => line.endsWith('}'));
+  const lines = fs
+    .readFileSync(runFile(seenAt, 'run1'), 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith('}'));
   const files = fs.readdirSync(path.join(seenAt, '.reyn'), { recursive: true, withFileTypes: true });
-  const empty = files.filter((entry) => entry.isFile() && /\.(jsonl|json)$/.test(entry.name)).filter(
-    (entry) => fs.statSync(path.join(entry.parentPath, entry.name)).size === 0,
-  );
+  const empty = files
+    .filter((entry) => entry.isFile() && /\.(jsonl|json)$/.test(entry.name))
+    .filter((entry) => fs.statSync(path.join(entry.parentPath, entry.name)).size === 0);
   return {
     verdicts: ['recover'],
     said: `${acked} acknowledged, ${lines.length} there`,

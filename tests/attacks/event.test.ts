@@ -29,7 +29,12 @@ async function withPayload(lab: Lab, value: object): Promise<Outcome> {
     'reyn/project/taker/skill.md',
     phases(
       'taker',
-      [`artifacts: { any: ${any}, done: { text: string } }`, 'entry: take', 'final_output: done', 'graph: { take: [end] }'],
+      [
+        `artifacts: { any: ${any}, done: { text: string } }`,
+        'entry: take',
+        'final_output: done',
+        'graph: { take: [end] }',
+      ],
       phase('take', 'input: any'),
     ),
   );
@@ -109,7 +114,8 @@ attackSuite('event', {
       const facts = {
         'silent loss of an acked event': JSON.stringify(after.slice(0, before.length)) !== JSON.stringify(before),
         'refusal to start': done.status !== 'finished',
-        'torn record moved aside, event log.repaired': kept || fileWith(path.join(lab.ws, '.reyn'), '"seq":99') !== undefined,
+        'torn record moved aside, event log.repaired':
+          kept || fileWith(path.join(lab.ws, '.reyn'), '"seq":99') !== undefined,
       };
       return { verdicts: [torn === undefined ? 'ok' : 'repair'], said: JSON.stringify(torn), prompt: '', facts };
     },
@@ -134,7 +140,16 @@ attackSuite('event', {
   EV19: async (lab) => {
     const ledger = makeLedger(0);
     lab.closers.push(() => ledger.remove());
-    const inject = ['strace', '-f', '-o', '/dev/null', '-e', 'trace=fdatasync', '-e', 'inject=fdatasync:error=EIO:when=3'];
+    const inject = [
+      'strace',
+      '-f',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=fdatasync',
+      '-e',
+      'inject=fdatasync:error=EIO:when=3',
+    ];
     const { code, out, err } = await ended(start(ledger.root, ['run', 'keep_ledger', 'go'], inject));
     const run = onlyRun(ledger.root) ?? '';
     const said = `${code} ${out} ${err}`;

@@ -15,7 +15,8 @@ function sleeping(mark: string): number {
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`sleep\0${mark}`);
+        const words = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[1] === mark; // what started it has more words
       } catch {
         return false; // it has ended meanwhile
       }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { ofType } from '../project.ts';
 import type { Lab } from './lab.ts';
 import { argsOf, playOp, sendOp } from './ops.ts';

@@ -1,5 +1,5 @@
-import { compileSchema } from '../../src/os/schema.ts';
 import type { JsonObject } from '../../src/os/json.ts';
+import { compileSchema } from '../../src/os/schema.ts';
 import { calls } from '../os/models/wire-server.ts';
 import { ofType } from '../project.ts';
 import type { Lab } from './lab.ts';
@@ -41,7 +41,14 @@ async function validate(lab: Lab): Promise<Outcome> {
 async function inRun(lab: Lab): Promise<Outcome> {
   const schema = lab.row.setup.find((action) => action.do === 'node_schema')?.schema as JsonObject;
   const artifact = { type: 'object', properties: { v: schema }, required: ['v'] };
-  const front = { type: 'skill', name: 'lab', description: 'x', entry: 'lab', final_output: 'done', graph: { lab: ['end'] } };
+  const front = {
+    type: 'skill',
+    name: 'lab',
+    description: 'x',
+    entry: 'lab',
+    final_output: 'done',
+    graph: { lab: ['end'] },
+  };
   const body = `---\n${JSON.stringify({ ...front, artifacts: { done: artifact } })}\n---\n\n## phase: lab\n\n\`\`\`yaml\ninput: user_message\n\`\`\`\n\nDo.\n`;
   lab.skill([], body);
   const text = `{"artifact":{"v":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`;

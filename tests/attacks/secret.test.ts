@@ -52,7 +52,11 @@ attackSuite('secret', {
   SE08: {
     adjust: (row) => ({
       ...row,
-      setup: [...row.setup, { do: 'grant', exec: ['sleep'] }, { do: 'env', name: 'OPENAI_API_KEY', value: '$CANARY_KEY' }],
+      setup: [
+        ...row.setup,
+        { do: 'grant', exec: ['sleep'] },
+        { do: 'env', name: 'OPENAI_API_KEY', value: '$CANARY_KEY' },
+      ],
     }),
     play: async (lab) => {
       const reyn = await lab.open();
