@@ -82,6 +82,8 @@ const CHECKS: readonly (readonly [words: RegExp, check: Check])[] = [
 const UNCHECKED: Readonly<Record<string, string>> = {
   'temp file opened with O_EXCL|O_NOFOLLOW and a random name':
     'how a file is opened is not seen from outside; the row tries the names that could be guessed',
+  'staged in a fresh dir, then one rename':
+    'a refused one is never written, which is checked; how one that is taken gets to its place is not seen from outside',
 };
 
 /** What must have come of a row and did not; a text that is neither checked nor explained is a fault as well. */
