@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import { UserError } from '../../src/os/errors.ts';
 import { expect } from 'vitest';
+import { UserError } from '../../src/os/errors.ts';
 import type { PendingIntervention } from '../../src/os/runs/outcome.ts';
 import type { Reyn } from '../../src/reyn.ts';
 import { type Serving, serve } from '../../src/server/serve.ts';
@@ -35,7 +35,13 @@ async function waiting(lab: Lab, reyn: Reyn): Promise<PendingIntervention> {
   return question;
 }
 
-const BY_STATUS: Readonly<Record<number, string>> = { 408: 'timeout', 413: 'limit', 303: 'redirect', 200: 'ok', 202: 'ok' };
+const BY_STATUS: Readonly<Record<number, string>> = {
+  408: 'timeout',
+  413: 'limit',
+  303: 'redirect',
+  200: 'ok',
+  202: 'ok',
+};
 
 /** The paths of a row, as Reyn's server has them. */
 function pathOf(given: string, question: PendingIntervention, token: string): string {
@@ -97,7 +103,9 @@ function slowly(port: number, [first = '', second = '']: readonly string[]) {
   return new Promise<{ status: number; head: string; body: string }>((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let head = '';
-    socket.on('data', (chunk: Buffer) => void (head += chunk.toString('latin1')));
+    socket.on('data', (chunk: Buffer) => {
+      head += chunk.toString('latin1');
+    });
     socket.on('error', reject);
     socket.on('close', () => resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1] ?? 408), head, body: '' }));
     socket.write(`${first}\r\n${second.slice(0, 5)}`);
@@ -116,13 +124,21 @@ async function render(lab: Lab): Promise<Outcome> {
   expect(pages.map(({ status }) => status)).toEqual([200, 200]);
   const texts = await Promise.all(pages.map((page) => page.text()));
   const inbox = texts[0] ?? '';
-  expect(inbox, 'the text is on the page').toContain(text.slice(-8).replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
+  expect(inbox, 'the text is on the page').toContain(
+    text.slice(-8).replaceAll('"', '&quot;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+  );
   const marks = /<(?:script|img|iframe|svg|object|embed|link)\b[^>]*>/gi;
-  const foreign = texts.flatMap((page) => page.match(marks) ?? []).filter((mark) => !/(?:src|href)="\/assets\//.test(mark));
+  const foreign = texts
+    .flatMap((page) => page.match(marks) ?? [])
+    .filter((mark) => !/(?:src|href)="\/assets\//.test(mark));
   const api = await fetch(`${serving.origin}/v1/inbox`, { headers });
   const csp = pages.map((page) => page.headers.get('content-security-policy') ?? '');
-  const strict = csp.every((policy) => ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"].every((part) => policy.includes(part)));
-  const typed = /^application\/json/.test(api.headers.get('content-type') ?? '') && api.headers.get('x-content-type-options') === 'nosniff';
+  const strict = csp.every((policy) =>
+    ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"].every((part) => policy.includes(part)),
+  );
+  const typed =
+    /^application\/json/.test(api.headers.get('content-type') ?? '') &&
+    api.headers.get('x-content-type-options') === 'nosniff';
   return {
     verdicts: [inbox.includes(text) && /[<>]/.test(text) ? 'raw' : 'escaped'],
     said: inbox,

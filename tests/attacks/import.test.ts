@@ -17,7 +17,9 @@ type Archived = { readonly name: string; readonly text?: string; readonly device
 function bundle(archive: readonly Archived[]): Buffer {
   const own = archive.find(({ name }) => name === 'skill.md');
   if (own !== undefined) return bundleOf({ 'skill.md': own.text ?? '' });
-  const entries = archive.map(({ name, text, device }): Entry => (device === undefined ? { name, text: text ?? '' } : { name, type: '3' }));
+  const entries = archive.map(
+    ({ name, text, device }): Entry => (device === undefined ? { name, text: text ?? '' } : { name, type: '3' }),
+  );
   return bundleOf(SKILL, entries);
 }
 
@@ -44,7 +46,10 @@ async function install(lab: Lab): Promise<Outcome> {
   return {
     ...outcome,
     // an address is refused where it is read, before anybody is asked
-    verdicts: git === undefined ? outcome.verdicts : outcome.verdicts.map((verdict) => (verdict === 'deny' ? 'invalid' : verdict)),
+    verdicts:
+      git === undefined
+        ? outcome.verdicts
+        : outcome.verdicts.map((verdict) => (verdict === 'deny' ? 'invalid' : verdict)),
     facts: {
       'files outside the skill dir': changed.length > 0,
       'partial install left': fs.readdirSync(path.join(lab.ws, 'reyn/project')).join() !== 'lab',
@@ -58,7 +63,10 @@ async function submodule(lab: Lab): Promise<Outcome> {
   const work = path.join(path.dirname(lab.ws), 'repository');
   fs.mkdirSync(work);
   const git = (...args: string[]) =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.test', ...args], { cwd: work, encoding: 'utf8' }).trim();
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.test', ...args], {
+      cwd: work,
+      encoding: 'utf8',
+    }).trim();
   git('init', '-q', '-b', 'main');
   fs.writeFileSync(path.join(work, 'skill.md'), 'S');
   const { submodule_path: at } = lab.row.setup[0] as unknown as { submodule_path: string };
@@ -66,11 +74,22 @@ async function submodule(lab: Lab): Promise<Outcome> {
   git('add', '-A');
   git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},sub`);
   git('commit', '-q', '-m', 'x');
-  const repository = { gitDir: path.join(work, '.git'), git: '/usr/bin/git', env: process.env, signal: new AbortController().signal };
-  const direct = await attempt(async () => [...(await filesOfCommit(repository as never, git('rev-parse', 'HEAD'), '')).keys()].join());
+  const repository = {
+    gitDir: path.join(work, '.git'),
+    git: '/usr/bin/git',
+    env: process.env,
+    signal: new AbortController().signal,
+  };
+  const direct = await attempt(async () =>
+    [...(await filesOfCommit(repository as never, git('rev-parse', 'HEAD'), '')).keys()].join(),
+  );
   const offered = await install(lab);
   expect(direct.said).toContain('submodule');
-  return { ...direct, said: direct.said + offered.said, facts: { 'submodules fetched': direct.verdicts.includes('ok') } };
+  return {
+    ...direct,
+    said: direct.said + offered.said,
+    facts: { 'submodules fetched': direct.verdicts.includes('ok') },
+  };
 }
 
 /** A skill that was taken in and trusted with something, and then edited. */
@@ -86,7 +105,10 @@ async function editedLater(lab: Lab): Promise<Outcome> {
   expect(allowed.verdicts, allowed.said).toEqual(['ok']);
   fs.appendFileSync(path.join(lab.ws, 'reyn/project/lab/skill.md'), '\nDo something else.\n');
   const outcome = await sendOp(lab, await lab.open(), 'write_file', { path: 'elsewhere/b', content: 'x' });
-  return { ...outcome, facts: { 'runs with the old signature status': fs.existsSync(path.join(lab.ws, 'elsewhere/b')) } };
+  return {
+    ...outcome,
+    facts: { 'runs with the old signature status': fs.existsSync(path.join(lab.ws, 'elsewhere/b')) },
+  };
 }
 
 attackSuite('import', { install_skill: install, IM25: submodule, IM30: editedLater });

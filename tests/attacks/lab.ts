@@ -6,9 +6,9 @@ import type { RunEvent } from '../../src/os/events/event.ts';
 import type { WaysOptions } from '../../src/os/network/reach.ts';
 import { testWays } from '../../src/os/network/test-network.ts';
 import { openReyn, type Reyn } from '../../src/reyn.ts';
+import { CORPUS, secretOf } from '../os/secrets/corpus.ts';
 import type { Rule } from '../project.ts';
 import { type Action, expand, type Row } from './cases.ts';
-import { keyOfKind } from './corpus.ts';
 import { type Grant, grantOf } from './grant.ts';
 import { type Ear, type RouteSpec, startEar, startHttp, startUdp } from './servers.ts';
 import { setUp } from './set-up.ts';
@@ -60,7 +60,7 @@ export async function openLab(given: Row): Promise<Lab> {
   const does = (what: string) => given.setup.find((action) => action.do === what);
   const canary = `CANARY${randomBytes(12).toString('hex')}`;
   // a key that the environment holds is known by its name alone; any other shows what it is
-  const key = keyOfKind(/"value":"\$CANARY_KEY"/.test(said) && does('env') ? /^bearer_opaque$/ : /^anthropic_api_key$/);
+  const key = keyOfKind(/"value":"\$CANARY_KEY"/.test(said) && does('env') ? 'bearer_opaque' : 'anthropic_api_key');
   const redirect = does('mcp_http')?.redirect;
   const moved = redirect === undefined ? [] : [{ path: '/mcp', status: 307, location: String(redirect) }];
   const routes = [...((does('http')?.routes ?? []) as object[]), ...moved];
@@ -120,6 +120,12 @@ export async function openLab(given: Row): Promise<Lab> {
   for (const action of row.setup) await setUp(lab, action);
   lab.configure();
   return lab;
+}
+
+function keyOfKind(kind: string): string {
+  const found = CORPUS.secrets.find((secret) => secret.kind === kind);
+  if (found === undefined) throw new Error(`the corpus has no secret of the kind ${kind}`);
+  return secretOf(found);
 }
 
 /** Skills of a project lie in reyn/project here. Programs that sleep are told from others that do by a mark. */

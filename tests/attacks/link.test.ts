@@ -49,12 +49,8 @@ async function temporaryNames(lab: Lab): Promise<Outcome> {
   const reyn = await lab.open();
   const write = () => sendOp(lab, reyn, lab.row.op, argsOf(lab.row.op, lab.row.input));
   await write();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await vi.waitFor(() => expect([...names].join(), 'the name was seen').toContain('.reyn-'), 5000);
   watcher.close();
-  expect(
-    [...names].some((name) => name.startsWith('.reyn-')),
-    'the name was seen',
-  ).toBe(true);
   for (const name of names) fs.symlinkSync(secret, path.join(out, name));
   fs.rmSync(path.join(out, 'x.txt'));
   const outcome = await write();

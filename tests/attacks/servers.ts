@@ -39,7 +39,10 @@ export async function startHttp(routes: readonly RouteSpec[], tls = false): Prom
 }
 
 function respond(response: http.ServerResponse, route: RouteSpec): void {
-  if (route.header_bytes !== undefined) return flood(response, route.header_bytes);
+  if (route.header_bytes !== undefined) {
+    flood(response, route.header_bytes);
+    return;
+  }
   const { status = 200, location } = route;
   response.writeHead(status, { 'content-type': 'text/plain', ...(location === undefined ? {} : { location }) });
   if (route.endless !== true) {

@@ -25,7 +25,10 @@ describe('uniqueItems', () => {
     expect(check([1, '1', true, null, [1], { a: 1 }, { a: '1' }])).toEqual([]);
     for (const [one, same] of [
       [1, 1.0],
-      [{ a: 1, b: [2] }, { b: [2], a: 1 }],
+      [
+        { a: 1, b: [2] },
+        { b: [2], a: 1 },
+      ],
       ['x', 'x'],
     ]) {
       expect(check([0.5, one, same])).toEqual([{ path: '', message: 'must NOT have duplicate items' }]);
