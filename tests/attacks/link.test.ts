@@ -5,13 +5,14 @@ import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { ofType } from '../project.ts';
 import type { Lab } from './lab.ts';
-import { argsOf, playOp, sendOp } from './ops.ts';
+import { argsOf, sendOp } from './ops.ts';
 import type { Outcome } from './outcome.ts';
+import { playOp } from './play.ts';
 import { runLab } from './runs.ts';
 import { attackSuite } from './suite.ts';
 
 const FLIP = path.join(import.meta.dirname, 'flip.ts');
-const TURNS = 7;
+const TURNS = 4;
 const OPS = 60;
 
 /** Repeats the op of a row while another process swaps its folder for a link out of the project. */
