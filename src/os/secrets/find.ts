@@ -3,7 +3,7 @@ import { authorizationAt, codeAt, cookieAt, schemeAt, userinfoAt } from './http.
 import { codesOf, type Literal, literalFinder } from './literals.ts';
 import { type Memory, namedAt, newMemory, SECRET_WORDS } from './named.ts';
 import { OPTIONS, optionAt } from './options.ts';
-import { BEGIN, privateKeyAt, puttyKeyAt } from './private-keys.ts';
+import { BEGINS, privateKeyAt, puttyKeyAt } from './private-keys.ts';
 import { type Signs, scan } from './scan.ts';
 import { joined, type Report, type Span } from './spans.ts';
 import { findTokensAround, newTokenMemory, shapeAt, TOKEN_BEGINNINGS, tokenAt } from './tokens.ts';
@@ -24,7 +24,7 @@ const LOOKS: readonly Literal<Look>[] = [
   { text: '://', of: userinfoAt },
   { text: '?code=', of: codeAt },
   { text: '&code=', of: codeAt },
-  { text: BEGIN.toLowerCase(), of: privateKeyAt },
+  ...BEGINS.map((text) => ({ text: text.toLowerCase(), of: privateKeyAt })),
   { text: 'private-lines:', of: puttyKeyAt },
 ];
 const findLooks = literalFinder(LOOKS, 'folded');
