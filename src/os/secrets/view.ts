@@ -25,8 +25,9 @@ export const NOTHING = 2 ** 16;
  * text itself. Of the lines only those with such a character are in it: of the others a view tells nothing new.
  */
 export function viewOfLines(text: string, lead: string, read: Read): View | undefined {
-  const view = startView(text);
   let next = text.indexOf(lead);
+  if (next === -1) return undefined;
+  const view = startView(text);
   while (next !== -1) {
     const lineEnd = text.indexOf('\n', next);
     const end = lineEnd === -1 ? text.length : lineEnd + 1;
