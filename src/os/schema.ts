@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormatsModule from 'ajv-formats';
 import type { Static, TSchema } from 'typebox';
-import type { Json, JsonObject } from './json.ts';
+import { canonicalJson, type Json, type JsonObject } from './json.ts';
 
 /** A JSON Schema, as data: 2020-12, or draft-07 when its `$schema` says so. */
 export type JsonSchema = JsonObject;
@@ -52,16 +52,23 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const current = once(() => {
-  const ajv = new Ajv2020({ ...OPTIONS, meta: false });
+const current = once(() => equip(new Ajv2020({ ...OPTIONS, meta: false })).addVocabulary(VOCABULARY));
+const draft7 = once(() => equip(new Ajv({ ...OPTIONS, meta: false })).addVocabulary(VOCABULARY));
+
+/** Adds formats, and `uniqueItems` in linear time: ajv's own compares each item with each, for minutes if there are many. */
+function equip<T extends Ajv>(ajv: T): T {
   addFormats(ajv as never);
-  return ajv.addVocabulary(VOCABULARY);
-});
-const draft7 = once(() => {
-  const ajv = new Ajv({ ...OPTIONS, meta: false });
-  addFormats(ajv as never);
-  return ajv.addVocabulary(VOCABULARY);
-});
+  ajv.removeKeyword('uniqueItems');
+  ajv.addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    error: { message: 'must NOT have duplicate items' },
+    validate: (wanted: boolean, items: readonly Json[]) =>
+      !wanted || new Set(items.map(canonicalJson)).size === items.length,
+  });
+  return ajv;
+}
 
 const checks = new WeakMap<object, Check>();
 
@@ -91,8 +98,7 @@ export function foreignSchema(schema: JsonSchema): () => Check {
   warm();
   const { $schema, ...rest } = schema;
   const options: Options = { ...OPTIONS, meta: false, strict: false, addUsedSchema: false };
-  const ajv = isDraft7($schema) ? new Ajv(options) : new Ajv2020(options);
-  addFormats(ajv as never);
+  const ajv = equip(isDraft7($schema) ? new Ajv(options) : new Ajv2020(options));
   return () => checkOf(ajv.compile(rest));
 }
 

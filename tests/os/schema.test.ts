@@ -17,3 +17,26 @@ describe('a pattern in a schema', () => {
     expect(holds(String.raw`^(\w+\s?)*$`, `${'a'.repeat(40)}!`)).toBe(false);
   });
 });
+
+describe('uniqueItems', () => {
+  const check = compileSchema({ type: 'array', uniqueItems: true });
+
+  it('tells items apart by what they are, whatever the order of their members', () => {
+    expect(check([1, '1', true, null, [1], { a: 1 }, { a: '1' }])).toEqual([]);
+    for (const [one, same] of [
+      [1, 1.0],
+      [
+        { a: 1, b: [2] },
+        { b: [2], a: 1 },
+      ],
+      ['x', 'x'],
+    ]) {
+      expect(check([0.5, one, same])).toEqual([{ path: '', message: 'must NOT have duplicate items' }]);
+    }
+    expect(compileSchema({ type: 'array', uniqueItems: false })([1, 1])).toEqual([]);
+  });
+
+  it('is checked in time, however many there are', { timeout: 5000 }, () => {
+    expect(check(Array.from({ length: 100_000 }, (_, n) => ({ n })))).toEqual([]);
+  });
+});

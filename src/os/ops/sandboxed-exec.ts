@@ -28,7 +28,7 @@ export const sandboxedExec = defineOp({
   ),
   paths: ['cwd'],
   needKinds: ['exec'],
-  needs: ({ argv }) => [{ kind: 'exec', argv }],
+  needs: ({ argv, cwd }) => [{ kind: 'exec', argv, ...(cwd === undefined ? {} : { cwd }) }],
   isRepeatable: () => false,
   async run({ argv, cwd, stdin, timeout_ms: timeoutMs }, { exec }) {
     const result = await exec.run({

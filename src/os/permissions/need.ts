@@ -9,7 +9,8 @@ export type Need =
   | { readonly kind: 'file.read'; readonly path: string; readonly tree?: boolean }
   | { readonly kind: 'file.write'; readonly path: string }
   | { readonly kind: 'skill.run'; readonly skill: string }
-  | { readonly kind: 'exec'; readonly argv: readonly string[] }
+  /** `cwd`: where it starts, a path as ops have it. */
+  | { readonly kind: 'exec'; readonly argv: readonly string[]; readonly cwd?: string }
   /** `engine`: the operator's own search engine, wherever it is; `host` is then what skills declare for it. */
   | { readonly kind: 'net'; readonly host: string; readonly engine?: true }
   /** `pin`: that of the tools the server lists now, once that is known. */

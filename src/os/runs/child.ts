@@ -15,9 +15,14 @@ import { takeUp } from './take-up.ts';
  */
 export function openBelow(project: Project, driving: Driving): Below {
   const ended = new Map<string, Ended>();
+  /** How many runs are above each. Everything below a root is reached through here; only the root itself is not. */
+  const above = new Map<string, number>();
   const turn = turnstile();
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
+    const depth = (above.get(request.parent.run) ?? 0) + 1;
+    above.set(request.child, depth);
+    if (depth >= MAX_NESTED) return { ...tooDeep(request.skill), settled: () => undefined };
     await turn();
     const owned = await ownChild(project, request, driving);
     if ('failed' in owned) return { ...owned.failed, settled: () => undefined };
@@ -35,6 +40,14 @@ export function openBelow(project: Project, driving: Driving): Below {
   };
   const below: Below = { startChild, ended };
   return below;
+}
+
+/** Runs one below the other, the root among them: more is a skill that runs itself without end. */
+const MAX_NESTED = 8;
+
+function tooDeep(skill: string): ChildOutcome {
+  const message = `${skill} was not started: ${MAX_NESTED} runs are nested already, and no more may be.`;
+  return { status: 'failed', code: 'limit', message, spent: NOTHING };
 }
 
 /** Sub-runs that begin in one round of the event loop: enough to share their flushes. */

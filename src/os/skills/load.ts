@@ -6,12 +6,13 @@ import type { SkillSource } from './source.ts';
 import { pathOfFile } from './source-paths.ts';
 
 /**
- * The skill a source compiles to.
+ * The skill a source compiles to. It cannot be changed: everybody who opens the skill is given the same one, and what it
+ * declares is what it may do.
  * @throws UserError `skill` with the first finding and the number of others.
  */
 export function loadSkill(source: SkillSource): Skill {
   const { skill, findings } = compileSkill(source);
-  if (skill !== undefined) return skill;
+  if (skill !== undefined) return frozen(skill);
   throw loadError(source, findings);
 }
 
@@ -28,4 +29,12 @@ export function loadError({ name, origin, dir }: SkillSource, findings: readonly
     where: { ...where, skill: name },
     hint,
   });
+}
+
+/** Freezes a value and all that is in it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) frozen(member);
+  return value;
 }

@@ -305,6 +305,22 @@ describe('limits of a sub-run', () => {
         expect(project.reyn.runs.list().length).toBeLessThan(14);
       },
     ));
+
+  it('are that eight runs are nested and no more, whatever turns there are', () =>
+    inProject(
+      {
+        skills: { parent: { ...PARENT, rules: [{ match: { turn: 1 }, turn: { ops: [run('parent')] } }, finish('x')] } },
+      },
+      async (project) => {
+        const outcome = await project.run('parent', 'go');
+        const runs = project.reyn.runs.list();
+        expect([outcome.status, runs.length]).toEqual(['finished', 8]);
+        const ends = runs.flatMap((each) => ofType(project.events(each.run), 'op_finished'));
+        expect(ends.filter(({ data }) => data.error?.code === 'limit').map(({ data }) => data.error?.message)).toEqual([
+          'parent was not started: 8 runs are nested already, and no more may be.',
+        ]);
+      },
+    ));
 });
 
 describe('cancelling a run', () => {

@@ -106,6 +106,15 @@ describe('the catalog', () => {
     });
   });
 
+  it('gives a skill that nobody can change for the others', async () => {
+    await inFolder((dir) => {
+      writeFiles(dir, { 'reyn/project/a/skill.md': skill('a') });
+      const { permissions, phases } = open(dir).load('a');
+      expect(() => (permissions.exec as string[][]).push(['sh', '**'])).toThrow(TypeError);
+      expect(() => Object.assign(phases.a ?? {}, { instructions: 'Other.' })).toThrow(TypeError);
+    });
+  });
+
   it('does not miss a change of the same size right after a load', async () => {
     await inFolder((dir) => {
       const catalog = open(dir);

@@ -1,7 +1,14 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalPath, foldName, isRefusal, parseLocation, showLocation } from '../../../src/os/workspace/location.ts';
+import {
+  canonicalPath,
+  foldName,
+  isRefusal,
+  localPath,
+  parseLocation,
+  showLocation,
+} from '../../../src/os/workspace/location.ts';
 
 const SHA = 'a'.repeat(64);
 
@@ -108,6 +115,25 @@ describe('parseLocation', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+describe('localPath', () => {
+  it.each([
+    ['/work/app/a.txt', 'a.txt'],
+    ['/work/app/sub/../a.txt', 'a.txt'],
+    ['//work//app/./b/', 'b/'],
+    ['/work/app', '.'],
+    ['/work/app/..foo', '..foo'],
+  ])('takes %j in the project for %j', (given, local) => {
+    expect(localPath('/work/app', given)).toBe(local);
+  });
+
+  it.each(['/work/app-old/a.txt', '/work/app2', '/work/ap', '/work/app/../a.txt', '/Work/app/a.txt', 'a.txt', '/'])(
+    'leaves %j as it is: it is not in the project, or relative to it already',
+    (given) => {
+      expect(localPath('/work/app', given)).toBe(given);
+    },
+  );
 });
 
 describe('foldName', () => {
