@@ -61,7 +61,8 @@ function readArguments(text: string): JsonObject {
 
 function said({ verdict, denied, reason, waiting, run }: OpOutcome): readonly string[] {
   if (verdict === 'denied') return denied.map((denial) => `denied: ${denial.reason}`);
-  if (verdict === 'failed') return [reason?.message ?? 'failed'];
+  // the one step there is, is the op
+  if (verdict === 'failed') return [(reason?.message ?? 'failed').replace(/^step \S+ \(op\) failed: /, '')];
   if (verdict === 'asked') return [`waits for a person: reyn answer ${waiting[0]?.id ?? run}`];
   return [];
 }

@@ -19,14 +19,14 @@ export async function settleDoubt(
   const answer = await question(drive, {
     step,
     kind: 'in_doubt',
-    text: `A crash interrupted ${op.kind}, and whether it took effect is not known. Look, then say: it happened (done), it did not and shall be done (again), or the op failed (fail).`,
+    text: `${op.kind} was interrupted, and whether it took effect is not known. Look, then say: it happened (done), it did not and shall be done (again), or the op failed (fail).`,
     choices: ['done', 'again', 'fail'],
     about: { path: step, op: op.kind, args },
   });
   if (answer === 'waits') return { now: 'waits' };
   if (answer !== 'nobody' && answer.text === 'again') return { now: 'again' };
   if (answer !== 'nobody' && answer.text === 'done') {
-    const note = 'A crash came before the result was recorded; a person confirmed that it took effect.';
+    const note = 'It was interrupted before its result was recorded; a person confirmed that it took effect.';
     return { now: 'settled', result: { confirmed_by_person: true, note } };
   }
   throw new OpError('in_doubt', `${op.kind} was interrupted by a crash, and whether it took effect is not known`);

@@ -83,6 +83,19 @@ export function addressOf(url: URL): string {
  * is dialled. `undefined` when nothing is known against it.
  */
 export function hostRefusal(host: string): string | undefined {
+  const known = judged.get(host);
+  if (known !== undefined) return known === '' ? undefined : known;
+  const refusal = judge(host);
+  if (judged.size >= MAX_JUDGED) judged.clear();
+  judged.set(host, refusal ?? '');
+  return refusal;
+}
+
+/** Judgements by host; the same hosts are decided on again and again. The empty string: nothing is known against it. */
+const judged = new Map<string, string>();
+const MAX_JUDGED = 1000;
+
+function judge(host: string): string | undefined {
   const url = readHost(host);
   if (isRefusedUrl(url)) return url.refused;
   const name = addressOf(url);

@@ -3,10 +3,18 @@ import { authorizationAt, codeAt, cookieAt, schemeAt, userinfoAt } from './http.
 import { codesOf, type Literal, literalFinder } from './literals.ts';
 import { type Memory, namedAt, newMemory, SECRET_WORDS } from './named.ts';
 import { OPTIONS, optionAt } from './options.ts';
-import { BEGIN, privateKeyAt, puttyKeyAt } from './private-keys.ts';
-import { type Signs, scan } from './scan.ts';
+import { BEGINS, privateKeyAt, puttyKeyAt } from './private-keys.ts';
+import { scan } from './scan.ts';
 import { joined, type Report, type Span } from './spans.ts';
-import { findTokensAround, newTokenMemory, shapeAt, TOKEN_BEGINNINGS, tokenAt } from './tokens.ts';
+import {
+  aroundAt,
+  newTokenMemory,
+  SPACED_BEGINNINGS,
+  shapeAt,
+  spacedTokenAt,
+  TOKEN_BEGINNINGS,
+  tokenAt,
+} from './tokens.ts';
 import { throughViews } from './views.ts';
 
 export type FindKnown = (text: string, codes: Uint16Array, report: Report) => void;
@@ -24,8 +32,9 @@ const LOOKS: readonly Literal<Look>[] = [
   { text: '://', of: userinfoAt },
   { text: '?code=', of: codeAt },
   { text: '&code=', of: codeAt },
-  { text: BEGIN.toLowerCase(), of: privateKeyAt },
+  ...BEGINS.map((text) => ({ text: text.toLowerCase(), of: privateKeyAt })),
   { text: 'private-lines:', of: puttyKeyAt },
+  ...SPACED_BEGINNINGS.map((text) => ({ text: text.toLowerCase(), of: spacedTokenAt })),
 ];
 const findLooks = literalFinder(LOOKS, 'folded');
 
@@ -52,16 +61,16 @@ function find(text: string, known: FindKnown, nested: number, report: Report): v
     return;
   }
   const look = (seen: string, found: Report) => findIn(seen, known, nested, found);
-  throughViews(text, look(text, report), report, look);
+  look(text, report);
+  throughViews(text, report, look);
 }
 
-function findIn(text: string, known: FindKnown, nested: number, report: Report): Signs {
+function findIn(text: string, known: FindKnown, nested: number, report: Report): void {
   const codes = codesOf(text);
   const memory = newMemory();
   const tokens = newTokenMemory();
   known(text, codes, report);
-  findLooks(text, codes, (at, look) => look(text, at, report, memory));
-  findTokensAround(text, report);
+  findLooks(codes, (at, look) => look(text, at, report, memory));
   const holds = (decoded: string) => {
     let found = false;
     find(decoded, known, nested - 1, () => {
@@ -69,9 +78,10 @@ function findIn(text: string, known: FindKnown, nested: number, report: Report):
     });
     return found;
   };
-  return scan(codes, {
+  scan(codes, {
     beginnings: TOKEN_BEGINNINGS,
     word: (start) => tokenAt(text, start, report, tokens),
+    stretch: (start, end) => aroundAt(text, start, end, report),
     run: (start, end) => {
       shapeAt(text, start, report);
       if (nested > 0) encodedAt(text, start, end, report, holds);

@@ -27,7 +27,7 @@ export function knownFinder(known: readonly KnownSecret[]): (text: string, codes
   }
   const find = literalFinder([...literals.values()], 'exact');
   return (text, codes, report) => {
-    find(text, codes, (found, { name, value, wide, length }) => {
+    find(codes, (found, { name, value, wide, length }) => {
       const [start, end] = wide ? widened(text, found, found + length) : [found, found + length];
       report({ start, end, label: name, rank: RANK.known, value });
     });

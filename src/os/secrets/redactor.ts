@@ -1,3 +1,4 @@
+import { openCleanTexts } from './clean-texts.ts';
 import { findSecrets } from './find.ts';
 import { type KnownSecret, knownFinder } from './known-values.ts';
 import { keptIn, placeholderOf } from './placeholder.ts';
@@ -25,17 +26,26 @@ const MOST_ROUNDS = 4;
  */
 export function openRedactor({ known, found = () => undefined }: RedactorOptions): Redactor {
   const findKnown = knownFinder(known);
-  const spansOf = (text: string) => outside(findSecrets(text, findKnown), keptIn(text));
+  const spansOf = (text: string) => {
+    const spans = findSecrets(text, findKnown);
+    return spans.length === 0 ? spans : outside(spans, keptIn(text));
+  };
 
   const told = (spans: readonly Span[]) => {
     for (const { label } of spans) found(label);
   };
 
+  const clean = openCleanTexts();
+
   function text(given: string): string {
+    if (clean.has(given)) return given;
     let current = given;
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const spans = spansOf(current);
-      if (spans.length === 0) return current;
+      if (spans.length === 0) {
+        clean.add(current);
+        return current;
+      }
       told(spans);
       current = replaced(current, spans);
     }
@@ -48,8 +58,10 @@ export function openRedactor({ known, found = () => undefined }: RedactorOptions
       const [start, end] = [Math.max(span.start, from) - from, span.end - from];
       return end > start ? [{ ...span, start, end }] : [];
     });
+    const rest = given.slice(from);
+    if (spans.length === 0) return rest;
     told(spans);
-    return text(replaced(given.slice(from), spans));
+    return text(replaced(rest, spans));
   }
 
   const longest = Math.max(0, ...known.map(({ value }) => (value.trim().includes('\n') ? value.length * 2 : 0)));

@@ -1,51 +1,35 @@
 import { LEAST_ENCODED } from './base64.ts';
 
-/** What a text has in it, found in one pass over its characters. */
+/** What is told of a text. */
 export type Scan = {
   /** A word begins like something of `beginnings`: a letter or digit behind something else. */
   readonly word: (start: number) => void;
   readonly beginnings: Beginnings;
   /** Letters of base64 that are many in a row. */
   readonly run: (start: number, end: number) => void;
-};
-
-/** Which views of a text differ from it. */
-export type Signs = {
-  readonly invisible: boolean;
-  readonly escape: boolean;
-  readonly percent: boolean;
-  readonly entity: boolean;
+  /** All that tokens are made of, {@link LONG_STRETCH} or more in a row. */
+  readonly stretch: (start: number, end: number) => void;
 };
 
 const ALNUM = 1;
 const BASE64 = 2;
-const INVISIBLE = 4;
-const ESCAPE = 8;
-const PERCENT = 16;
-const ENTITY = 32;
+const TOKEN = 4;
 
-/** Characters of no width, marks of direction, selectors of variants: what a reader does not see within a word. */
-const INVISIBLE_CODES: readonly (readonly [number, number])[] = [
-  [0x034f, 0x034f],
-  [0x061c, 0x061c],
-  [0x180e, 0x180e],
-  [0x200b, 0x200f],
-  [0x202a, 0x202e],
-  [0x2060, 0x206f],
-  [0xfe00, 0xfe0f],
-  [0xfeff, 0xfeff],
-];
+/** The fewest characters in a row, all of {@link IN_TOKENS}, in which a token or a run can be; most text has fewer. */
+export const LEAST_STRETCH = 16;
+/** What is told of as a whole: long enough for a token that has a sign within. */
+export const LONG_STRETCH = 36;
+/** What tokens are made of. */
+export const IN_TOKENS = /[A-Za-z0-9+/_.:$~%=@|-]/;
 
 const CLASSES = new Uint8Array(2 ** 16);
 for (let code = 0; code < 256; code++) CLASSES[code] = classOf(code);
-for (const [first, last] of INVISIBLE_CODES) CLASSES.fill(INVISIBLE, first, last + 1);
 
 function classOf(code: number): number {
   const sign = String.fromCharCode(code);
-  if (/[A-Za-z0-9]/.test(sign)) return ALNUM | BASE64;
-  if (/[+/_-]/.test(sign)) return BASE64;
-  if (code <= 0x08 || code === 0x1b || code === 0x9b || code === 0xad) return INVISIBLE; // controls, soft hyphen
-  return sign === '\\' ? ESCAPE : sign === '%' ? PERCENT : sign === '&' ? ENTITY : 0;
+  if (!IN_TOKENS.test(sign)) return 0;
+  if (/[A-Za-z0-9]/.test(sign)) return ALNUM | BASE64 | TOKEN;
+  return /[+/_-]/.test(sign) ? BASE64 | TOKEN : TOKEN;
 }
 
 /** Marks the first three characters of what words are looked at for; a mark too many only costs a look. */
@@ -65,31 +49,39 @@ export function beginningsOf(prefixes: readonly string[]): Beginnings {
   return marks;
 }
 
-/** Whether a character is one that a reader does not see. */
-export function isInvisible(code: number): boolean {
-  return CLASSES[code] === INVISIBLE;
+/**
+ * Goes through a text in leaps: a stretch that is long enough cannot lie between two places that are looked at, so that
+ * only long ones are gone through one by one.
+ */
+export function scan(codes: Uint16Array, how: Scan): void {
+  const { length } = codes;
+  for (let at = LEAST_STRETCH - 1; at < length; at += LEAST_STRETCH) {
+    if (((CLASSES[codes[at] as number] as number) & TOKEN) === 0) continue;
+    let start = at;
+    while (start > 0 && ((CLASSES[codes[start - 1] as number] as number) & TOKEN) !== 0) start--;
+    let end = at + 1;
+    while (end < length && ((CLASSES[codes[end] as number] as number) & TOKEN) !== 0) end++;
+    if (end - start >= LEAST_STRETCH) scanStretch(codes, start, end, how);
+    at = end;
+  }
 }
 
-export function scan(codes: Uint16Array, { word, run, beginnings }: Scan): Signs {
-  const { length } = codes;
-  let signs = 0;
+function scanStretch(codes: Uint16Array, first: number, end: number, { word, run, stretch, beginnings }: Scan): void {
+  if (end - first >= LONG_STRETCH) stretch(first, end);
   let before = 0;
-  let runStart = 0;
-  for (let i = 0; i < length; i++) {
-    const is = CLASSES[codes[i] as number] as number;
+  let runStart = first;
+  for (let i = first; i < end; i++) {
+    const is = (CLASSES[codes[i] as number] as number) & (ALNUM | BASE64);
     if (is === before) continue;
-    if ((is & BASE64) !== 0) {
+    if ((is & BASE64) === 0) {
+      if (i - runStart >= LEAST_ENCODED) run(runStart, i);
+    } else {
       if ((before & BASE64) === 0) runStart = i;
       if ((is & ALNUM) !== 0 && beginnings[markOf(codes[i] as number, codes[i + 1] ?? 0, codes[i + 2] ?? 0)] === 1) {
         word(i);
       }
-    } else {
-      if ((before & BASE64) !== 0 && i - runStart >= LEAST_ENCODED) run(runStart, i);
-      signs |= is;
     }
     before = is;
   }
-  if ((before & BASE64) !== 0 && length - runStart >= LEAST_ENCODED) run(runStart, length);
-  const has = (sign: number) => (signs & sign) !== 0;
-  return { invisible: has(INVISIBLE), escape: has(ESCAPE), percent: has(PERCENT), entity: has(ENTITY) };
+  if ((before & BASE64) !== 0 && end - runStart >= LEAST_ENCODED) run(runStart, end);
 }

@@ -34,6 +34,7 @@ export function openStream({ redactFrom, longest }: StreamParts): { push(piece: 
 
   function push(piece: string): string {
     held += piece;
+    if (!inKey && longest === 0 && held.length <= LONGEST_HELD && !piece.includes('\n')) return ''; // no line is whole
     if (inKey) dropKey();
     if (inKey) return '';
     const key = openKeyIn(held);

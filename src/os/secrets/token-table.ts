@@ -62,7 +62,7 @@ const CLOUD: readonly TokenRule[] = [
   rule('infracost_key', 'ico-', `${ALNUM}{32}${END}`),
   rule('openshift_token', 'sha256~', word(43)),
   rule('tailscale_key', 'tskey-', word(16)),
-  rule('age_secret_key', 'AGE-SECRET-KEY-', '[A-Z0-9-]{40,80}'),
+  rule('age_secret_key', 'AGE-SECRET-KEY-', '[A-Z0-9-]{10,80}'),
 ];
 
 const CODE: readonly TokenRule[] = [

@@ -1,5 +1,5 @@
 import { isPlaceholder, isRandom } from './plausible.ts';
-import { beginningsOf } from './scan.ts';
+import { beginningsOf, IN_TOKENS } from './scan.ts';
 import { RANK, type Report } from './spans.ts';
 import { TOKEN_RULES, TOKEN_SHAPES, TOKENS_AROUND } from './token-table.ts';
 
@@ -21,6 +21,11 @@ for (const { kind, at, body, common = false } of TOKEN_RULES) {
 /** What a word must begin like to be looked at. */
 export const TOKEN_BEGINNINGS = beginningsOf(TOKEN_RULES.flatMap(({ at }) => at));
 
+/** Beginnings that have other characters in them than tokens have; they are looked for as they stand. */
+export const SPACED_BEGINNINGS: readonly string[] = TOKEN_RULES.flatMap(({ at }) => at).filter((at) =>
+  [...at].some((sign) => !IN_TOKENS.test(sign)),
+);
+
 /** What is remembered while one text is looked through: where tokens, and what was none, end. */
 export type TokenMemory = { end: number; readonly failed: Map<object, number> };
 
@@ -32,6 +37,11 @@ export function tokenAt(text: string, start: number, report: Report, memory: Tok
   for (const rule of byPair[pairOf(text.charCodeAt(start), text.charCodeAt(start + 1))] ?? []) {
     if (text.startsWith(rule.at, start) && hasBody(text, start, rule, report, memory)) return;
   }
+}
+
+/** The same for one of {@link SPACED_BEGINNINGS}, in any case, at `start`. */
+export function spacedTokenAt(text: string, start: number, report: Report): void {
+  if (!/[A-Za-z0-9]/.test(text[start - 1] ?? ' ')) tokenAt(text, start, report, newTokenMemory());
 }
 
 const SHAPES = TOKEN_SHAPES.map(({ kind, shape }) => ({ kind, shape: new RegExp(shape, 'y') }));
@@ -96,11 +106,13 @@ function secretNear(text: string, from: number, report: Report): void {
 
 const AROUND = TOKENS_AROUND.map(({ kind, sign, shape }) => ({ kind, sign, shape: new RegExp(shape, 'g') }));
 
-/** Tokens that are known by a sign within. */
-export function findTokensAround(text: string, report: Report): void {
+/** Reports the tokens that are known by a sign within, in a stretch of what tokens are made of. */
+export function aroundAt(text: string, from: number, to: number, report: Report): void {
+  const stretch = text.slice(from, to);
   for (const { kind, sign, shape } of AROUND) {
-    if (!text.includes(sign)) continue;
-    for (const { index: start, 0: value } of text.matchAll(shape)) {
+    if (!stretch.includes(sign)) continue;
+    for (const { index, 0: value } of stretch.matchAll(shape)) {
+      const start = from + index;
       if (isRandom(value)) report({ start, end: start + value.length, label: kind, rank: RANK.token, value });
     }
   }

@@ -1,4 +1,3 @@
-import { isInvisible, type Signs } from './scan.ts';
 import type { Report } from './spans.ts';
 import { NOTHING, type Read, TAKES, type View, viewOfAll, viewOfLines } from './view.ts';
 
@@ -7,18 +6,17 @@ import { NOTHING, type Read, TAKES, type View, viewOfAll, viewOfLines } from './
 const code = (sign: string) => sign.charCodeAt(0);
 const takes = (length: number, stands: number) => length * TAKES + stands;
 
-function hexDigit(value: number | undefined): number {
-  if (value === undefined) return -1;
+function hexDigit(value: number): number {
   if (value >= 0x30 && value <= 0x39) return value - 0x30;
   const letter = value | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 /** The number that `digits` hex digits from `at` on stand for; -1 where there are fewer. */
-function hexAt(codes: Uint16Array, at: number, digits: number): number {
+function hexAt(text: string, at: number, digits: number): number {
   let value = 0;
   for (let i = 0; i < digits; i++) {
-    const digit = hexDigit(codes[at + i]);
+    const digit = hexDigit(text.charCodeAt(at + i));
     if (digit === -1) return -1;
     value = value * 16 + digit;
   }
@@ -28,24 +26,24 @@ function hexAt(codes: Uint16Array, at: number, digits: number): number {
 const PLAIN_ESCAPES = new Map([...'nrtbf'].map((sign, i) => [code(sign), '\n\r\t\b\f'.charCodeAt(i)]));
 
 /** Escapes of JSON and of most languages; a backslash before anything else is that of a shell. */
-const readEscape: Read = (codes, at) => {
-  const next = codes[at + 1];
-  if (next === undefined || next === 10 || next === 13) return 0;
+const readEscape: Read = (text, at) => {
+  const next = text.charCodeAt(at + 1);
+  if (Number.isNaN(next) || next === 10 || next === 13) return 0;
   const digits = next === code('u') ? 4 : next === code('x') ? 2 : 0;
-  const coded = digits === 0 ? -1 : hexAt(codes, at + 2, digits);
+  const coded = digits === 0 ? -1 : hexAt(text, at + 2, digits);
   if (coded !== -1) return takes(2 + digits, coded);
   return takes(2, PLAIN_ESCAPES.get(next) ?? next);
 };
 
-const readPercent: Read = (codes, at) => {
-  const coded = hexAt(codes, at + 1, 2);
+const readPercent: Read = (text, at) => {
+  const coded = hexAt(text, at + 1, 2);
   return coded === -1 ? 0 : takes(3, coded);
 };
 
 const ENTITY = /&(?:(quot|apos|amp|lt|gt|nbsp)|#(\d{2,3})|#x([0-9a-fA-F]{2}));/y;
 const ENTITY_NAMES: Readonly<Record<string, string>> = { quot: '"', apos: "'", amp: '&', lt: '<', gt: '>', nbsp: ' ' };
 
-const readEntity: Read = (_, at, text) => {
+const readEntity: Read = (text, at) => {
   ENTITY.lastIndex = at;
   const found = ENTITY.exec(text);
   if (found === null) return 0;
@@ -53,6 +51,14 @@ const readEntity: Read = (_, at, text) => {
   const named = ENTITY_NAMES[name];
   return takes(whole.length, named === undefined ? Number(decimal || `0x${hex}`) : code(named));
 };
+
+/**
+ * Characters that a reader does not see within a word: controls, soft hyphens, those of no width, marks of direction,
+ * selectors of variants; as the inside of a class of an expression.
+ */
+const INVISIBLE_CLASS =
+  '\\u0000-\\u0008\\u001b\\u009b\\u00ad\\u034f\\u061c\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\ufe00-\\ufe0f\\ufeff';
+const HAS_INVISIBLE = new RegExp(`[${INVISIBLE_CLASS}]`);
 
 /**
  * What does not show: colours and other sequences of terminals, characters of no width, soft hyphens, controls between
@@ -67,10 +73,10 @@ const INVISIBLE = new RegExp(
 );
 const WRITTEN_INVISIBLE = /\\(?:u00(?:1b|ad)|u034f|u061c|u180e|u20[0-6]|ufe|x1b|033|e\[)/i;
 
-const readInvisible: Read = (codes, at, text) => {
-  const first = codes[at] as number;
-  if (first > 0x1b && first < 0x7f && first !== 0x5c) return 0;
-  if (first > 0x9b && !isInvisible(first)) return 0;
+/** What may be invisible, or begin something that is. */
+const MAY_HIDE = new RegExp(`[${INVISIBLE_CLASS}\\\\\\u0000-\\u001b]`, 'g');
+
+const readInvisible: Read = (text, at) => {
   INVISIBLE.lastIndex = at;
   return INVISIBLE.test(text) ? takes(INVISIBLE.lastIndex - at, NOTHING) : 0;
 };
@@ -78,26 +84,31 @@ const readInvisible: Read = (codes, at, text) => {
 /** How often escapes are taken off: JSON in a string of JSON in a log line. */
 const MOST_LAYERS = 3;
 
-/** Looks for secrets in a text and says which views of it differ. */
-export type Look = (text: string, report: Report) => Signs;
+/** Looks for secrets in a text. */
+export type Look = (text: string, report: Report) => void;
 
-/** Looks at every view of a text that differs from it. @param signs what the text itself was found to have. */
-export function throughViews(text: string, signs: Signs, report: Report, look: Look): void {
-  const hides = signs.invisible || (signs.escape && WRITTEN_INVISIBLE.test(text));
-  const shown = hides ? viewOfAll(text, readInvisible) : undefined;
-  const back: Report = shown === undefined ? report : (span) => report(shown.back(span));
-  const seen = shown?.text ?? text;
-  peel(seen, shown === undefined ? signs : look(seen, back), MOST_LAYERS, back, look);
+/** Looks at every view of a text that differs from it. */
+export function throughViews(text: string, report: Report, look: Look): void {
+  const hides = HAS_INVISIBLE.test(text) || (text.includes('\\') && WRITTEN_INVISIBLE.test(text));
+  const shown = hides ? viewOfAll(text, MAY_HIDE, readInvisible) : undefined;
+  if (shown === undefined) {
+    peel(text, MOST_LAYERS, report, look);
+    return;
+  }
+  const back: Report = (span) => report(shown.back(span));
+  look(shown.text, back);
+  peel(shown.text, MOST_LAYERS, back, look);
 }
 
-function peel(text: string, signs: Signs, layers: number, report: Report, look: Look): void {
+function peel(text: string, layers: number, report: Report, look: Look): void {
   if (layers === 0) return;
   const into = (view: View | undefined) => {
     if (view === undefined) return;
     const back: Report = (span) => report(view.back(span));
-    peel(view.text, look(view.text, back), layers - 1, back, look);
+    look(view.text, back);
+    peel(view.text, layers - 1, back, look);
   };
-  if (signs.escape) into(viewOfLines(text, '\\', readEscape));
-  if (signs.percent) into(viewOfLines(text, '%', readPercent));
-  if (signs.entity) into(viewOfLines(text, '&', readEntity));
+  into(viewOfLines(text, '\\', readEscape));
+  into(viewOfLines(text, '%', readPercent));
+  into(viewOfLines(text, '&', readEntity));
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../json.ts';
 import { namingOf } from './names.ts';
+import { beginsKey, endsKey, isBodyLine, isHeaderLine } from './private-keys.ts';
 
 /**
  * Redacts the strings and keys of a JSON value. What does not change is the very same object, also within one that
@@ -7,7 +8,7 @@ import { namingOf } from './names.ts';
  * prototype.
  */
 export function walk<T extends Json>(value: T, redact: (text: string) => string): T {
-  const keys: KeyState = { open: false };
+  const keys: KeyState = { left: 0 };
   if (typeof value !== 'object' || value === null) {
     return (typeof value === 'string' ? redact(value) : value) as T;
   }
@@ -38,8 +39,11 @@ type Level = {
   changed: { key: string | number; value: Json }[] | undefined;
 };
 
-/** Whether a private key began in a string before and has not ended: the lines of a file, one string each. */
-type KeyState = { open: boolean };
+/**
+ * How many strings that are no lines of a private key may come before it counts as ended; 0 where none has begun. The
+ * lines of a file may be one string each, with names of files between them.
+ */
+type KeyState = { left: number };
 
 function levelOf(source: Container): Level {
   const members = Array.isArray(source) ? source.map((_, index) => index) : Object.keys(source);
@@ -71,17 +75,18 @@ function finished({ source, changed }: Level): Json {
   return copy;
 }
 
-const KEY_LINE = /^[\s"'+,|]*[A-Za-z0-9+/=]{16,}[\s"'+,|\\n]*$/;
-const BEGINS = /-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE|SECRET) KEY/;
+const MOST_BETWEEN = 8;
 const KEY_REDACTED = '[secret:private_key]';
 
 /** A string together with what stands beside it: its key, the option before it, the name of a pair. */
 function redactMember(level: Level, text: string, redact: (text: string) => string, keys: KeyState): string {
-  if (keys.open) {
-    keys.open = KEY_LINE.test(text) || text.trim() === '';
-    if (keys.open && text.trim() !== '') return KEY_REDACTED;
+  if (keys.left > 0) {
+    if (endsKey(text)) keys.left = 0;
+    else if (isBodyLine(text) || isHeaderLine(text)) keys.left = MOST_BETWEEN;
+    else keys.left--;
+    if (isBodyLine(text)) return KEY_REDACTED;
   }
-  if (text.includes('-----BEGIN ') && BEGINS.test(text) && !text.includes('-----END ')) keys.open = true;
+  if (beginsKey(text)) keys.left = MOST_BETWEEN;
   const own = redact(text);
   const name = nameOf(level);
   if (own !== text || name === undefined) return own;
