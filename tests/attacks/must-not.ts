@@ -200,7 +200,7 @@ const CHECKS: readonly (readonly [words: RegExp, check: Check])[] = [
         'it is there',
       ),
   ],
-  [/^(\S+) changed$/, unchanged],
+  [/^(.+) changed$/, unchanged],
 ];
 
 /** What must not have come of a row and did; a text that nothing here checks is a fault as well. */
