@@ -95,9 +95,10 @@ const STEPS: Readonly<Record<string, Step>> = {
 
 /** What a server of a row does, as the raw server has it. */
 function planOf(action: Omit<Action, 'do'>): Plan {
-  const { tools, result_bytes, stdout_raw, result_text, server_request, hang } = action;
+  const { tools, later_tools, result_bytes, stdout_raw, result_text, server_request, hang } = action;
   return {
     ...(tools === undefined ? {} : { tools: tools as object[] }),
+    ...(later_tools === undefined ? {} : { laterTools: later_tools as object[] }),
     ...(result_bytes === undefined ? {} : { resultBytes: Number(result_bytes) }),
     ...(stdout_raw === undefined ? {} : { rawAnswer: String(stdout_raw) }),
     ...(result_text === undefined ? {} : { result: { content: [{ type: 'text', text: result_text }] } }),
