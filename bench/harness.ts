@@ -94,7 +94,9 @@ export function runProgram(file: string, args: readonly string[], flags: readonl
 /** The environment of a sample: nothing that would make one contender talk to a network or a debugger. */
 export function sampleEnv(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
-  const kept = Object.entries({ PATH, HOME, TMPDIR, REYN_TRUST_PROJECT: '1' }).filter((entry) => entry[1] !== undefined);
+  const kept = Object.entries({ PATH, HOME, TMPDIR, REYN_TRUST_PROJECT: '1' }).filter(
+    (entry) => entry[1] !== undefined,
+  );
   return { ...Object.fromEntries(kept), NODE_ENV: 'production', MASTRA_TELEMETRY_DISABLED: '1', ...extra };
 }
 
