@@ -77,7 +77,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const grants = openSavedGrants({ store: () => opened(), signer, redact, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
-  const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
+  const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
   const sources = openSources({ index, store: opened, embeddings });
   const project: Project = {
     root,
@@ -102,7 +102,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     env,
   };
   /** Asking a model outside of a run needs what most commands do without. */
-  const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock });
+  const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
   const summaries = () => {
     index.refresh();
