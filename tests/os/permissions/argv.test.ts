@@ -23,7 +23,9 @@ describe('a command as one text', () => {
     );
     fc.assert(
       fc.property(
-        fc.array(fc.string({ unit: fc.constantFrom("'", '"', '\\', ' ', '\t', '\n', 'a', '$', '*') }), { maxLength: 6 }),
+        fc.array(fc.string({ unit: fc.constantFrom("'", '"', '\\', ' ', '\t', '\n', 'a', '$', '*') }), {
+          maxLength: 6,
+        }),
         (argv) => {
           expect(wordsOf(showArgv(argv))).toEqual(argv);
         },
