@@ -10,19 +10,16 @@ const ANY_NAME = 'any name';
 /** Version control reads it; it is never written through a program. */
 const GIT = '.git';
 
-let made = 0;
-
 /** The project as one program sees it. @throws OpError `too_large`. */
 export async function openProgramView(
   roots: Roots,
-  workDir: string,
+  stageDir: () => string,
   { reads, writes, mayRead, mayWrite, signal }: ProgramViewRequest,
 ): Promise<ProgramView> {
   const shown = viewOf(roots, reads, (path) => mayRead(path) || isGit(path));
   const open = outermost([...new Set(writes.flatMap((pattern) => folderOf(pattern, mayWrite)))]);
-  made += 1;
-  const dir = `${workDir}.stage-${process.pid}-${made}`;
-  const stage = open.length === 0 ? undefined : await openStage(roots, dir, open, { read: mayRead, signal });
+  const may = { read: mayRead, signal };
+  const stage = open.length === 0 ? undefined : await openStage(roots, stageDir(), open, may);
   const covers = (at: string): readonly ViewMount[] =>
     shown.covered.map(({ path, isFolder }) => ({ kind: isFolder ? 'hide-folder' : 'hide-file', at: join(at, path) }));
   const places = (at: string): readonly ViewMount[] =>

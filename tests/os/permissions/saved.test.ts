@@ -44,7 +44,8 @@ function forge(root: string, type: string, data: Json): void {
     seq: number;
     hash: string;
   };
-  const envelope = { seq: last.seq + 1, epoch: 1, ts: new Date(NOON).toISOString(), type, prev: last.hash };
+  const place = { run: undefined, step: undefined };
+  const envelope = { ...place, seq: last.seq + 1, epoch: 1, ts: new Date(NOON).toISOString(), type, prev: last.hash };
   fs.appendFileSync(file, encodeLine(envelope, JSON.stringify(data)).line);
 }
 
