@@ -42,7 +42,7 @@ function runs(
     files: { 'out/old.txt': 'old', 'out/gone.txt': 'gone', 'in/a.txt': 'a', '.env': 'TOKEN=canary' },
     config: [
       'policy:',
-      '  allow: [{ need: exec }, { need: file.write, resource: "out/**" }]',
+      '  allow: [{ need: exec }, { need: file.write, resource: "{out,fresh,other}/**" }]',
       'exec: { seconds: 20, output_kb: 300 }',
     ],
   };
@@ -184,6 +184,17 @@ describe('what a program writes', () => {
         ]);
         expect(fs.existsSync(path.join(project.root, 'out/link'))).toBe(false);
       },
+    ));
+
+  it('is taken over into a folder that was not there', () =>
+    ran(
+      ['mkdir -p fresh/a && echo x > fresh/a/x.txt', 'ls -d fresh other; exit 0'],
+      (project, [end, after]) => {
+        expect(end).toMatchObject({ exit: 0, changed: ['fresh/a/x.txt'] });
+        expect(after?.stdout).toBe('fresh\nother\n');
+        expect(fs.existsSync(path.join(project.root, 'other'))).toBe(false);
+      },
+      { write: '"fresh/**", "other/**"' },
     ));
 
   it('is taken over also when the program says that it failed', () =>

@@ -190,6 +190,16 @@ describe('what a program may write', () => {
     expect(temporary(here)).toEqual([]);
   });
 
+  it('is there for the time of the program where the project has no such folder', async () => {
+    const here = setting();
+    const seen = await view(here, { writes: ['new/deep/**', 'kept/**'] });
+    expect(fs.existsSync(path.join(here.root, 'new/deep'))).toBe(true);
+    here.put('kept/a.txt');
+    seen.remove();
+    expect(fs.existsSync(path.join(here.root, 'new'))).toBe(false);
+    expect(here.get('kept/a.txt')).toBe('text');
+  });
+
   it('keeps a file’s leave to be executed', async () => {
     const here = setting();
     fs.chmodSync(path.join(here.root, 'out/keep.txt'), 0o755);
