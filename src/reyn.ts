@@ -1,5 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
+import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -60,7 +61,8 @@ export type OpenOptions = {
 export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const { root, clock = systemClock, ids = randomIds } = options;
   const env = options.env ?? process.env;
-  const config = options.config ?? readConfig({ root, env });
+  const given = options.config ?? readConfig({ root, env });
+  const config = { ...given, policy: localPolicy(root, given.policy) };
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
