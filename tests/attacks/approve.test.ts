@@ -3,8 +3,9 @@ import path from 'node:path';
 import { reynIn } from '../cli/program.ts';
 import { ofType } from '../project.ts';
 import type { Row } from './cases.ts';
-import { playOp, sendOp } from './ops.ts';
+import { sendOp } from './ops.ts';
 import { type Outcome, refusalOf } from './outcome.ts';
+import { playOp } from './play.ts';
 import { runLab, runSkill, turns } from './runs.ts';
 import { attackSuite } from './suite.ts';
 

@@ -43,10 +43,8 @@ export function expand(value: unknown, names: Readonly<Record<string, string>>):
   if ('repeat' in value && 'n' in value && Object.keys(value).length === 2) {
     return String(expand(value.repeat, names)).repeat(Number(value.n));
   }
-  // members may be called __proto__, which a literal would make a prototype of
-  const copy: Record<string, unknown> = Object.create(null);
-  for (const [name, member] of Object.entries(value)) copy[name] = expand(member, names);
-  return Object.assign({}, copy);
+  // of entries a member that is called __proto__ is a member
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, expand(member, names)]));
 }
 
 function fill(text: string, names: Readonly<Record<string, string>>): string {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Lab } from './lab.ts';
-import { playOp } from './ops.ts';
 import type { Outcome } from './outcome.ts';
+import { playOp } from './play.ts';
 import { runLab, turns } from './runs.ts';
 import { attackSuite, type Players } from './suite.ts';
 

@@ -3,7 +3,8 @@ import { expect } from 'vitest';
 import type { Lab } from './lab.ts';
 import { sendOp } from './ops.ts';
 import type { Outcome } from './outcome.ts';
-import { attackSuite } from './suite.ts';
+import { playOp } from './play.ts';
+import { attackSuite, type Player } from './suite.ts';
 
 /** As many as the processes of a machine of this size can take at once. */
 const AT_ONCE = 8;
@@ -42,4 +43,10 @@ async function allAtOnce(lab: Lab): Promise<Outcome> {
   return { verdicts: ['ok'], said: '', prompt: '', facts: { 'over N concurrent children': most > AT_ONCE } };
 }
 
-attackSuite('exec', { EX61: { play: allAtOnce, alone: true } });
+/** What ends by itself has time for it on a machine with others on it. */
+const patient: Player = {
+  adjust: (row) => ({ ...row, input: { ...row.input, timeout_ms: 5 * Number(row.input.timeout_ms) } }),
+  play: playOp,
+};
+
+attackSuite('exec', { EX32: patient, EX40: patient, EX61: { play: allAtOnce, alone: true } });

@@ -5,13 +5,14 @@ import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { ofType } from '../project.ts';
 import type { Lab } from './lab.ts';
-import { argsOf, playOp, sendOp } from './ops.ts';
+import { argsOf, sendOp } from './ops.ts';
 import type { Outcome } from './outcome.ts';
-import { runLab } from './runs.ts';
+import { playOp } from './play.ts';
+import { runLab, runSkill } from './runs.ts';
 import { attackSuite } from './suite.ts';
 
 const FLIP = path.join(import.meta.dirname, 'flip.ts');
-const TURNS = 7;
+const TURNS = 4;
 const OPS = 60;
 
 /** Repeats the op of a row while another process swaps its folder for a link out of the project. */
@@ -22,12 +23,14 @@ async function race(lab: Lab, ...file: readonly string[]): Promise<Outcome> {
   await once(flipping.stdout, 'data');
   const ops = Array.from({ length: OPS }, () => ({ kind: op, args: argsOf(op, input) }));
   const rules = Array.from({ length: TURNS }, (_, at) => ({ match: { turn: at + 1 }, turn: { ops } }));
-  const outcome = await runLab(lab, [...rules, { turn: { finish: { text: 'done' } } }]);
+  const ends = () => ofType(lab.events, 'op_finished').map(({ data }) => data.error?.code ?? 'done');
+  let outcome = await runLab(lab, [...rules, { turn: { finish: { text: 'done' } } }]);
+  // on a busy machine what swaps may not have had its turn
+  for (let more = 0; more < 5 && !ends().includes('refused'); more++) outcome = await runSkill(lab, 'lab');
   expect(flipping.exitCode, 'what swaps is still there').toBeNull();
   flipping.kill('SIGKILL');
-  const ends = ofType(lab.events, 'op_finished').map(({ data }) => data.error?.code ?? 'done');
-  expect(ends.length).toBeGreaterThan((TURNS * OPS) / 2);
-  expect(ends).toContain('refused');
+  expect(ends().length).toBeGreaterThan((TURNS * OPS) / 2);
+  expect(ends(), 'the folder was met as a link').toContain('refused');
   return { ...outcome, verdicts: ['ok'] };
 }
 

@@ -52,7 +52,7 @@ const CHECKS: readonly (readonly [words: RegExp, check: Check])[] = [
     ({ lab, outcome }) => wrongIf(!outcome.said.includes(`$(touch ${lab.out}/pwn)`), outcome.said),
   ],
   [/^program resolved to an absolute path before the grant check$/, says(/git version/)],
-  [/^stdin is closed or \/dev\/null$/, ({ watched }) => wrongIf(watched.ms > 1900, `it waited ${watched.ms} ms`)],
+  [/^stdin is closed or \/dev\/null$/, ({ outcome }) => wrongIf(outcome.verdicts.includes('timeout'), outcome.said)],
   [/^names namespaced srv\.write_file$/, says(/srv\/write_file/)],
   [/^error names line 1$/, says(/skill\.md:1\b|\bline\n1\b/)],
   [/^aliases and anchors refused in config$/, says(/anchor|alias/i)],

@@ -11,11 +11,6 @@ export function argsOf(op: string, input: Readonly<Record<string, unknown>>): Js
   return (cwd === undefined ? rest : { ...rest, cwd }) as JsonObject;
 }
 
-/** Sends the op of a row through the gate, as the skill `lab`. */
-export async function playOp(lab: Lab): Promise<Outcome> {
-  return sendOp(lab, await openVouched(lab), lab.row.op, argsOf(lab.row.op, lab.row.input));
-}
-
 /** Sends any op. Nobody is there to ask: where a row expects a question the run waits, else the op is denied. */
 export async function sendOp(lab: Lab, reyn: Reyn, kind: string, args: JsonObject): Promise<Outcome> {
   const { events } = lab;

@@ -5,8 +5,8 @@ import { PENDING, STRICTER } from './differs.ts';
 import { type Lab, openLab } from './lab.ts';
 import { missingOf } from './must.ts';
 import { faultsOf } from './must-not.ts';
-import { playOp } from './ops.ts';
 import { isExpected, type Outcome } from './outcome.ts';
+import { playOp } from './play.ts';
 import { snapshotOf, watching } from './watch.ts';
 
 /** How a row is played where sending its op through the gate is not all there is to it. */

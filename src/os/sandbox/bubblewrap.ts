@@ -34,7 +34,10 @@ export type BubblewrapOptions = {
 export function bubblewrap({ file, architecture, operator }: BubblewrapOptions): Sandbox {
   let parts: Promise<Parts> | undefined;
   return checkedSandbox('bubblewrap', async (request) => {
-    parts ??= prepareParts(file, architecture);
+    parts ??= prepareParts(file, architecture).catch((error: unknown) => {
+      parts = undefined; // what went wrong once may not the next time
+      throw error;
+    });
     const command = commandOf(await parts, request, operator);
     try {
       return await start(file, command, request);

@@ -121,9 +121,13 @@ function countedProcesses({ limits }: SandboxRequest): number | undefined {
   return isByNamespace && userInfo().uid !== 0 ? limits.processes + 1 : undefined;
 }
 
+/** Far more than it takes: starting a program may wait for others on a machine that is busy. */
+const VERSION_MS = 30_000;
+
 async function versionOf(file: string): Promise<readonly [number, number]> {
-  const { stdout } = await promisify(execFile)(file, ['--version'], { env: {}, timeout: 5_000 });
+  const { stdout } = await promisify(execFile)(file, ['--version'], { env: {}, timeout: VERSION_MS });
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  if (major === undefined) throw new OpError('sandbox', `${file} does not say which version it is; try again.`);
   const version = [Number(major), Number(minor)] as const;
   if (version[0] > OLDEST[0] || version[1] >= OLDEST[1]) return version;
   throw new OpError('sandbox', `${file} is ${stdout.trim()}; Reyn needs ${OLDEST.join('.')} or newer.`);

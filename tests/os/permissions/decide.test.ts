@@ -242,6 +242,23 @@ describe('zones', () => {
   });
 });
 
+describe('the folder a program starts in', () => {
+  const permissions = { ...NO_PERMISSIONS, exec: [['pwd']] };
+  const policy = { allow: [{ need: 'exec' as const }], deny: [] };
+  const from = (cwd: string) => verdict({ kind: 'exec', argv: ['pwd'], cwd }, { permissions, policy });
+
+  it.each(['.', 'src', 'src/', 'a/../b', 'work:/', 'work:/a'])('may be %s', (cwd) => {
+    expect(from(cwd)).toBe('allow by allow rule 1');
+  });
+
+  it.each(['..', '../out', 'src/../../out', '/', '/etc', `blob:${SHA}`, 'work:/../x', 'a\\b', ''])(
+    'is refused when it is %j, whoever allows the program',
+    (cwd) => {
+      expect(from(cwd)).toBe('deny by path');
+    },
+  );
+});
+
 describe('rules and answers', () => {
   it('a deny rule closes what a zone or an allow rule would open', () => {
     const deny = [
