@@ -184,6 +184,7 @@ function expiryOf({ until, days }: NewGrant, now: number): string | undefined {
       throw new UserError('usage', `"${until}" is no time to come`, { hint: 'Write it like 2027-01-31.' });
     return new Date(at).toISOString();
   }
+  if (days !== undefined && days < 1) throw new UserError('usage', 'a grant counts for at least 1 day');
   return days === undefined ? undefined : new Date(now + days * 86_400_000).toISOString();
 }
 

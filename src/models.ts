@@ -3,6 +3,7 @@ import type { Clock } from './os/clock.ts';
 import type { Config, ModelConfig } from './os/config/config.ts';
 import { describes, type ModelProfile, readProfiles, writeProfile } from './os/config/profile.ts';
 import { UserError } from './os/errors.ts';
+import type { Json } from './os/json.ts';
 import { costOf } from './os/limits/reserve.ts';
 import { askable, askOnce } from './os/models/ask-once.ts';
 import { type HostedConfig, stepsOf } from './os/models/hosted.ts';
@@ -12,14 +13,25 @@ import type { Usage } from './os/models/port.ts';
 import { PRICES_OF, withPrice } from './os/models/prices.ts';
 import { probe } from './os/models/probe.ts';
 import { refuseUntrusted } from './os/runs/models.ts';
+import type { Redactor } from './os/secrets/port.ts';
 import { nearest } from './os/suggest.ts';
 
-export type ModelsEnv = { readonly root: string; readonly config: Config; readonly env: Env; readonly clock: Clock };
+export type ModelsEnv = {
+  readonly root: string;
+  readonly config: Config;
+  readonly env: Env;
+  readonly clock: Clock;
+  readonly redact: Redactor;
+};
 
 const GREET = 'Greet the reader in one short sentence, as `text` of the artifact.';
 
-/** The models of a project: what config says of them, and what they say themselves. */
-export function openModels({ root, config, env, clock }: ModelsEnv): Reyn['models'] {
+/**
+ * The models of a project: what config says of them, and what they say themselves. What a server answers may hold any
+ * secret it was sent, and a file any that was written into it; none is told or kept.
+ */
+export function openModels({ root, config, env, clock, redact }: ModelsEnv): Reyn['models'] {
+  const shown = <T extends object>(value: T): T => redact.value(value as unknown as Json) as unknown as T;
   const named = (name: string): ModelConfig => {
     const found = config.define[name];
     if (found !== undefined) {
@@ -35,17 +47,20 @@ export function openModels({ root, config, env, clock }: ModelsEnv): Reyn['model
   return {
     list: async () => {
       const profiles = readProfiles(root);
-      return Object.entries(config.define).map(([name, model]) => entryOf(name, model, config, profiles[name], env));
+      return Object.entries(config.define).map(([name, model]) =>
+        shown(entryOf(name, model, config, profiles[name], env)),
+      );
     },
     test: async (name, signal = never()) => {
       const model = askable(name, named(name), { env, clock });
-      const { ms, usage, violation } = await askOnce(name, model, { env, clock }, { text: GREET }, signal);
+      const { ms, usage, violation } = await askOnce(name, model, { env, clock, redact }, { text: GREET }, signal);
       const kept = violation === undefined ? {} : { violation: violation.message };
-      return { name, asked: nameOf(model), encoding: model.encoding, ms, ...withCost(usage, model), ...kept };
+      return shown({ name, asked: nameOf(model), encoding: model.encoding, ms, ...withCost(usage, model), ...kept });
     },
     probe: async (name, signal = never()) => {
       const model = askable(name, named(name), { env, clock });
-      const { usage, findings, ...found } = await probe(name, model, { env, clock }, signal);
+      const { usage, findings: all, ...found } = await probe(name, model, { env, clock, redact }, signal);
+      const findings = all.map(shown);
       const profile: ModelProfile = {
         v: 1,
         name,

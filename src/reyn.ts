@@ -1,5 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
+import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
@@ -60,7 +61,8 @@ export type OpenOptions = {
 export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const { root, clock = systemClock, ids = randomIds } = options;
   const env = options.env ?? process.env;
-  const config = options.config ?? readConfig({ root, env });
+  const given = options.config ?? readConfig({ root, env });
+  const config = { ...given, policy: localPolicy(root, given.policy) };
   const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
@@ -77,7 +79,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const grants = openSavedGrants({ store: () => opened(), signer, redact, clock, days: config.grants.days });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
-  const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env);
+  const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
   const sources = openSources({ index, store: opened, embeddings });
   const project: Project = {
     root,
@@ -102,7 +104,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     env,
   };
   /** Asking a model outside of a run needs what most commands do without. */
-  const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock });
+  const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
   const summaries = () => {
     index.refresh();

@@ -13,7 +13,7 @@ import { isSecretName, openSecretStore, type WritableSecretStore } from './os/se
 /** Secrets of a person: what is stored, what a redactor knows, and whether any has got into a project. */
 
 export type { Redactor, WritableSecretStore };
-export { isSecretName };
+export { isSecretName, readKey };
 
 export type SecretsEnv = { readonly root: string; readonly env: Env };
 
@@ -68,6 +68,28 @@ export function lazyRedactor(make: () => Redactor): Redactor {
 /** The same for the configuration of the files. @throws UserError `config`. */
 export function redactorOf(sources: SecretsEnv, found?: (label: string) => void): Redactor {
   return projectRedactor({ ...sources, config: readConfig(sources) }, found);
+}
+
+/**
+ * The same where configuration or store are at fault: it then knows what the environment and the other one say. For
+ * what is told of such a fault; never throws.
+ */
+export function redactorDespite(sources: SecretsEnv): Redactor {
+  const { root, env } = sources;
+  const none = { names: () => [], get: () => undefined };
+  const ways = [
+    () => redactorOf(sources),
+    () => projectRedactor({ root, env, config: undefined }),
+    () => openRedactor({ known: knownSecrets({ env, variables: [], store: none }) }),
+  ];
+  for (const way of ways) {
+    try {
+      return way();
+    } catch {
+      // the next one needs less
+    }
+  }
+  return openRedactor({ known: [] });
 }
 
 /** What `reyn secrets check` finds out about one stored secret. */

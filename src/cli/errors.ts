@@ -1,10 +1,15 @@
 import { EXIT, type ExitCode, showWhere, UserError } from '../os/errors.ts';
+import type { Redactor } from '../secrets.ts';
 import type { Io } from './io.ts';
-import { clean, paint, type Screen } from './output.ts';
+import { paint, type Screen, clean as withoutControls } from './output.ts';
 
-/** Says what happened, where, and what to do next. @returns the exit code. */
-export function report(error: unknown, io: Io, screen: Screen): ExitCode {
+/**
+ * Says what happened, where, and what to do next, without the secrets that a server or a file may have put into it.
+ * @returns the exit code.
+ */
+export function report(error: unknown, io: Io, screen: Screen, redact: Redactor): ExitCode {
   const { red, dim, bold } = paint(screen.color.err);
+  const clean = (text: string) => withoutControls(redact.text(text));
   const say = (label: string, text: string) => io.stderr.write(`  ${dim(label.padEnd(5))}  ${clean(text)}\n`);
   if (error instanceof UserError) {
     io.stderr.write(`${red(bold('error:'))} ${clean(error.message)}\n`);
@@ -16,7 +21,7 @@ export function report(error: unknown, io: Io, screen: Screen): ExitCode {
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   io.stderr.write(`${red(bold('internal error:'))} ${clean(message)}\n`);
-  if (screen.debug) io.stderr.write(`${dim(stackOf(error))}\n`);
+  if (screen.debug) io.stderr.write(`${dim(clean(stackOf(error)))}\n`);
   else say('next', 'This is a fault of Reyn. Run the command again with --debug and report what it prints.');
   return EXIT.internal;
 }

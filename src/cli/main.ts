@@ -88,7 +88,16 @@ const ASK = '__complete';
 export async function runCli(argv: readonly string[], io: Io, open: Open = openProject): Promise<ExitCode> {
   const opened: Reyn[] = [];
   const program = new Command('reyn');
-  const failed = (error: unknown) => report(error, io, screenOf(program.opts<Flags>(), io));
+  const failed = async (error: unknown) => {
+    const { redactorDespite } = await import('../secrets.ts');
+    const { path } = program.opts<Flags>();
+    return report(
+      error,
+      io,
+      screenOf(program.opts<Flags>(), io),
+      redactorDespite({ root: rootOf(io, path), env: io.env }),
+    );
+  };
   const attempt = async (): Promise<ExitCode> => {
     let exit: ExitCode = EXIT.done;
     const act: Act =
@@ -108,7 +117,7 @@ export async function runCli(argv: readonly string[], io: Io, open: Open = openP
       return exit;
     } catch (error) {
       if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-      return failed(error);
+      return await failed(error);
     }
   };
   const exit = await attempt();
@@ -117,6 +126,15 @@ export async function runCli(argv: readonly string[], io: Io, open: Open = openP
     return exit;
   } catch (error) {
     return failed(error);
+  }
+}
+
+/** Where the project is as far as that can be told: the folder that was named may be what is wrong. */
+function rootOf(io: Io, path: string | undefined): string {
+  try {
+    return projectRoot(startFolder(io.cwd, path));
+  } catch {
+    return io.cwd;
   }
 }
 

@@ -68,7 +68,8 @@ async function once(
     return EXIT.usage;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return report(error, cli.io, cli.screen);
+    const { redactorDespite } = await import('../secrets.ts');
+    return report(error, cli.io, cli.screen, redactorDespite({ root: cli.root, env: cli.io.env }));
   }
 }
 

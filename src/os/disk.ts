@@ -144,7 +144,7 @@ export const nodeDisk: Disk = {
       else fs.unlinkSync(path);
     });
   },
-  removeTree: (path) => must('remove', path, () => fs.rmSync(path, { recursive: true, force: true })),
+  removeTree: (path) => must('remove', path, () => removeTree(path)),
   isLink: (path) => must('read', path, () => fs.lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink() === true,
   makeDir(path) {
     const made = attempt('create', path, ['EEXIST'], () => {
@@ -225,4 +225,22 @@ export function countingDisk(disk: Disk): Disk & { readonly counts: DiskCounts }
     syncDir: counted(disk.syncDir),
     syncDirLater: counted(disk.syncDirLater),
   };
+}
+
+/** Removes a file, or a folder with all that is in it, also where a program took away its own leave to look into it. */
+export function removeTree(path: string): void {
+  try {
+    fs.rmSync(path, { recursive: true, force: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM') throw error;
+    openFolders(path);
+    fs.rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function openFolders(path: string): void {
+  if (fs.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  fs.chmodSync(path, 0o700);
+  for (const name of fs.readdirSync(path)) openFolders(join(path, name));
 }

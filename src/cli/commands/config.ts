@@ -1,5 +1,7 @@
 import { EXIT, showWhere } from '../../os/errors.ts';
-import { changeSetting, changeTrust, checkConfig, getConfigKey, showConfig } from '../../settings.ts';
+import type { Json } from '../../os/json.ts';
+import { redactorDespite } from '../../secrets.ts';
+import { changeSetting, changeTrust, checkConfig, getConfigKey, showConfig, type Trust } from '../../settings.ts';
 import { type Cli, type Define, result, tell } from '../cli.ts';
 import { clean, paint, table } from '../output.ts';
 import { readable } from '../render/value.ts';
@@ -15,7 +17,8 @@ export const define: Define = (command, act) => {
     .addHelpText('after', examples(['reyn config show', 'what is in effect, and from where']))
     .action(
       act(async (cli) => {
-        const values = showConfig(sources(cli));
+        const redact = redactorDespite(sources(cli));
+        const values = showConfig(sources(cli)).map((one) => redact.value(one));
         const { dim, bold } = paint(cli.screen.color.out);
         result(cli, values, () => {
           const rows = values.map(({ key, value, origin }) => {
@@ -35,7 +38,9 @@ export const define: Define = (command, act) => {
     .addHelpText('after', examples(['reyn config get limits.max_turns', 'as a number']))
     .action(
       act(async (cli, key: string) => {
-        const value = getConfigKey(sources(cli), key);
+        const found = getConfigKey(sources(cli), key);
+        const value =
+          found === undefined ? undefined : redactorDespite(sources(cli)).value({ key, value: found }).value;
         if (value === undefined) {
           result(cli, null, () => '');
           tell(cli, `${key} is not set.`);
@@ -60,7 +65,7 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, key: string, value: string) => {
-        const edit = await changeSetting(sources(cli), key, value);
+        const edit = redactorDespite(sources(cli)).value(await changeSetting(sources(cli), key, value));
         result(cli, edit, () => '');
         const how = edit.changed ? 'is now' : 'is unchanged:';
         tell(cli, `${edit.key} ${how} ${clean(text(edit.value))} in ${edit.file}.`);
@@ -81,10 +86,9 @@ export const define: Define = (command, act) => {
     )
     .action(
       act(async (cli, flags: { revoke?: boolean; dryRun?: boolean }) => {
-        const trust = await changeTrust(
-          sources(cli),
-          flags.revoke === true ? 'revoke' : flags.dryRun === true ? 'look' : 'trust',
-        );
+        const how = flags.revoke === true ? 'revoke' : flags.dryRun === true ? 'look' : 'trust';
+        const redact = redactorDespite(sources(cli));
+        const trust = redact.value((await changeTrust(sources(cli), how)) as unknown as Json) as unknown as Trust;
         const { bold, dim } = paint(cli.screen.color.out);
         result(cli, trust, () =>
           trust.files
@@ -105,7 +109,10 @@ export const define: Define = (command, act) => {
     .addHelpText('after', examples(['reyn config check --json', 'for programs']))
     .action(
       act(async (cli) => {
-        const problems = checkConfig(sources(cli));
+        const redact = redactorDespite(sources(cli));
+        const problems = checkConfig(sources(cli)).map(
+          (one) => redact.value(one as unknown as Json) as unknown as typeof one,
+        );
         const { bold, dim } = paint(cli.screen.color.out);
         result(cli, problems, () =>
           problems

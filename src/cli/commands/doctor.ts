@@ -1,4 +1,5 @@
 import { EXIT } from '../../os/errors.ts';
+import { redactorDespite } from '../../secrets.ts';
 import { type Define, result } from '../cli.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { Diagnosis } from '../doctor/diagnosis.ts';
@@ -14,7 +15,9 @@ export const define: Define = (command, act) => {
     .addHelpText('after', examples(['reyn doctor', 'everything a run needs of this machine']))
     .action(
       act(async (cli, flags: { offline?: boolean }) => {
-        const found = await diagnose(cli.root, cli.io.env, flags.offline === true);
+        const said = await diagnose(cli.root, cli.io.env, flags.offline === true);
+        const redact = redactorDespite({ root: cli.root, env: cli.io.env });
+        const found = said.map((one) => redact.value(one));
         result(cli, found, () => show(found, paint(cli.screen.color.out)));
         return found.some(({ state }) => state === 'fail') ? EXIT.infrastructure : EXIT.done;
       }),

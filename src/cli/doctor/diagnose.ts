@@ -1,5 +1,6 @@
 import type { ModelConfig } from '../../os/config/config.ts';
 import { showWhere, UserError } from '../../os/errors.ts';
+import { readKey } from '../../secrets.ts';
 import { readConfig } from '../../settings.ts';
 import type { Io } from '../io.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -52,10 +53,12 @@ async function checkModel(
   if (model === undefined || model.provider === 'scripted') {
     return { name, state: 'ok', says: 'scripted: answers come from the skill, no model is called' };
   }
-  const key_ = env[model.api_key_env];
-  const hasKey = key_ !== undefined && key_ !== '';
+  const hasKey = (env[model.api_key_env] ?? '') !== '';
   const inFile = !hasKey && model.api_key_file !== undefined;
   const none = inFile ? `key in ${model.api_key_file}` : `no key in ${model.api_key_env}`;
+  const read = readKey(model, env);
+  if (hasKey && !read.ok) return { name, state: 'fail', says: read.message, next: read.hint };
+  const key_ = read.ok ? read.key : undefined;
   const withKey = hasKey ? `key from ${model.api_key_env}` : none;
   if (model.base_url === undefined || model.provider !== 'openai-compatible' || inFile) {
     return { name, state: 'ok', says: `${model.provider}, ${withKey}; \`reyn models test ${key}\` asks it` };
@@ -63,7 +66,7 @@ async function checkModel(
   if (offline) return { name, state: 'ok', says: `${model.base_url}, ${withKey}; not asked` };
   try {
     const response = await fetch(`${model.base_url.replace(/\/+$/, '')}/models`, {
-      headers: hasKey ? { authorization: `Bearer ${key_}` } : {},
+      headers: hasKey && key_ !== undefined ? { authorization: `Bearer ${key_}` } : {},
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE_MS),
     });

@@ -135,7 +135,17 @@ function urlFlaw(text: string): string | undefined {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return 'has a "base_url" that is not http or https';
   if (url.username !== '' || url.password !== '')
     return 'has a key in its "base_url"; keys belong into the environment';
+  if ([...url.searchParams.keys()].some((name) => SECRET_PARAMETER.test(name)) || SECRET_PARAMETER.test(hashName(url)))
+    return 'has a key in the query of its "base_url"; keys belong into the environment';
   return undefined;
+}
+
+/** Names of parameters by which servers take a credential. */
+const SECRET_PARAMETER =
+  /(?:^|[-_.])(?:\w*key|\w*token|\w*secret|sig|signature|pass\w*|pwd|auth|code|credentials?|jwt|sas)$/i;
+
+function hashName({ hash }: URL): string {
+  return /^#([^=]*)=/.exec(hash)?.[1] ?? '';
 }
 
 /** The layer that has the last word on `path`, or on its nearest ancestor. */

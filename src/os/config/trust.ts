@@ -42,9 +42,11 @@ export function trustedPart(
   const doubtful = layers.filter((layer) => wideningKeys(layer).length > 0 && !isTrusted(sources, layer));
   if (doubtful.length === 0) return { layers, untrusted: [] };
   const kept = layers.map((layer) => (doubtful.includes(layer) ? { ...layer, value: narrowed(layer.value) } : layer));
-  const short = doubtful.flatMap(({ value: { base_url, model } }) =>
-    base_url === undefined || model === undefined ? [] : [showKey(['models', model])],
-  );
+  // an address beside `model` is that of whichever model is named last, in whatever file
+  const addressed = layers.findLast(({ value }) => value.base_url !== undefined);
+  const named = layers.findLast(({ value }) => value.model !== undefined)?.value.model;
+  const isStray = addressed !== undefined && doubtful.includes(addressed) && named !== undefined;
+  const short = isStray ? [showKey(['models', named])] : [];
   return { layers: kept, untrusted: [...new Set([...doubtful.flatMap(wideningKeys), ...short])] };
 }
 

@@ -80,6 +80,8 @@ export type Store = {
   removeRun(run: string, removal: Removal): Promise<void>;
   /** Removes blobs that no log names, unless somebody may be about to. @throws UserError `refused`, `busy`, `disk`. */
   sweepBlobs(): Promise<Swept>;
+  /** A fresh path, absolute, for a folder of this process alone: what a crash leaves of it the next process removes. */
+  temp(): string;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];
   /** Events of the project log about saved grants. @throws CorruptLog when a line of one does not hold. */

@@ -135,6 +135,11 @@ export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, l
 
     grantEvents,
 
+    temp() {
+      refuseIfClosed();
+      return home.temp();
+    },
+
     async close() {
       if (isClosed) return;
       isClosed = true;

@@ -2,12 +2,13 @@ import type { EmbeddingsConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { readKey } from '../models/key.ts';
 import { failureOf, type Provider } from '../models/provider-failure.ts';
+import type { Redactor } from '../secrets/port.ts';
 
 /**
  * Makes vectors of texts, so that what means the same is found where words differ.
  *
  *  - V1 The key is read from the environment at each call and goes only into the request's header.
- *  - V2 Only texts of documents and queries are sent, never events.
+ *  - V2 Only texts of documents and queries are sent, never events, and no secret that stands in them.
  */
 export type Embeddings = {
   /** Names model and server: vectors of another name are not comparable. */
@@ -23,7 +24,7 @@ export type Embeddings = {
 const TIMEOUT = 30;
 
 /** Any server that speaks OpenAI's `/embeddings`, through the AI SDK's provider for them. */
-export function openAiEmbeddings(config: EmbeddingsConfig, env: NodeJS.ProcessEnv): Embeddings {
+export function openAiEmbeddings(config: EmbeddingsConfig, env: NodeJS.ProcessEnv, redact: Redactor): Embeddings {
   const { base_url: baseUrl, model, api_key_env: keyEnv } = config;
   const name = `${model} at ${baseUrl}`;
   return {
@@ -37,7 +38,7 @@ export function openAiEmbeddings(config: EmbeddingsConfig, env: NodeJS.ProcessEn
       const each = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT * 1000)]);
       try {
         const sdk = await sdkModel(baseUrl, model, key);
-        const { embeddings } = await sdk.doEmbed({ values: [...texts], abortSignal: each });
+        const { embeddings } = await sdk.doEmbed({ values: texts.map(redact.text), abortSignal: each });
         return checked(embeddings, texts.length);
       } catch (error) {
         signal.throwIfAborted();
@@ -45,7 +46,9 @@ export function openAiEmbeddings(config: EmbeddingsConfig, env: NodeJS.ProcessEn
         const failure = failureOf(error, provider);
         if (failure === undefined) throw error;
         const status = failure.status === undefined ? '' : ` (${failure.status})`;
-        throw new UserError('model', `${name} gave no vectors${status}: ${failure.said}`, { cause: error });
+        throw new UserError('model', `${name} gave no vectors${status}: ${redact.text(failure.said)}`, {
+          cause: error,
+        });
       }
     },
   };

@@ -148,7 +148,7 @@ async function external(drive: Drive, op: ExternalOp, performance: Performance):
     finish(drive, step, await op.run(args, handles));
   } catch (error) {
     // what was broken off by a person may have happened: it is left in doubt, and asked about on resume
-    drive.ports.signal.throwIfAborted();
+    if (drive.ports.signal.aborted) throw new Error(`${op.kind} was broken off`, { cause: error });
     if (!(error instanceof OpError)) throw error;
     drive.emit({ type: 'op_finished', step, data: { error: { code: error.code, message: error.message } } });
   }

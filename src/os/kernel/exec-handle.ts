@@ -2,6 +2,7 @@ import { OpError } from '../op-error.ts';
 import type { ExecHandle } from '../ops/op.ts';
 import { type DecisionContext, decide } from '../permissions/decide.ts';
 import type { Need } from '../permissions/need.ts';
+import { resolveReferences } from '../secrets/reference.ts';
 import type { Drive } from './ports.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Drive } from './ports.ts';
  */
 export function execHandle(drive: Drive, context: DecisionContext, needs: readonly Need[]): ExecHandle {
   const { ports, skill } = drive;
-  const commands = needs.flatMap((need) => (need.kind === 'exec' ? [need.argv] : []));
+  const commands = needs.flatMap((need) => (need.kind === 'exec' ? [filled(need.argv, ports.secret)] : []));
   const isAllowed = (need: Need) => decide(need, context).verdict === 'allow';
   const { read, write } = skill.permissions.file;
   return {
@@ -28,6 +29,12 @@ export function execHandle(drive: Drive, context: DecisionContext, needs: readon
       return ports.exec.run(request, view, ports.signal);
     },
   };
+}
+
+/** A command as it is run: it was decided by the names of the secrets in it. */
+function filled(argv: readonly string[], secret: Drive['ports']['secret']): readonly string[] {
+  const found = resolveReferences([...argv], secret);
+  return found.ok ? found.value : argv;
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

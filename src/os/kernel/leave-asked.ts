@@ -84,6 +84,15 @@ function isTired(drive: Drive): boolean {
   return asked.length >= AT_ONCE;
 }
 
+/**
+ * Saves the grant that the answer to a question of this step stands for, where it was given while nobody drove the run,
+ * or the process that got it died.
+ */
+export async function keepAnswer(drive: Drive, { step }: Pick<Request, 'step'>, need: Need): Promise<void> {
+  const about = { need: need.kind, resource: resourceOf(need) };
+  await keep(drive, questionId(drive.state().run, step, { kind: 'permission', text: '', about }), need);
+}
+
 /** Saves the grant that an answer stands for. Its id follows from the question, so that doing it again changes nothing. */
 async function keep(drive: Drive, id: string, need: Need): Promise<void> {
   const asked: Intervention | undefined = drive.state().interventions[id];

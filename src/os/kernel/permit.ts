@@ -4,7 +4,7 @@ import type { Op } from '../ops/op.ts';
 import { type Decision, decide } from '../permissions/decide.ts';
 import { type Need, resourceOf } from '../permissions/need.ts';
 import { contextOf, type Request } from './decided-in.ts';
-import { askLeave } from './leave-asked.ts';
+import { askLeave, keepAnswer } from './leave-asked.ts';
 import type { Drive } from './ports.ts';
 
 /** What may be done, and what decided so. */
@@ -29,6 +29,7 @@ export async function permit(
   for (const bare of needs) {
     const need = await withPin(drive, op, request, bare);
     const decision = decide(need, contextOf(drive, op, request));
+    if (decision.by === 'answer') await keepAnswer(drive, request, need);
     const verdict =
       decision.verdict === 'ask' ? await askLeave(drive, op, request, { need, decision, preview }) : decision;
     if (verdict === undefined) return undefined;

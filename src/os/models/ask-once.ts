@@ -1,12 +1,14 @@
 import type { ModelConfig } from '../config/config.ts';
 import { UserError } from '../errors.ts';
 import { compileSchema, type JsonSchema, showErrors } from '../schema.ts';
+import type { Redactor } from '../secrets/port.ts';
 import { decodeReply } from './decode.ts';
 import { type HostedConfig, type HostedEnv, hostedModel } from './hosted.ts';
 import { readKey } from './key.ts';
 import { isHosted } from './open.ts';
 import type { Decoded, Frame, Model, OpOffer, Usage, Violation } from './port.ts';
 import { ProviderError } from './provider-failure.ts';
+import { redactedModel } from './redacted.ts';
 import { resolveDecision } from './resolve.ts';
 
 /** One call outside any run, made the way a run makes it, to find out how a model answers. */
@@ -20,6 +22,8 @@ export type Asked = {
   /** Why it would be refused in a run; absent when it keeps the contract. */
   readonly violation?: Pick<Violation, 'code' | 'message'>;
 };
+
+export type AskEnv = HostedEnv & { readonly redact: Redactor };
 
 export type Question = {
   readonly text: string;
@@ -44,15 +48,15 @@ const MOST_OUTPUT = 2048;
 export async function askOnce(
   key: string,
   config: HostedConfig,
-  env: HostedEnv,
+  env: AskEnv,
   question: Question,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const model = hostedModel(key, config, env);
+  const model = redactedModel(hostedModel(key, config, env), env.redact);
   const frame = frameOf(question);
   const began = performance.now();
   const maxOutputTokens = Math.min(MOST_OUTPUT, model.maxOutputTokens);
-  const { reply, usage } = await model.turn(frame, { signal, maxOutputTokens }).catch(outsideOfPhases);
+  const { reply, usage } = await model.turn(frame, { signal, maxOutputTokens }).catch(outsideOfPhases(env.redact));
   const ms = Math.round(performance.now() - began);
   const read = decodeReply(reply, frame, config.encoding);
   if (!read.ok) return { model, ms, usage, violation: read.violation };
@@ -61,9 +65,11 @@ export async function askOnce(
 }
 
 /** The same failure without a phase: there is none here. */
-function outsideOfPhases(error: unknown): never {
-  if (!(error instanceof ProviderError)) throw error;
-  throw new ProviderError(error.message, error.status, { where: {}, hint: error.hint ?? '' });
+function outsideOfPhases({ text }: Redactor): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ProviderError)) throw error;
+    throw new ProviderError(text(error.message), error.status, { where: {}, hint: text(error.hint ?? '') });
+  };
 }
 
 function frameOf({ text, ops = [], schema = GREETING }: Question): Frame {

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../schema.ts';
-import { type Asked, askOnce, type Question } from './ask-once.ts';
-import { type HostedConfig, type HostedEnv, stepsOf } from './hosted.ts';
+import { type AskEnv, type Asked, askOnce, type Question } from './ask-once.ts';
+import { type HostedConfig, stepsOf } from './hosted.ts';
 import type { OpOffer, Usage } from './port.ts';
 import { ProviderError, refusesSchema } from './provider-failure.ts';
 import type { Degradation } from './schema-codec.ts';
@@ -57,7 +57,7 @@ const DEMANDING: JsonSchema = {
  * config says; a refusal is a finding.
  * @throws UserError `model` when the provider is not there, or refuses for another reason than what was tried.
  */
-export async function probe(key: string, config: HostedConfig, env: HostedEnv, signal: AbortSignal): Promise<Findings> {
+export async function probe(key: string, config: HostedConfig, env: AskEnv, signal: AbortSignal): Promise<Findings> {
   const asked: Asked[] = [];
   const steps = stepsOf({ provider: config.provider });
   let refusal: ProviderError | undefined;

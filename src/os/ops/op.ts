@@ -175,6 +175,11 @@ export type ExecResult = {
   readonly end: SandboxEnd;
   /** Files of the project that it changed, by canonical path. */
   readonly changed: readonly string[];
+  /**
+   * `whole`: it came to its end, and what it wrote was taken over; `none`: it was broken off, and the project is as it
+   * was; `direct`: it wrote in the project itself, so whatever it wrote is there.
+   */
+  readonly kept: 'whole' | 'none' | 'direct';
   /** What it wrote and was not kept, each with the reason. */
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
 };

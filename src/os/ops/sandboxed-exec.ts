@@ -41,7 +41,14 @@ export const sandboxedExec = defineOp({
   },
 });
 
-function report({ backend, end, changed, refused }: ExecResult): Json {
+/** What became of the files of the project when a program did not come to its end. */
+const AFTER: Readonly<Record<ExecResult['kept'], string>> = {
+  whole: 'What it wrote is there.',
+  none: 'It was broken off: files of the project are as they were before. What it wrote in work:/ is there.',
+  direct: 'It was broken off, and it wrote in the project itself: look at what it may have left there.',
+};
+
+function report({ backend, end, kept, changed, refused }: ExecResult): Json {
   if (end.status === 'stopped' && end.why === 'aborted') throw new OpError('aborted', 'The program was stopped.');
   const out = shown(end.stdout);
   const err = shown(end.stderr);
@@ -52,6 +59,7 @@ function report({ backend, end, changed, refused }: ExecResult): Json {
     ...(out.omitted + err.omitted === 0 ? {} : { omitted_characters: out.omitted + err.omitted }),
     ms: Math.round(end.ms),
     backend,
+    ...(end.status === 'exited' ? {} : { note: AFTER[kept] }),
     ...(changed.length === 0 ? {} : { changed: [...changed] }),
     ...(refused.length === 0 ? {} : { not_kept: refused.map(({ path, reason }) => ({ path, reason })) }),
   };

@@ -238,11 +238,11 @@ function reaches(pattern: string, target: Target): boolean {
   return allows(pattern, target) && (!isInSkill(target) || namesSkills(pattern));
 }
 
-/** Whether a write would change a skill of the project. */
+/** Whether a write would change a skill, of this project or of one that lies elsewhere. */
 function isInSkill({ need, location }: Target): boolean {
-  if (need.kind !== 'file.write' || location?.root !== 'project') return false;
-  const [top = '', second = ''] = location.segments.map(foldText);
-  return top === 'reyn' && (second === 'project' || second === 'local');
+  if (need.kind !== 'file.write' || location === undefined || location.root === 'work') return false;
+  const names = location.segments.map(foldText);
+  return names.some((name, at) => name === 'reyn' && (names[at + 1] === 'project' || names[at + 1] === 'local'));
 }
 
 function byGrant(target: Target, context: DecisionContext): Decision | undefined {

@@ -71,5 +71,5 @@ export function subtreeOf({ need, location }: Target): string | undefined {
  * skills in it, which decide what later runs may do.
  */
 export function namesSkills(pattern: string): boolean {
-  return foldText(pattern).startsWith('reyn/');
+  return /(^|\/)reyn\//.test(foldText(pattern));
 }

@@ -38,17 +38,18 @@ export function denies(pattern: string, target: Target): boolean {
     const glob = compileGlob(pattern, true);
     return isGlobProblem(glob) || glob.covers(globParts(location));
   }
+  if (patternProblem(need.kind, pattern) !== undefined) return true;
   switch (need.kind) {
     case 'net': {
       const bare = need.host.replace(/:\d+$/, '');
-      return hostPatternProblem(pattern) !== undefined || [need.host, bare].some((host) => matchesHost(pattern, host));
+      return [need.host, bare].some((host) => matchesHost(pattern, host));
     }
-    case 'exec': {
-      const words = wordsOf(pattern);
-      return words === undefined || matchesArgv(words, need.argv) || deniesProgram(words, need.argv);
+    case 'exec':
+      return deniesCommand(wordsOf(pattern) ?? [], need.argv);
+    case 'mcp': {
+      const folded = foldText(pattern);
+      return folded === foldText(resource) || folded === foldText(`${need.server}/*`);
     }
-    case 'mcp':
-      return allows(foldText(pattern), { need, resource: foldText(resource) }) || pattern === `${need.server}/*`;
     case 'python':
       return matchesName(foldText(pythonPattern(pattern)), foldText(resource));
     default:
@@ -62,14 +63,14 @@ function pythonPattern(pattern: string): string {
   return colon === -1 ? pattern : `${pythonModule(pattern.slice(0, colon))}${pattern.slice(colon)}`;
 }
 
-/** A program alone is meant with all its arguments, wherever it lies. */
-function deniesProgram(words: readonly string[], argv: readonly string[]): boolean {
-  const [program, ...rest] = words;
-  return rest.length === 0 && program !== undefined && nameOf(program) === nameOf(argv[0] ?? '');
+/** A program is meant wherever it lies and however its name is spelled; alone, with all its arguments. */
+function deniesCommand([program = '', ...rest]: readonly string[], [called = '', ...args]: readonly string[]): boolean {
+  if (nameOf(program) !== nameOf(called)) return false;
+  return rest.length === 0 || matchesArgv([program, ...rest], [program, ...args]);
 }
 
 function nameOf(program: string): string {
-  return program.slice(program.lastIndexOf('/') + 1);
+  return foldText(program.slice(program.lastIndexOf('/') + 1));
 }
 
 /** `*` stands for any run of characters; in time proportional to pattern × name. */

@@ -65,7 +65,7 @@ export const PROTECTIONS: readonly Protection[] = [
   {
     id: 'eval',
     closes: 'all',
-    globs: ['reyn/{project,local}/**/eval.md', 'reyn/{project,local}/**/evals'],
+    globs: ['**/reyn/{project,local}/**/eval.md', '**/reyn/{project,local}/**/evals'],
     reason: 'a skill that could see or change its own exam could not be trusted with the result',
   },
   {

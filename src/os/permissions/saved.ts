@@ -1,9 +1,10 @@
 import type { Clock } from '../clock.ts';
 import { UserError } from '../errors.ts';
-import type { ProjectEvent } from '../events/event.ts';
+import { PROJECT_EVENTS, type ProjectEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import { canonicalJson, type Json, type JsonObject } from '../json.ts';
 import type { Redactor } from '../secrets/port.ts';
+import { misfits } from '../shape.ts';
 import type { Signer } from '../signing.ts';
 import type { Grant } from './grant.ts';
 
@@ -12,7 +13,8 @@ import type { Grant } from './grant.ts';
  *
  *  - G1 A grant counts only while its signature holds under a key of this machine's user. A project that comes from
  *    elsewhere may bring a log, and cannot bring leave.
- *  - G2 A revocation counts whoever wrote it: it takes away.
+ *  - G2 A revocation counts whoever wrote it, and for good: the same grant written into the log again stays revoked.
+ *  - G3 A line that is not of its type's shape is no grant, and hinders none.
  */
 export type SavedGrants = {
   /** Those that are signed and not revoked; expired ones too. */
@@ -98,18 +100,24 @@ type Kept = { readonly grant: Grant; readonly isSigned: boolean; readonly revoke
 function foldGrants(events: readonly ProjectEvent[], signer: Signer): readonly Kept[] {
   const kept = new Map<string, Kept>();
   for (const event of events) {
-    if (event.type === 'grant_added') {
+    if (event.type === 'grant_added' && isWellFormed(event)) {
       const { grant, signed } = event.data;
       const isSigned = signer.verify(signedText(grant as Grant), signed.signature, signed.key);
+      const known = kept.get(grant.id);
       // a forged line of a known id must not take the place of the true one
-      if (isSigned || !kept.has(grant.id)) kept.set(grant.id, { grant: grant as Grant, isSigned });
-    } else if (event.type === 'grant_revoked') {
+      if (known === undefined || (isSigned && !known.isSigned))
+        kept.set(grant.id, { ...known, grant: grant as Grant, isSigned });
+    } else if (event.type === 'grant_revoked' && isWellFormed(event)) {
       const { id, why, who } = event.data;
       const known = kept.get(id);
       if (known !== undefined) kept.set(id, { ...known, revoked: { why, who, at: event.ts } });
     }
   }
   return [...kept.values()];
+}
+
+function isWellFormed({ type, data }: ProjectEvent): boolean {
+  return misfits(PROJECT_EVENTS[type], data).length === 0;
 }
 
 /** What is signed of a grant: all of it, and what it is. */

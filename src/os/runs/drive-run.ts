@@ -75,6 +75,7 @@ export async function driveRun(
       written: owned.written,
       signal: driving.signal,
       shareDisk: () => store.openRuns() > 1,
+      stageDir: () => store.temp(),
     }),
     index: project.index,
     skills: skillCards(project.catalog),

@@ -67,8 +67,11 @@ async function runIn(
     },
     signal,
   });
-  const kept = isolated ? await keep(view, signal) : { changed: [], refused: [] };
-  return { backend: sandbox.backend, end, ...kept };
+  const { backend } = sandbox;
+  if (!isolated) return { backend, end, kept: 'direct', changed: [], refused: [] };
+  // half of what was to be written helps nobody: the project stays as it was
+  if (end.status !== 'exited') return { backend, end, kept: 'none', changed: [], refused: [] };
+  return { backend, end, kept: 'whole', ...(await keep(view, signal)) };
 }
 
 function cwdOf(
@@ -87,11 +90,11 @@ function cwdOf(
 async function keep(view: Viewed, signal: AbortSignal): Promise<Pick<ExecResult, 'changed' | 'refused'>> {
   const { changed, odd } = await view.shown.changes(signal);
   const done: string[] = [];
-  const refused = odd.map((path) => ({ path, reason: 'it is a link, a device or a pipe' }));
+  const refused = [...odd];
   for (const change of changed) {
     const reason = view.mayWrite(change.path)
       ? await takeOver(view, change)
-      : 'the skill may not write it without asking';
+      : 'The skill may not write it without asking.';
     if (reason === undefined) done.push(change.path);
     else refused.push({ path: change.path, reason });
   }

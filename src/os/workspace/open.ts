@@ -23,6 +23,8 @@ export type WorkspaceOptions = {
   /** Whether several runs are open, so that flushes must leave the event loop to the others. */
   readonly shareDisk: () => boolean;
   readonly signal?: AbortSignal;
+  /** A fresh folder, absolute, for what a program writes until it is taken over; not made yet. */
+  readonly stageDir: () => string;
   /** For tests: the lookup of a system without `/proc`. Default: the safest this system has. */
   readonly lookup?: Lookup;
 };
@@ -40,13 +42,13 @@ const NOTHING_PRUNED: ReadonlySet<string> = new Set();
 
 /** The files of one run. Opens nothing yet. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { root, workDir, readBlob, written, shareDisk, signal } = options;
+  const { root, workDir, readBlob, written, shareDisk, signal, stageDir } = options;
   const roots = rootsOf(root, workDir, options.lookup ?? detectLookup());
   const writer: Writer = { tag: sha256(workDir).slice(0, 8), shareDisk, busy: new Set() };
   const shared: Shared = { roots, writer, unsynced: unsyncedBy(written, roots), readBlob, signal };
   return {
     handle: (permits) => handleOf(shared, permits),
-    view: (request) => openProgramView(roots, workDir, request),
+    view: (request) => openProgramView(roots, stageDir, request),
     local: (path) => localPath(root, path),
     syncDirectories: () => syncAll(shared.unsynced, roots, shareDisk),
   };

@@ -1,7 +1,8 @@
+import fs from 'node:fs';
 import { join } from 'node:path';
 import { compileGlob, isGlobProblem } from './glob.ts';
-import type { Roots } from './place.ts';
-import { openStage } from './stage.ts';
+import { makeParent, type Place, type Roots } from './place.ts';
+import { openStage, type Stage } from './stage.ts';
 import { outermost, viewOf } from './view.ts';
 import type { ProgramView, ProgramViewRequest, ViewMount } from './workspace.ts';
 
@@ -10,19 +11,23 @@ const ANY_NAME = 'any name';
 /** Version control reads it; it is never written through a program. */
 const GIT = '.git';
 
-let made = 0;
-
 /** The project as one program sees it. @throws OpError `too_large`. */
 export async function openProgramView(
   roots: Roots,
-  workDir: string,
+  stageDir: () => string,
   { reads, writes, mayRead, mayWrite, signal }: ProgramViewRequest,
 ): Promise<ProgramView> {
   const shown = viewOf(roots, reads, (path) => mayRead(path) || isGit(path));
   const open = outermost([...new Set(writes.flatMap((pattern) => folderOf(pattern, mayWrite)))]);
-  made += 1;
-  const dir = `${workDir}.stage-${process.pid}-${made}`;
-  const stage = open.length === 0 ? undefined : await openStage(roots, dir, open, { read: mayRead, signal });
+  const may = { read: mayRead, signal };
+  const made = makeFolders(roots, open);
+  let stage: Stage | undefined;
+  try {
+    stage = open.length === 0 ? undefined : await openStage(roots, stageDir(), open, may);
+  } catch (error) {
+    removeEmpty(made);
+    throw error;
+  }
   const covers = (at: string): readonly ViewMount[] =>
     shown.covered.map(({ path, isFolder }) => ({ kind: isFolder ? 'hide-folder' : 'hide-file', at: join(at, path) }));
   const places = (at: string): readonly ViewMount[] =>
@@ -43,8 +48,36 @@ export async function openProgramView(
       ...covers(at),
     ],
     changes: async (asked) => (stage === undefined ? { changed: [], odd: [] } : stage.changes(asked)),
-    remove: () => stage?.remove(),
+    remove: () => {
+      stage?.remove();
+      removeEmpty(made);
+    },
   };
+}
+
+/**
+ * Makes the folders that are open to a program and are not there: nothing can be mounted on a name that does not exist
+ * in a folder that is read-only. @returns those that were made, outer ones first.
+ */
+function makeFolders(roots: Roots, folders: readonly string[]): readonly string[] {
+  const made: string[] = [];
+  for (const shown of folders) {
+    const segments = [...shown.split('/'), ANY_NAME];
+    const gained = (parent: Place) => made.push(join(roots.root, ...segments.slice(0, parent.segments.length + 1)));
+    makeParent(roots, { base: roots.root, segments, shown }, gained).close();
+  }
+  return made;
+}
+
+/** What nothing was put into goes again. */
+function removeEmpty(made: readonly string[]): void {
+  for (const folder of made.toReversed()) {
+    try {
+      fs.rmdirSync(folder);
+    } catch {
+      // something is in it, or somebody has taken it away
+    }
+  }
 }
 
 function isGit(path: string): boolean {

@@ -10,8 +10,10 @@ import { openPlace, type Roots } from './place.ts';
  * else of the project is there.
  *
  *  - V1 A folder is shown whole only where the pattern declares all below it; then everything in it is looked at, and
- *    what may not be read is covered. `node_modules` is not looked into: nothing in it is the user's own.
- *  - V2 For any other pattern each file that matches is shown by itself.
+ *    what may not be read is covered. A link is left as it is: what it leads to is covered, shown or not there by its own
+ *    name. `node_modules` is not looked into: nothing in it is the user's own.
+ *  - V2 For any other pattern each regular file that matches is shown by itself. A link is not: showing it would show
+ *    what it leads to.
  */
 export type Shown = {
   readonly folders: readonly string[];
@@ -37,9 +39,9 @@ export function viewOf(roots: Roots, patterns: readonly string[], mayRead: (path
     const top = base === '' ? '.' : base;
     for (const entry of below(roots, top)) {
       if (whole === undefined) {
-        if (entry.isFolder || !glob.matches(entry.path.split('/')) || !mayRead(entry.path)) continue;
+        if (entry.kind !== 'file' || !glob.matches(entry.path.split('/')) || !mayRead(entry.path)) continue;
         files.add(entry.path);
-      } else if (!mayRead(entry.path)) {
+      } else if (entry.kind !== 'link' && !mayRead(entry.path)) {
         covered.set(entry.path, entry.isFolder);
         entry.prune();
       }
@@ -92,13 +94,14 @@ function segmentsOf(path: string): readonly string[] {
   return isRefusal(location) ? [] : location.segments;
 }
 
-type Entry = { readonly path: string; readonly isFolder: boolean; prune(): void };
+type EntryKind = 'file' | 'link' | 'other';
+type Entry = { readonly path: string; readonly isFolder: boolean; readonly kind: EntryKind; prune(): void };
 
 /** Everything below a folder that has a plain name, folders before what is in them. Links are not followed. */
 function* below(roots: Roots, top: string): Generator<Entry> {
   if (!isFolder(roots, top)) {
     if (fs.lstatSync(join(roots.root, top), { throwIfNoEntry: false })?.isFile() === true) {
-      yield { path: top, isFolder: false, prune: () => undefined };
+      yield { path: top, isFolder: false, kind: 'file', prune: () => undefined };
     }
     return;
   }
@@ -117,6 +120,7 @@ function* below(roots: Roots, top: string): Generator<Entry> {
       yield {
         path,
         isFolder: entry.isDirectory(),
+        kind: entry.isFile() ? 'file' : entry.isSymbolicLink() ? 'link' : 'other',
         prune: () => {
           pruned = true;
         },

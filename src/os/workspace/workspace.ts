@@ -66,12 +66,16 @@ export type ProgramView = {
   mounts(at: string): readonly ViewMount[];
   /** The same where nothing can be mounted: the folders themselves. */
   direct(at: string): readonly ViewMount[];
+  /** @throws OpError `too_large` when it wrote more than is taken over. */
   changes(signal: AbortSignal): Promise<StagedChanges>;
   remove(): void;
 };
 
-/** What a program changed, and what it left that is no regular file. */
-export type StagedChanges = { readonly changed: readonly StagedChange[]; readonly odd: readonly string[] };
+/** What a program changed, and what it left that cannot be taken over, each with the reason. */
+export type StagedChanges = {
+  readonly changed: readonly StagedChange[];
+  readonly odd: readonly { readonly path: string; readonly reason: string }[];
+};
 
 export type StagedChange = {
   readonly path: string;

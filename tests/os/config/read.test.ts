@@ -189,6 +189,38 @@ describe('a wrong configuration is refused with its place and what to do', () =>
     ['an address that is none', 'model: a\nbase_url: localhost\n', /^reyn\.yaml:2:1 .*not a URL/],
     ['an address of another protocol', 'model: a\nbase_url: file:///x\n', /not http or https/],
     ['a key in an address', 'model: a\nbase_url: http://u:p@x/v1\n', /has a key in its "base_url"/],
+    ['a key in the query of an address', 'model: a\nbase_url: http://x/v1?api_key=abc\n', /has a key in the query of/],
+    ['a token behind an address', 'model: a\nbase_url: http://x/v1#access_token=abc\n', /has a key in the query of/],
+    [
+      'a password in the address of a model',
+      'models: { a: { provider: openai, base_url: "https://u:p@x/v1" } }\n',
+      /The model "a" has a key in its "base_url"/,
+    ],
+    [
+      'a user in the address of the search engine',
+      'search: { base_url: "http://tok@x" }\n',
+      /"search" has a key in its/,
+    ],
+    [
+      'a key in the query of the search engine',
+      'search: { base_url: "http://x?key=k" }\n',
+      /"search" has a key in the/,
+    ],
+    [
+      'a password in the address of vectors',
+      'embeddings: { model: m, base_url: "http://u:p@x" }\n',
+      /"embeddings" has a key/,
+    ],
+    [
+      'a password in the address of a server',
+      'mcp: { servers: { s: { url: "https://u:p@x" } } }\n',
+      /"s" has a key in its "url"/,
+    ],
+    [
+      'a token in the query of a server',
+      'mcp: { servers: { s: { url: "https://x?token=t" } } }\n',
+      /"s" has a key in the query/,
+    ],
     ['a list', '- a\n', /^reyn\.yaml:1:1 The file must hold keys and values/],
     ['a syntax error', 'a: 1\n b: 2\n', /^reyn\.yaml:2:3 This is not YAML: bad indentation/],
     ['a key twice', 'model: a\nmodel: b\n', /^reyn\.yaml:2:1 .*"model" is there twice/],
@@ -204,6 +236,11 @@ describe('a wrong configuration is refused with its place and what to do', () =>
   it.each(cases)('%s', (_, text, expected) => {
     project(text);
     expect(failure()).toMatch(expected);
+  });
+
+  it('takes an address whose query holds no key', () => {
+    project('models: { a: { provider: openai, base_url: "https://x/v1?api-version=2026-01-01&keyspace=a" } }\n');
+    expect(readConfig(sources()).define.a?.base_url).toContain('api-version');
   });
 
   it('names the file that is wrong', () => {

@@ -5,8 +5,12 @@ import { openAiEmbeddings } from '../../../src/os/index/embeddings.ts';
 import { openIndex } from '../../../src/os/index/open.ts';
 import { recall } from '../../../src/os/index/recall.ts';
 import { sha256 } from '../../../src/os/json.ts';
+import { openRedactor } from '../../../src/os/secrets/redactor.ts';
 import { inProject } from '../../project.ts';
 import { freshRoot, openIn } from '../events/scene.ts';
+
+const SECRET = 'correct-horse-41-battery';
+const redact = openRedactor({ known: [{ name: 'MINE', value: SECRET }] });
 
 type Seen = { readonly input: readonly string[]; readonly key: string | undefined };
 
@@ -66,7 +70,11 @@ async function scene(texts: Readonly<Record<string, string>> = TEXTS) {
   await write(texts);
   const index = openIndex({ root, summarize: () => null, form: '1' });
   onTestFinished(() => index.close());
-  const embeddings = openAiEmbeddings({ base_url: server.baseUrl, model: 'm', api_key_env: 'KEY' }, { KEY: 'k-123' });
+  const embeddings = openAiEmbeddings(
+    { base_url: server.baseUrl, model: 'm', api_key_env: 'KEY' },
+    { KEY: 'k-123' },
+    redact,
+  );
   const search = (query: string, sources = ['docs']) =>
     recall({ index, embeddings }, { sources, query }, new AbortController().signal);
   return { ...server, write, search };
@@ -139,8 +147,18 @@ describe('recall with embeddings', () => {
 
   it('stops with its caller', async () => {
     const { baseUrl } = await vectorServer();
-    const embeddings = openAiEmbeddings({ base_url: baseUrl, model: 'm', api_key_env: 'KEY' }, {});
+    const embeddings = openAiEmbeddings({ base_url: baseUrl, model: 'm', api_key_env: 'KEY' }, {}, redact);
     await expect(embeddings.embed(['x'], AbortSignal.abort(new Error('stopped')))).rejects.toThrow('stopped');
+  });
+
+  it('is sent no secret, in texts or in queries, and shows none that it answers', async () => {
+    const { baseUrl, seen, state } = await vectorServer();
+    const embeddings = openAiEmbeddings({ base_url: baseUrl, model: 'm', api_key_env: 'KEY' }, {}, redact);
+    const signal = new AbortController().signal;
+    await embeddings.embed([`the key is ${SECRET}`, 'password: hunter2!x', 'plain'], signal);
+    expect(seen[0]?.input).toEqual(['the key is [secret:MINE]', 'password: [secret:password]', 'plain']);
+    state.fails = { status: 400, body: JSON.stringify({ error: { message: `bad input: ${SECRET}` } }) };
+    await expect(embeddings.embed(['x'], signal)).rejects.toThrow('bad input: [secret:MINE]');
   });
 
   it('is what the configuration says', async () => {

@@ -57,6 +57,7 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
       readBlob: () => Buffer.from(''),
       written: [],
       shareDisk: () => false,
+      stageDir: () => '/tmp/none',
       lookup,
     });
     const disk = whole.handle(ANYTHING);
@@ -128,6 +129,7 @@ describe.each(['descriptors', 'paths'] as const)('a workspace that looks names u
       workDir: path.join(first.root, '.reyn/work/run1'),
       readBlob: () => Buffer.from(''),
       written: [],
+      stageDir: () => '/tmp/none',
       lookup,
       shareDisk: () => {
         temporary = fs.readdirSync(first.root).find((name) => name.endsWith('.tmp')) ?? '';

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach } from 'vitest';
+import { randomIds } from '../../../src/os/ids.ts';
 import type { Lookup } from '../../../src/os/workspace/folder.ts';
 import { openWorkspace, type WorkspaceOptions } from '../../../src/os/workspace/open.ts';
 import type { Permits, Workspace, WorkspaceHandle } from '../../../src/os/workspace/workspace.ts';
@@ -41,6 +42,7 @@ export function scene(options: Partial<WorkspaceOptions> & { lookup?: Lookup } =
     },
     written: [],
     shareDisk: () => false,
+    stageDir: () => path.join(root, '.reyn/tmp', `stage-${randomIds.next()}`),
     ...options,
   });
   return {
