@@ -178,6 +178,7 @@ async function variant(name: string, root: string): Promise<() => Promise<unknow
   const workspace = openWorkspace({
     root,
     workDir: join(root, 'work'),
+    stageDir: () => join(root, 'stage'),
     written: [],
     readBlob: () => Buffer.alloc(0),
     shareDisk: () => false,

@@ -6,6 +6,7 @@ import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
+import { realRoot } from './os/config/trust.ts';
 import type { Disk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
@@ -76,7 +77,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const js = openJsEngine();
   const secrets = openSecrets({ root, env });
   const secret = (name: string) => secrets.get(name);
-  const grants = openSavedGrants({ store: () => opened(), signer, redact, clock, days: config.grants.days });
+  const grants = openSavedGrants({
+    root: realRoot(root),
+    store: () => opened(),
+    signer,
+    redact,
+    clock,
+    days: config.grants.days,
+  });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);

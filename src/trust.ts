@@ -1,7 +1,7 @@
 import { systemClock } from './os/clock.ts';
-import { type ConfigSources, type Layer, readLayers } from './os/config/layer.ts';
+import { type ConfigSources, readLayers } from './os/config/layer.ts';
 import { checkConfig, parseKey } from './os/config/read.ts';
-import { distrustFiles, isTrusted, trustFiles, wideningKeys } from './os/config/trust.ts';
+import { distrustFiles, isTrusted, trustFiles, wideningIn } from './os/config/trust.ts';
 import { UserError } from './os/errors.ts';
 import type { ProjectEventBody } from './os/events/event.ts';
 import { openStore } from './os/events/store.ts';
@@ -24,7 +24,8 @@ export type Trust = {
  * log. @throws UserError `config`, `disk`.
  */
 export async function changeTrust(sources: ConfigSources, act: 'look' | 'trust' | 'revoke'): Promise<Trust> {
-  const layers = readLayers(sources).filter((layer) => wideningKeys(layer).length > 0);
+  const widening = wideningIn(readLayers(sources));
+  const layers = widening.map(({ layer }) => layer);
   const [problem] = checkConfig(sources);
   if (problem !== undefined && act === 'trust')
     throw new UserError('config', problem.message, { where: problem.where });
@@ -35,27 +36,23 @@ export async function changeTrust(sources: ConfigSources, act: 'look' | 'trust' 
     await record(sources, { type: 'config_trusted', data: { files, who: whoIs(sources.env) } });
   }
   return {
-    files: layers.map((layer) => ({
+    files: widening.map(({ layer, keys }) => ({
       file: layer.file,
       trusted: isTrusted(sources, layer),
-      keys: wideningKeys(layer).map((key) => ({ key, value: (getPath(layer.value, parseKey(key)) as Json) ?? null })),
+      keys: keys.map((key) => ({ key, value: (getPath(layer.value, parseKey(key)) as Json) ?? null })),
     })),
   };
 }
 
 /** Whether all that files of the project say counts. */
 export function isWholeTrusted(sources: ConfigSources): boolean {
-  return readLayers(sources).every((layer) => !widens(layer) || isTrusted(sources, layer));
+  return wideningIn(readLayers(sources)).every(({ layer }) => isTrusted(sources, layer));
 }
 
 /** Whoever changes a project that they trusted, or that needed no trust, goes on trusting it as it is then. */
 export function keepTrust(sources: ConfigSources): void {
-  const widening = readLayers(sources).filter(widens);
+  const widening = wideningIn(readLayers(sources)).map(({ layer }) => layer);
   if (widening.some((layer) => !isTrusted(sources, layer))) trustFiles(sources, widening);
-}
-
-function widens(layer: Layer): boolean {
-  return wideningKeys(layer).length > 0;
 }
 
 /** Appends one event to the project log. */

@@ -1,5 +1,6 @@
 import { getPath } from '../json.ts';
-import type { Config, ExecLimits, ModelConfig } from './config.ts';
+import type { Config, ModelConfig } from './config.ts';
+import { EXEC_DEFAULTS } from './exec.ts';
 import type { Layer, Origin } from './layer.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type Profiles, probedDefaults } from './profile.ts';
@@ -56,15 +57,6 @@ function mergeModels(below: Record<string, ModelEntry>, above: Record<string, Mo
   const names = [...new Set([...Object.keys(below), ...Object.keys(above)])];
   return Object.fromEntries(names.map((name) => [name, { ...below[name], ...above[name] }]));
 }
-
-const EXEC_DEFAULTS: ExecLimits = {
-  seconds: 60,
-  cpu_seconds: 60,
-  memory_mb: 2048,
-  output_kb: 1024,
-  file_mb: 100,
-  processes: 256,
-};
 
 /**
  * The configuration that files merged into, with what probing found and defaults. Not checked.

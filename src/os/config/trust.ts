@@ -2,7 +2,9 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, realpathSync, 
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
+import { EXEC_DEFAULTS } from './exec.ts';
 import { type ConfigSources, type Layer, showKey, userConfigDir } from './layer.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import type { ConfigFile } from './schema.ts';
 
 /**
@@ -16,10 +18,32 @@ import type { ConfigFile } from './schema.ts';
 
 const FILE = 'trusted.json';
 
-/** Keys of one file of the project that widen; empty for the user's own. */
-export function wideningKeys({ origin, value }: Layer): readonly string[] {
+/** A file of the project and its keys that widen; files without such keys, and the user's own, are left out. */
+export type Widening = { readonly layer: Layer; readonly keys: readonly string[] };
+
+export function wideningIn(layers: readonly Layer[]): readonly Widening[] {
+  const own = layers.find(({ origin }) => origin === 'user')?.value;
+  const floor: Floor = {
+    limits: { ...DEFAULT_LIMITS, ...own?.limits },
+    exec: { ...EXEC_DEFAULTS, ...own?.exec },
+  };
+  return layers.flatMap((layer) => {
+    const keys = wideningKeys(layer, floor);
+    return keys.length === 0 ? [] : [{ layer, keys }];
+  });
+}
+
+/** What holds without the project's files: more of it widens, less tightens. */
+type Floor = Readonly<Record<'limits' | 'exec', Readonly<Record<string, unknown>>>>;
+
+function wideningKeys({ origin, value }: Layer, floor: Floor): readonly string[] {
   if (origin !== 'reyn.yaml' && origin !== 'reyn.local.yaml') return [];
-  const { policy, base_url, models = {}, embeddings, mcp, search, grants } = value;
+  const { policy, base_url, models = {}, embeddings, mcp, search, grants, retention } = value;
+  const raised = (['limits', 'exec'] as const).flatMap((part) =>
+    Object.entries(value[part] ?? {}).flatMap(([key, given]) =>
+      isRaised(given, floor[part][key]) ? [showKey([part, key])] : [],
+    ),
+  );
   const reaching = Object.entries(models).filter(
     ([, { base_url: url, api_key_env: env, api_key_file: file }]) => (url ?? env ?? file) !== undefined,
   );
@@ -31,7 +55,13 @@ export function wideningKeys({ origin, value }: Layer): readonly string[] {
     ...Object.keys(mcp?.servers ?? {}).map((name) => showKey(['mcp', 'servers', name])),
     ...(search === undefined ? [] : ['search']),
     ...(grants === undefined ? [] : ['grants']),
+    ...(retention === undefined ? [] : ['retention']),
+    ...raised,
   ];
+}
+
+function isRaised(given: unknown, floor: unknown): boolean {
+  return typeof given === 'number' && typeof floor === 'number' && given > floor;
 }
 
 /** Layers as they count: what widens is left out of those that are not trusted, except models, which say so when used. */
@@ -39,22 +69,35 @@ export function trustedPart(
   sources: ConfigSources,
   layers: readonly Layer[],
 ): { readonly layers: readonly Layer[]; readonly untrusted: readonly string[] } {
-  const doubtful = layers.filter((layer) => wideningKeys(layer).length > 0 && !isTrusted(sources, layer));
-  if (doubtful.length === 0) return { layers, untrusted: [] };
-  const kept = layers.map((layer) => (doubtful.includes(layer) ? { ...layer, value: narrowed(layer.value) } : layer));
+  const widening = wideningIn(layers).filter(({ layer }) => !isTrusted(sources, layer));
+  if (widening.length === 0) return { layers, untrusted: [] };
+  const doubtful = widening.map(({ layer }) => layer);
+  const kept = layers.map((layer) => {
+    const keys = widening.find((each) => each.layer === layer)?.keys;
+    return keys === undefined ? layer : { ...layer, value: narrowed(layer.value, keys) };
+  });
   // an address beside `model` is that of whichever model is named last, in whatever file
   const addressed = layers.findLast(({ value }) => value.base_url !== undefined);
   const named = layers.findLast(({ value }) => value.model !== undefined)?.value.model;
   const isStray = addressed !== undefined && doubtful.includes(addressed) && named !== undefined;
   const short = isStray ? [showKey(['models', named])] : [];
-  return { layers: kept, untrusted: [...new Set([...doubtful.flatMap(wideningKeys), ...short])] };
+  return { layers: kept, untrusted: [...new Set([...widening.flatMap(({ keys }) => keys), ...short])] };
 }
 
-function narrowed(value: ConfigFile): ConfigFile {
-  const { policy, embeddings: _e, mcp: _m, search: _s, grants: _g, ...rest } = value;
-  if (policy === undefined) return rest;
-  const { allow: _a, ...kept } = policy;
-  return { ...rest, policy: kept };
+function narrowed(value: ConfigFile, keys: readonly string[]): ConfigFile {
+  const { policy, embeddings: _e, mcp: _m, search: _s, grants: _g, retention: _r, limits, exec, ...rest } = value;
+  const { allow: _a, ...denying } = policy ?? {};
+  return {
+    ...rest,
+    ...(policy === undefined ? {} : { policy: denying }),
+    ...(limits === undefined ? {} : { limits: without(limits, 'limits', keys) }),
+    ...(exec === undefined ? {} : { exec: without(exec, 'exec', keys) }),
+  };
+}
+
+/** The members of a part that do not widen. */
+function without<T extends object>(part: T, name: string, keys: readonly string[]): T {
+  return Object.fromEntries(Object.entries(part).filter(([key]) => !keys.includes(showKey([name, key])))) as T;
 }
 
 /** Whether this content of a project's file is trusted. */
@@ -81,6 +124,11 @@ export function distrustFiles(sources: ConfigSources): string {
 type Trusted = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 function projectOf({ root }: ConfigSources): string {
+  return realRoot(root);
+}
+
+/** The folder of a project by its one true name; as it was given where it does not exist. */
+export function realRoot(root: string): string {
   try {
     return realpathSync(root);
   } catch {

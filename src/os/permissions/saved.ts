@@ -37,6 +37,8 @@ export type GrantRecord = {
 };
 
 export type SavedGrantsOptions = {
+  /** The project, absolute and without links: what is signed in one counts in no other. */
+  readonly root: string;
   readonly store: () => Store;
   readonly signer: Signer;
   /** A grant is signed as it is kept, so secrets are taken out of it before. */
@@ -48,12 +50,12 @@ export type SavedGrantsOptions = {
 
 const DAY = 86_400_000;
 
-export function openSavedGrants({ store, signer, redact, clock, days }: SavedGrantsOptions): SavedGrants {
+export function openSavedGrants({ root, store, signer, redact, clock, days }: SavedGrantsOptions): SavedGrants {
   let folded: { readonly of: readonly ProjectEvent[]; readonly records: readonly Kept[] } = { of: [], records: [] };
 
   function records(): readonly Kept[] {
     const events = store().grantEvents();
-    if (events.length !== folded.of.length) folded = { of: events, records: foldGrants(events, signer) };
+    if (events.length !== folded.of.length) folded = { of: events, records: foldGrants(events, signer, root) };
     return folded.records;
   }
 
@@ -78,7 +80,7 @@ export function openSavedGrants({ store, signer, redact, clock, days }: SavedGra
         granted: new Date(now).toISOString(),
         expires: expires ?? new Date(now + days * DAY).toISOString(),
       };
-      const signed = { key: signer.id, signature: signer.sign(signedText(grant)) };
+      const signed = { key: signer.id, signature: signer.sign(signedText(grant, root)) };
       await store().appendProject({ type: 'grant_added', data: { grant, signed } });
       return grant;
     },
@@ -97,12 +99,12 @@ export function openSavedGrants({ store, signer, redact, clock, days }: SavedGra
 
 type Kept = { readonly grant: Grant; readonly isSigned: boolean; readonly revoked?: GrantRecord['revoked'] };
 
-function foldGrants(events: readonly ProjectEvent[], signer: Signer): readonly Kept[] {
+function foldGrants(events: readonly ProjectEvent[], signer: Signer, root: string): readonly Kept[] {
   const kept = new Map<string, Kept>();
   for (const event of events) {
     if (event.type === 'grant_added' && isWellFormed(event)) {
       const { grant, signed } = event.data;
-      const isSigned = signer.verify(signedText(grant as Grant), signed.signature, signed.key);
+      const isSigned = signer.verify(signedText(grant as Grant, root), signed.signature, signed.key);
       const known = kept.get(grant.id);
       // a forged line of a known id must not take the place of the true one
       if (known === undefined || (isSigned && !known.isSigned))
@@ -121,6 +123,6 @@ function isWellFormed({ type, data }: ProjectEvent): boolean {
 }
 
 /** What is signed of a grant: all of it, and what it is. */
-function signedText(grant: Grant): string {
-  return `reyn grant\n${canonicalJson(JSON.parse(JSON.stringify(grant)) as Json)}`;
+function signedText(grant: Grant, root: string): string {
+  return `reyn grant\n${root}\n${canonicalJson(JSON.parse(JSON.stringify(grant)) as Json)}`;
 }

@@ -75,6 +75,19 @@ describe('a file of the project that nobody has trusted', () => {
     });
   });
 
+  it('lowers limits and raises none', () => {
+    user('limits: { max_turns: 50 }\nexec: { seconds: 10 }\n');
+    project(
+      'limits: { max_turns: 100, max_ops: 7, usd: 1 }\nexec: { seconds: 20, memory_mb: 64 }\nretention: { days: 1 }\n',
+    );
+    expect(config()).toMatchObject({
+      limits: { max_turns: 50, max_ops: 7, usd: 1 },
+      exec: { seconds: 10, memory_mb: 64 },
+      untrusted: ['retention', 'limits.max_turns', 'exec.seconds'],
+    });
+    expect(config().retention).toBeUndefined();
+  });
+
   it('cannot take back that duties are separate', () => {
     user('separation_of_duties: true\n');
     project('separation_of_duties: false\n');

@@ -31,7 +31,7 @@ function scene() {
   const open = (dir: string | undefined = keys, project = root) => {
     const signer = openSigner({ dir });
     const store = openStore({ root: project, clock, ids: randomIds, signer: undefined, redact });
-    const grants = openSavedGrants({ store: () => store, signer, redact, clock, days: 90 });
+    const grants = openSavedGrants({ root: project, store: () => store, signer, redact, clock, days: 90 });
     return { store, grants, signer };
   };
   return { root, keys, clock, open };
@@ -87,13 +87,23 @@ describe('a grant that is saved', () => {
     expect(open().grants.list()).toEqual([saved]);
   });
 
+  it('count in the project they were signed for, and in no other that has a copy of its log', async () => {
+    const { root, keys, open } = scene();
+    await open().grants.save(GIVEN);
+    const copy = freshRoot();
+    fs.cpSync(root, copy, { recursive: true });
+    expect(open().grants.list()).toHaveLength(1);
+    const [elsewhere] = open(keys, copy).grants.all();
+    expect(elsewhere).toMatchObject({ state: 'foreign', grant: { id: GIVEN.id } });
+  });
+
   it('cannot be without a folder for keys, and what others have signed is foreign there', async () => {
     const { root, open } = scene();
     await open().grants.save(GIVEN);
     const signer = openSigner({ dir: undefined });
     const redact = openRedactor({ known: [] });
     const store = openStore({ root, clock: simulatedClock(NOON), ids: randomIds, signer: undefined, redact });
-    const nobody = openSavedGrants({ store: () => store, signer, redact, clock: simulatedClock(NOON), days: 90 });
+    const nobody = openSavedGrants({ root, store: () => store, signer, redact, clock: simulatedClock(NOON), days: 90 });
     expect(nobody.canSave).toBe(false);
     expect(nobody.list()).toEqual([]);
     await expect(nobody.save({ ...GIVEN, id: 'g2' })).rejects.toThrow('nothing can be signed');
