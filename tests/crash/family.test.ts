@@ -3,7 +3,7 @@ import { familyFault, INPUT, makeFamily } from './family.ts';
 import { type Ended, ended, start } from './ledger.ts';
 
 /** How many runs are killed: few in every test run, more when somebody asks for it. */
-const ROUNDS = Math.ceil(Number(process.env.REYN_CRASH_ROUNDS ?? 4) / 2);
+const ROUNDS = Math.ceil(Number(process.env.REYN_CRASH_ROUNDS ?? 2) / 2);
 
 /** Runs one command and kills it after `ms`; `undefined` = lets it end. */
 async function command(root: string, args: readonly string[], ms?: number): Promise<Ended> {

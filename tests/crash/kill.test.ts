@@ -3,9 +3,9 @@ import { ended, faultOf, type Ledger, makeLedger, onlyRun, start } from './ledge
 import { changingCalls, disturbed, hasStrace, sampled } from './system-calls.ts';
 
 /** How many runs are killed at random: few in every test run, more when somebody asks for it. */
-const ROUNDS = Number(process.env.REYN_CRASH_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.REYN_CRASH_ROUNDS ?? 3);
 /** Every how many system calls one is made the last: 1 = each. */
-const STRIDE = Number(process.env.REYN_CRASH_STRIDE ?? 12);
+const STRIDE = Number(process.env.REYN_CRASH_STRIDE ?? 20);
 
 async function withLedger(delay: number, act: (ledger: Ledger) => Promise<void>): Promise<void> {
   const ledger = makeLedger(delay);

@@ -9,7 +9,7 @@ import { openIn, startActor } from '../os/events/scene.ts';
 import { canMountExt4, mounted } from './mounts.ts';
 
 /** How often the power is cut: few in every test run, more when somebody asks for it. */
-const CUTS = Number(process.env.REYN_POWER_CUTS ?? 2);
+const CUTS = Number(process.env.REYN_POWER_CUTS ?? 1);
 
 /**
  * An ext4 disk of its own. Nothing is written back but what is asked for: the journal commits on its own only every few

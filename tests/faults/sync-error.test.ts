@@ -4,7 +4,7 @@ import { ended, faultOf, type Ledger, makeLedger, onlyRun, start } from '../cras
 import { type Call, changingCalls, disturbed, hasStrace, sampled } from '../crash/system-calls.ts';
 
 /** Every how many syncs one fails: 1 = each. */
-const STRIDE = Number(process.env.REYN_CRASH_STRIDE ?? 12);
+const STRIDE = Number(process.env.REYN_CRASH_STRIDE ?? 24);
 
 async function withLedger(act: (ledger: Ledger) => Promise<void>): Promise<void> {
   const ledger = makeLedger(0);

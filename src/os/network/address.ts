@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP } from '../ip.ts';
 
 /**
  * Which addresses are the public internet, and which are this machine, its network or a cloud's inside.
@@ -63,8 +63,13 @@ const TABLE: readonly (readonly [cidr: string, what: string, own?: 'own'])[] = [
   ['ff00::/8', 'a multicast address'],
 ];
 
-const GLOBAL_UNICAST_V6 = readRange(['2000::/3', 'global unicast']);
-const RANGES = TABLE.map(readRange);
+let read: { readonly closed: readonly Range[]; readonly unicast: Range } | undefined;
+
+/** The table, read when an address is first judged. */
+function ranges() {
+  read ??= { closed: TABLE.map(readRange), unicast: readRange(['2000::/3', 'global unicast']) };
+  return read;
+}
 
 /** Why an address is not on the public internet, as a sentence without a full stop; `undefined` when it is. */
 export function addressRefusal(ip: string): string | undefined {
@@ -82,9 +87,9 @@ export function ownAddressRefusal(ip: string): string | undefined {
 function judge(ip: string, closes: (range: Range) => boolean): string | undefined {
   const bytes = bytesOf(ip);
   if (bytes === undefined) return `"${ip}" is not an address`;
-  const range = RANGES.find((one) => isIn(bytes, one));
+  const range = ranges().closed.find((one) => isIn(bytes, one));
   if (range !== undefined) return closes(range) ? `${ip} is ${range.what}` : undefined;
-  if (bytes.length === 16 && !isIn(bytes, GLOBAL_UNICAST_V6)) return `${ip} is not global unicast`;
+  if (bytes.length === 16 && !isIn(bytes, ranges().unicast)) return `${ip} is not global unicast`;
   return undefined;
 }
 
@@ -104,8 +109,9 @@ function readRange([cidr, what, own]: readonly [cidr: string, what: string, own?
 
 /** The 4 or 16 bytes of an address as resolvers and URLs write it (N3); `undefined` for anything else. */
 function bytesOf(ip: string): number[] | undefined {
-  if (isIPv4(ip)) return ip.split('.').map(Number);
-  if (!isIPv6(ip) || ip.includes('%')) return undefined;
+  const kind = isIP(ip);
+  if (kind === 4) return ip.split('.').map(Number);
+  if (kind !== 6 || ip.includes('%')) return undefined;
   const [head = '', tail] = ip.split('::');
   const before = groupsOf(head);
   const after = tail === undefined ? [] : groupsOf(tail);

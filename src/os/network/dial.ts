@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { isIP } from 'node:net';
+import { isIP } from '../ip.ts';
 import { OpError } from '../op-error.ts';
 import { type Endpoint, reasonOf } from './reach.ts';
 import { addressOf, hostOf } from './url.ts';

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP } from '../ip.ts';
 import { visible } from '../visible.ts';
 import { addressOf, hostOf, isRefusedUrl, readHost, readUrl } from './url.ts';
 

@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP } from '../ip.ts';
 import { OpError } from '../op-error.ts';
 import { visible } from '../visible.ts';
 import type { Resolver } from './port.ts';

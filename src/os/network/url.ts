@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP } from '../ip.ts';
 import { visible } from '../visible.ts';
 import { addressRefusal } from './address.ts';
 
