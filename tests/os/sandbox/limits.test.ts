@@ -94,15 +94,18 @@ describe.skipIf(hasGroups === undefined)('where control groups can be had', () =
   });
 
   it('bounds the memory of all processes together', async () => {
-    // each keeps what it got until the program ends; one that is killed closes its pipe, perhaps after its word
-    const hogs = `import os,signal
-pipes=[]
+    // each keeps what it got until the program ends; whom the kernel ends, it may end after their word, so the living count
+    const hogs = `import os,signal,time
+pids=[]; pipes=[]
 for i in range(4):
   r,w=os.pipe()
-  if os.fork()==0:
-    x=bytearray(150*10**6); os.write(w,b'x'); signal.pause()
-  os.close(w); pipes.append(r)
-print(sum(os.read(r,1)==b'x' for r in pipes))`;
+  pid=os.fork()
+  if pid==0:
+    x=b'x'*(150*10**6); os.write(w,b'x'); signal.pause()
+  os.close(w); pipes.append(r); pids.append(pid)
+for r in pipes: os.read(r,1)
+time.sleep(.3)
+print(sum(os.waitpid(p,os.WNOHANG)==(0,0) for p in pids))`;
     expect(out(await run(['python3', '-c', hogs], { limits: { memoryBytes: 400 * MB } }))).toMatch(/^[0-3]\n$/);
     expect(out(await run(['python3', '-c', hogs], { limits: { memoryBytes: 900 * MB } }))).toBe('4\n');
   });
