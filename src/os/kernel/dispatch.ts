@@ -1,21 +1,19 @@
-import { UserError } from '../errors.ts';
 import type { RunEventBody } from '../events/event.ts';
-import { derivedId } from '../ids.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
-import type { ChildOp, ExternalOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import type { ExternalOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
 import type { Decision } from '../permissions/decide.ts';
-import { isDelegated } from '../permissions/declared.ts';
 import type { Need } from '../permissions/need.ts';
 import { holdsPlaceholder } from '../secrets/holds-placeholder.ts';
 import { referencesIn, resolveReferences } from '../secrets/reference.ts';
 import { askModel } from './ask-model.ts';
+import { child } from './child-op.ts';
 import type { Request } from './decided-in.ts';
 import { settleDoubt } from './external.ts';
 import { handlesFor } from './handles.ts';
 import { question } from './intervene.ts';
 import { deny, permit } from './permit.ts';
-import type { ChildEnd, Drive } from './ports.ts';
+import type { Drive } from './ports.ts';
 import { isAsShown, previewOf } from './preview.ts';
 import { repeat } from './repeat.ts';
 import { recordOf, type StepRecord } from './steps.ts';
@@ -96,7 +94,9 @@ async function perform(drive: Drive, op: Op, performance: Performance): Promise<
     case 'waits':
       return wait(drive, op, performance);
     case 'child':
-      return child(drive, op, performance);
+      return child(drive, op, { step: performance.request.step, args: performance.args }, (intent) =>
+        start(drive, performance, intent),
+      );
     case 'external':
       return external(drive, op, performance);
     case 'model':
@@ -212,55 +212,4 @@ async function wait(drive: Drive, op: WaitOp, performance: Performance): Promise
   if (answer === 'waits') return;
   if (answer === 'nobody') throw new OpError('nobody', 'Nobody is there to answer.');
   finish(drive, step, { answer: answer.text });
-}
-
-/** Id of the sub-run that a step starts: it follows from run and step, so that a resumed step finds the one it started. */
-export function subRunId(run: string, step: string): string {
-  return derivedId(run, step);
-}
-
-async function child(drive: Drive, op: ChildOp, performance: Performance): Promise<void> {
-  const { step } = performance.request;
-  const { skill, input } = op.child(performance.args);
-  const id = subRunId(drive.state().run, step);
-  start(drive, performance, { child: id });
-  const intended = drive.log.flush();
-  intended.catch(() => undefined); // it is thrown below, also when the sub-run never came to waiting for it
-  const state = drive.state();
-  const { ports } = drive;
-  const own = { skill: drive.skill.name, permissions: drive.skill.permissions };
-  const end = await ports.startChild({
-    child: id,
-    parent: { run: state.run, step, root: state.started.parent?.root ?? state.run },
-    skill,
-    input,
-    model: state.started.model,
-    limits: ports.meter.left(),
-    bounds: isDelegated(skill, own.permissions) ? ports.bounds : [...ports.bounds, own],
-    meter: ports.meter,
-    signal: ports.signal,
-    intended,
-  });
-  await intended;
-  try {
-    settle(drive, step, skill, id, end);
-  } finally {
-    end.settled(); // with the receipt, at once: in between it would count twice
-  }
-  await drive.log.flush();
-}
-
-function settle(drive: Drive, step: string, skill: string, child: string, end: ChildEnd): void {
-  if (end.status === 'interrupted') {
-    if (end.cause === 'signal') return;
-    throw new UserError('model', end.message, { where: { skill } });
-  }
-  if (end.status === 'waiting') {
-    drive.emit({ type: 'child_waiting', step, data: { child, waiting: [...end.waiting] } });
-    return;
-  }
-  const { bytes: _, ms, ...used } = end.spent;
-  const spent = { ...used, ms: drive.ports.meter.elapsed(ms) };
-  const how = end.status === 'finished' ? { result: end.result } : { error: { code: end.code, message: end.message } };
-  drive.emit({ type: 'op_finished', step, data: { ...how, spent } });
 }

@@ -2,7 +2,7 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors.ts';
 import { type RunEvent, type RunEventBody, type RunEventData, type RunEventType, TERMINAL } from '../events/event.ts';
-import { subRunId } from '../kernel/dispatch.ts';
+import { subRunId } from '../kernel/child-op.ts';
 import { begin, fold } from '../kernel/fold.ts';
 import { questionDigest, questionId } from '../kernel/intervene.ts';
 import type { Skill } from '../skills/skill.ts';
