@@ -95,6 +95,7 @@ const CONTEXT: DecisionContext = {
   answers: [],
   blobs: new Set(),
   closed: [],
+  onPropose: 'ask_user',
   isolated: true,
 };
 

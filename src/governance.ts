@@ -41,6 +41,7 @@ export function openGovernance(
       answers: [],
       blobs: new Set(),
       closed,
+      onPropose: config.self_improvement.on_propose,
       isolated: config.sandbox !== 'none',
     };
   }

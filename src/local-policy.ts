@@ -1,5 +1,5 @@
+import { OPS } from './ops.ts';
 import type { Config, PolicyRule } from './os/config/config.ts';
-import { OPS } from './os/ops/list.ts';
 import { localPath } from './os/workspace/location.ts';
 
 /**

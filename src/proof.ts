@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Reyn, SigningKey } from './api.ts';
+import { OPS } from './ops.ts';
 import type { Against } from './os/audit/against.ts';
 import { decisionsOf, type RunDecisions } from './os/audit/decisions.ts';
 import { exportLog } from './os/audit/export.ts';
@@ -13,7 +14,6 @@ import { keysDir } from './os/config/keys-dir.ts';
 import type { Disk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
-import { OPS } from './os/ops/list.ts';
 import { sumSpending } from './os/runs/spend.ts';
 import type { RunSummary } from './os/runs/summary.ts';
 import { openSigner, rotateKey } from './os/signer.ts';

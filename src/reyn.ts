@@ -1,7 +1,9 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
+import { openImprovement } from './improvement.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
+import { OPS } from './ops.ts';
 import { type Clock, systemClock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
@@ -19,7 +21,6 @@ import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
 import type { WaysOptions } from './os/network/reach.ts';
-import { OPS } from './os/ops/list.ts';
 import { openSavedGrants } from './os/permissions/saved.ts';
 import { cancelRun } from './os/runs/cancel.ts';
 import { runLister } from './os/runs/facts.ts';
@@ -109,6 +110,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
+    improvement: openImprovement(),
     env,
   };
   /** Asking a model outside of a run needs what most commands do without. */

@@ -13,6 +13,7 @@ import { isWholeTrusted, keepTrust, record } from './trust.ts';
 /** Settings of a project that need no opened project, so that they can be read and mended when they are wrong. */
 
 export { checkConfig, getConfigKey, readConfig, showConfig } from './os/config/read.ts';
+export { isFromFile } from './os/config/schema.ts';
 export { changeTrust, type Trust } from './trust.ts';
 
 /** Every key that `reyn config set` takes as it stands here, `limits.usd`, with what it is. */

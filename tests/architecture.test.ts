@@ -14,6 +14,10 @@ const LINES: readonly (readonly string[])[] = [
   ['os/ops'],
   ['os/kernel'],
   ['os/interventions', 'os/runs', 'os/audit'],
+  ['learning/evals', 'learning/search', 'learning/versions'],
+  ['learning/verdicts'],
+  ['learning/proposals'],
+  ['learning/ops'],
   ['.'],
   ['server'],
   ['cli'],
@@ -22,7 +26,15 @@ const LINES: readonly (readonly string[])[] = [
 /** A surface talks to the product through its front door, and to leaf files for errors and JSON. */
 const SURFACES = ['server', 'cli'];
 const FRONT = ['.', 'os', ...SURFACES];
-const FRONT_TYPES = ['os/config', 'os/events', 'os/skills', 'os/runs', 'os/audit', 'os/lint'];
+const FRONT_TYPES = [
+  ...['evals', 'search', 'verdicts', 'versions'].map((name) => `learning/${name}`),
+  'os/config',
+  'os/events',
+  'os/skills',
+  'os/runs',
+  'os/audit',
+  'os/lint',
+];
 
 const SRC = path.resolve('src');
 const MAX_LINES = 400;
@@ -41,7 +53,7 @@ function room(file: string): string {
   const dir = path.dirname(file);
   if (dir === 'os' || dir === '.') return dir;
   const parts = dir.split('/');
-  return parts[0] === 'os' ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
+  return parts[0] === 'os' || parts[0] === 'learning' ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
 }
 
 const files = sources(SRC);
@@ -98,7 +110,7 @@ describe('the structure of src', () => {
     const dirs = ['src/stdlib/skills', 'reyn/project'].filter((dir) => fs.existsSync(dir));
     const names = dirs.flatMap((dir) => fs.readdirSync(dir)).filter((name) => name !== 'shared');
     const guilty = [...texts].flatMap(([file, text]) =>
-      file.startsWith('os/')
+      file.startsWith('os/') || file.startsWith('learning/')
         ? names.filter((name) => text.includes(`'${name}'`)).map((name) => `${file}: ${name}`)
         : [],
     );

@@ -74,6 +74,8 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       exec: { seconds: 60, cpu_seconds: 60, memory_mb: 2048, output_kb: 1024, file_mb: 100, processes: 256 },
       untrusted: [],
       on_ask: 'suspend',
+      self_improvement: { on_propose: 'ask_user', max_versions: 10, engine: 'race', budget: { calls: 1200 } },
+      eval: { concurrency: 8, timeout: 300, allow: [] },
     },
     ops: [],
     skills: {

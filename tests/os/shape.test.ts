@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { OPS } from '../../src/ops.ts';
 import { ConfigFileSchema } from '../../src/os/config/schema.ts';
 import { NEED_KINDS, OP_KINDS } from '../../src/os/config/schema-governance.ts';
 import { PROJECT_EVENTS, RUN_EVENTS } from '../../src/os/events/event.ts';
 import { ScriptSchema } from '../../src/os/models/script.ts';
-import { OPS } from '../../src/os/ops/list.ts';
 import type { NeedKind } from '../../src/os/permissions/need.ts';
 import { compileSchema } from '../../src/os/schema.ts';
 import { misfits, type Shape } from '../../src/os/shape.ts';

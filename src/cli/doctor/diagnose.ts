@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../../os/config/config.ts';
 import { showWhere, UserError } from '../../os/errors.ts';
 import { readKey } from '../../secrets.ts';
-import { readConfig } from '../../settings.ts';
+import { isFromFile, readConfig } from '../../settings.ts';
 import type { Io } from '../io.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { checkDisk, checkLocks, checkNode, checkPinnedNode, checkProc, checkStore } from './machine.ts';
@@ -50,7 +50,7 @@ async function checkModel(
   offline: boolean,
 ): Promise<Diagnosis> {
   const name = `model ${key}`;
-  if (model === undefined || model.provider === 'scripted') {
+  if (model === undefined || isFromFile(model.provider)) {
     return { name, state: 'ok', says: 'scripted: answers come from the skill, no model is called' };
   }
   const hasKey = (env[model.api_key_env] ?? '') !== '';

@@ -3,7 +3,7 @@ import { nearest } from '../suggest.ts';
 import { placeOf } from '../yaml.ts';
 import { effective } from './effective.ts';
 import type { ConfigProblem, Layer } from './layer.ts';
-import { type ConfigFile, PROVIDERS } from './schema.ts';
+import { type ConfigFile, isFromFile, PROVIDERS } from './schema.ts';
 import { OP_KINDS } from './schema-governance.ts';
 
 /** What does not fit together across keys and files, at the place of the file that says it last. */
@@ -28,7 +28,7 @@ export function crossChecks(layers: readonly Layer[], file: ConfigFile): readonl
     add(['classes', modelClass], message, `Defined are: ${names.join(', ')}.`);
   }
   for (const [name, entry] of Object.entries(config.define)) {
-    if (entry.provider === 'scripted') continue;
+    if (entry.provider !== undefined && isFromFile(entry.provider)) continue;
     const at = name === model && base_url !== undefined ? ['base_url'] : ['models', name, 'base_url'];
     const lacks = entry.provider === 'openai-compatible' ? 'lacks "base_url"' : undefined;
     const flaw = entry.base_url === undefined ? lacks : urlFlaw(entry.base_url);

@@ -1,6 +1,7 @@
 import type { Limits } from './limits.ts';
 import type { PROVIDERS, SCHEMA_STEPS } from './schema.ts';
 import type { McpServerEntry } from './schema-governance.ts';
+import type { ENGINES } from './schema-learning.ts';
 
 /** The effective configuration: built-in defaults, user file, `reyn.yaml`, `reyn.local.yaml`; later ones win. */
 export type Config = {
@@ -30,6 +31,9 @@ export type Config = {
   readonly on_ask: 'suspend' | 'fail';
   /** Which runs `reyn gc` removes; absent = none. */
   readonly retention?: Retention;
+  readonly self_improvement: SelfImprovement;
+  /** How skills are evaluated. */
+  readonly eval: EvalConfig;
   /** Skill that finds the skill a message is for; absent = the one that ships. */
   readonly router?: string;
   /** Language the model is asked to answer in. */
@@ -46,6 +50,34 @@ export type ExecLimits = {
   readonly output_kb: number;
   readonly file_mb: number;
   readonly processes: number;
+};
+
+/** How skills are improved, and what becomes of what is found. */
+export type SelfImprovement = {
+  /** `ask_user`: a person decides on each; `auto`: what is proved is applied; `disabled`: nothing is. */
+  readonly on_propose: 'ask_user' | 'auto' | 'disabled';
+  /** How many versions of a skill are kept. */
+  readonly max_versions: number;
+  readonly engine: (typeof ENGINES)[number];
+  /** What one search and its verification may use together; what is absent is unlimited. */
+  readonly budget: SearchBudget;
+};
+
+export type SearchBudget = {
+  /** Runs of cases. */
+  readonly calls: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+  readonly seconds?: number;
+};
+
+export type EvalConfig = {
+  /** Cases at once. */
+  readonly concurrency: number;
+  /** Seconds one case may run. */
+  readonly timeout: number;
+  /** What evaluated skills may do outside of their copy of the project; nothing by default. */
+  readonly allow: readonly PolicyRule[];
 };
 
 export type Policy = {

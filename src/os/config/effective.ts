@@ -4,7 +4,7 @@ import { EXEC_DEFAULTS } from './exec.ts';
 import type { Layer, Origin } from './layer.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { type Profiles, probedDefaults } from './profile.ts';
-import type { ConfigFile, ModelEntry } from './schema.ts';
+import { type ConfigFile, isFromFile, type ModelEntry } from './schema.ts';
 
 /** The model that answers from a file of the skill; always defined. */
 export const SCRIPTED = 'scripted';
@@ -19,6 +19,7 @@ const MODEL_DEFAULTS = {
 /** Environment variables in which each provider's key is looked for unless config names another. */
 export const KEY_ENV: Readonly<Record<ModelConfig['provider'], string>> = {
   scripted: 'REYN_API_KEY',
+  world: 'REYN_API_KEY',
   'openai-compatible': 'REYN_API_KEY',
   openai: 'OPENAI_API_KEY',
   anthropic: 'ANTHROPIC_API_KEY',
@@ -33,7 +34,8 @@ export function mergeLayers(layers: readonly Layer[]): ConfigFile {
   const merged: ConfigFile = {};
   const sticky: Pick<ConfigFile, 'separation_of_duties'> = {}; // no file takes it back
   for (const { value } of layers) {
-    const { models, classes, limits, policy, grants, mcp, exec, retention, ...plain } = value;
+    const { models, classes, limits, policy, grants, mcp, exec, retention, self_improvement, ...rest } = value;
+    const { eval: evaluating, ...plain } = rest;
     Object.assign(merged, plain);
     if (models !== undefined) merged.models = mergeModels(merged.models ?? {}, models);
     if (classes !== undefined) merged.classes = { ...merged.classes, ...classes };
@@ -47,6 +49,13 @@ export function mergeLayers(layers: readonly Layer[]): ConfigFile {
     }
     if (value.separation_of_duties === true) sticky.separation_of_duties = true;
     if (grants !== undefined) merged.grants = { ...merged.grants, ...grants };
+    if (self_improvement !== undefined) {
+      merged.self_improvement = { ...merged.self_improvement, ...self_improvement };
+    }
+    if (evaluating !== undefined) {
+      const allow = [...(merged.eval?.allow ?? []), ...(evaluating.allow ?? [])];
+      merged.eval = { ...merged.eval, ...evaluating, allow };
+    }
     if (exec !== undefined) merged.exec = { ...merged.exec, ...exec };
     if (mcp?.servers !== undefined) merged.mcp = { servers: { ...merged.mcp?.servers, ...mcp.servers } };
   }
@@ -87,6 +96,14 @@ export function effective(file: ConfigFile, profiles: Profiles = {}, untrusted: 
     ...(file.search === undefined ? {} : { search: file.search }),
     sandbox: file.sandbox ?? 'auto',
     exec: { ...EXEC_DEFAULTS, ...file.exec },
+    self_improvement: {
+      on_propose: 'ask_user',
+      max_versions: 10,
+      engine: 'race',
+      ...file.self_improvement,
+      budget: { calls: 1200, ...file.self_improvement?.budget },
+    },
+    eval: { concurrency: 8, timeout: 300, allow: [], ...file.eval },
     untrusted,
     on_ask: file.on_ask ?? 'suspend',
     ...(file.retention === undefined ? {} : { retention: file.retention }),
@@ -101,7 +118,7 @@ export function effective(file: ConfigFile, profiles: Profiles = {}, untrusted: 
 function modelOf(name: string, entry: ModelEntry, profiles: Profiles): ModelConfig {
   const provider = entry.provider ?? MODEL_DEFAULTS.provider;
   const defaults = { ...MODEL_DEFAULTS, api_key_env: KEY_ENV[provider] };
-  if (provider === 'scripted') return { ...defaults, ...entry, provider };
+  if (isFromFile(provider)) return { ...defaults, ...entry, provider };
   const asked = { model: name, ...entry, provider };
   return { ...defaults, ...probedDefaults(profiles[name], asked), ...asked };
 }

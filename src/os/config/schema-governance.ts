@@ -29,7 +29,8 @@ export const NEED_KINDS = [
 export const OP_KINDS = [
   ...['read_file', 'glob_files', 'grep_files', 'write_file', 'edit_file', 'delete_file', 'ask_user', 'sandboxed_exec'],
   ...['web_fetch', 'web_search', 'mcp', 'run_skill', 'list_skills', 'list_runs', 'recall', 'index_write', 'index_drop'],
-  ...['judge_output', 'lint_skill'],
+  ...['judge_output', 'lint_skill', 'eval_skill', 'verify_skill', 'search_next', 'save_version', 'apply_version'],
+  'propose',
 ];
 
 export const RuleSchema = Type.Object(

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { memberShape, type Shape } from '../shape.ts';
 import { LimitsSchema } from './limits.ts';
 import { ExecSchema, type McpServerEntry, McpServerSchema, RuleSchema } from './schema-governance.ts';
+import { EvalConfigSchema, SelfImprovementSchema } from './schema-learning.ts';
 
 /**
  * The shape of a configuration file (`reyn.yaml`, `reyn.local.yaml`, the user's `config.yaml`): one schema, from which
@@ -14,8 +15,17 @@ const name = { minLength: 1, maxLength: 200 } as const;
 
 const price = Type.Number({ minimum: 0 });
 
-/** Kinds of provider; `scripted` answers from a file, the others are asked over the network. */
-export const PROVIDERS = ['scripted', 'openai-compatible', 'openai', 'anthropic', 'google'] as const;
+/** Kinds of provider; those of {@link FROM_FILE} answer from a file of the skill, the others are asked over the network. */
+export const PROVIDERS = ['scripted', 'world', 'openai-compatible', 'openai', 'anthropic', 'google'] as const;
+
+/** Providers without a network, and the file of a skill's folder that each answers from. */
+export const FROM_FILE = { scripted: 'evals/scripted.yaml', world: 'evals/world.yaml' } as const;
+
+export type FromFile = keyof typeof FROM_FILE;
+
+export function isFromFile(provider: (typeof PROVIDERS)[number]): provider is FromFile {
+  return Object.hasOwn(FROM_FILE, provider);
+}
 
 /** How far a wire schema may be degraded, each step including those before it; `models/schema-codec` does it. */
 export const SCHEMA_STEPS = [
@@ -148,6 +158,8 @@ export const ConfigFileSchema = Type.Object(
       }),
     ),
     exec: Optional(ExecSchema),
+    self_improvement: Optional(SelfImprovementSchema),
+    eval: Optional(EvalConfigSchema),
     on_ask: Optional(
       Type.Enum(['suspend', 'fail'], { description: 'What a question does when nobody is there; suspend if absent.' }),
     ),

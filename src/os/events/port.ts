@@ -84,7 +84,10 @@ export type Store = {
   temp(): string;
   appendProject(body: ProjectEventBody): Promise<ProjectEvent>;
   readProject(): readonly ProjectEvent[];
-  /** Events of the project log about saved grants. @throws CorruptLog when a line of one does not hold. */
-  grantEvents(): readonly ProjectEvent[];
+  /**
+   * Events of the project log whose type begins with `prefix`, e.g. `grant_`: quick in a log of any length.
+   * @throws CorruptLog when a line of one does not hold.
+   */
+  facts(prefix: string): readonly ProjectEvent[];
   close(): Promise<void>;
 };

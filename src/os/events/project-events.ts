@@ -1,8 +1,10 @@
 import Type, { type TObject } from 'typebox';
 import { count, event, GRANT, hex, object, optional, signed, text, value } from './event-parts.ts';
+import { LEARNING_EVENTS } from './learning-events.ts';
 
 /** Events of the project log. */
 export const PROJECT_EVENTS = {
+  ...LEARNING_EVENTS,
   run_opened: event('A run began; `first` is the hash of its first event.', {
     skill: text,
     skill_version_hash: hex,

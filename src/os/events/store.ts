@@ -13,7 +13,7 @@ import { type Locks, ownerLock, PROJECT_LOCK, sqliteLocks, withLock } from './lo
 import { restoreMembers } from './members.ts';
 import type { StoreParts } from './parts.ts';
 import type { Store } from './port.ts';
-import { projectFacts } from './project-facts.ts';
+import { type ProjectFacts, projectFacts } from './project-facts.ts';
 import { openProjectLog } from './project-log.ts';
 import { readMonths, registrationOf } from './project-read.ts';
 import { removeLocked } from './remove.ts';
@@ -54,7 +54,12 @@ export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, l
   const { temp, enter: prepare } = home;
   const project = openProjectLog({ disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy });
   const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, signer, open };
-  const grantEvents = projectFacts(disk, layout, blobs, 'grant_');
+  const known = new Map<string, ProjectFacts>();
+  const facts = (prefix: string) => {
+    const found = known.get(prefix) ?? projectFacts(disk, layout, blobs, prefix);
+    known.set(prefix, found);
+    return found();
+  };
   let isClosed = false;
 
   const syncRuns = sharing(async () => {
@@ -133,7 +138,7 @@ export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, l
       return lines.map((line) => restoreMembers(line, blobs) as unknown as ProjectEvent);
     },
 
-    grantEvents,
+    facts,
 
     temp() {
       refuseIfClosed();

@@ -19,7 +19,7 @@ export function contextOf(
 ): DecisionContext {
   const { skill, ports } = drive;
   const { answers, started } = drive.state();
-  const { policy, bounds, pins, grants, closed } = ports;
+  const { policy, bounds, pins, grants, closed, onPropose } = ports;
   return {
     skill: started.as?.skill ?? skill.name,
     fingerprint: started.as?.skill_version_hash ?? skill.fingerprint,
@@ -34,6 +34,7 @@ export function contextOf(
     answers,
     blobs: named,
     closed,
+    onPropose,
     isolated: ports.python.backend !== 'none',
   };
 }

@@ -1,7 +1,7 @@
 import type { RunEventBody } from '../events/event.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { OpError } from '../op-error.ts';
-import type { ExternalOp, Handles, Op, ReadOp, WaitOp, WriteOp } from '../ops/op.ts';
+import type { ExternalOp, Handles, Op, ReadOp, SessionOp, WaitOp, WriteOp } from '../ops/op.ts';
 import type { Decision } from '../permissions/decide.ts';
 import type { Need } from '../permissions/need.ts';
 import { holdsPlaceholder } from '../secrets/holds-placeholder.ts';
@@ -99,6 +99,8 @@ async function perform(drive: Drive, op: Op, performance: Performance): Promise<
       );
     case 'external':
       return external(drive, op, performance);
+    case 'session':
+      return session(drive, op, performance);
     case 'model':
       return askModel(drive, op, { step: performance.request.step, args: performance.args }, () =>
         start(drive, performance),
@@ -130,6 +132,16 @@ function finish(drive: Drive, step: string, result?: Json): void {
 async function read(drive: Drive, op: ReadOp, performance: Performance): Promise<void> {
   start(drive, performance);
   finish(drive, performance.request.step, await op.run(performance.args, performance.handles));
+}
+
+/** What was done of it before a crash is kept by whoever does it: it goes on from there. */
+async function session(drive: Drive, op: SessionOp, performance: Performance): Promise<void> {
+  const { step } = performance.request;
+  start(drive, performance);
+  await drive.log.flush();
+  const { result, spent } = await op.perform(performance.args, performance.handles);
+  drive.emit({ type: 'op_finished', step, data: { result, spent } });
+  await drive.log.flush();
 }
 
 /** Intent and receipt are durable at once: nothing here can tell later whether it happened. */

@@ -19,8 +19,23 @@ export function handlesFor(drive: Drive, op: Op, request: Request, needs: readon
     name !== skill.name && decide({ kind: 'skill.run', skill: name }, context).verdict === 'allow';
   const hosts = needs.flatMap((need) => (need.kind === 'net' ? [need.host] : []));
   const tools = needs.flatMap((need) => (need.kind === 'mcp' ? [need] : []));
+  const workspace = ports.workspace.handle(permitsOf(needs, context));
+  const { run, started } = drive.state();
+  const { meter, who } = ports;
+  const asking = {
+    run,
+    step: request.step,
+    skill: skill.name,
+    who,
+    needs,
+    model: started.model,
+    workspace,
+    meter,
+    signal,
+  };
   return {
-    workspace: ports.workspace.handle(permitsOf(needs, context)),
+    ...ports.improvement.handles(asking),
+    workspace,
     index: ports.index.handle({ run: drive.state().run, step: request.step, ...sources }),
     skills: { list: () => ports.skills(mayRun) },
     runs: {

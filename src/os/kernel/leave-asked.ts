@@ -69,6 +69,7 @@ export async function askLeave(
 
 /** Choices by how far they reach; the terminal explains them. */
 function choicesFor(need: Need, canSave: boolean): readonly string[] {
+  if (need.kind === 'skill.write') return ['once', 'deny']; // it is about this change, and no other
   if (!canSave) return ['allow', 'once', 'deny'];
   const target = targetOf(need);
   const below = 'refused' in target ? undefined : subtreeOf(target);

@@ -27,7 +27,7 @@ export async function permit(
   const by: string[] = [];
   const decided: Need[] = [];
   for (const bare of needs) {
-    const need = await withPin(drive, op, request, bare);
+    const need = await withFacts(drive, op, request, bare);
     const decision = decide(need, contextOf(drive, op, request));
     if (decision.by === 'answer') await keepAnswer(drive, request, need);
     const verdict =
@@ -41,6 +41,12 @@ export async function permit(
     decided.push(need);
   }
   return { by: by.length === 0 ? 'no need' : [...new Set(by)].join(', '), needs: decided };
+}
+
+/** The need with what only others know. */
+async function withFacts(drive: Drive, op: Asker, request: Request, need: Need): Promise<Need> {
+  if (need.kind === 'skill.write') return { ...need, standing: await drive.ports.improvement.standing(need) };
+  return withPin(drive, op, request, need);
 }
 
 /**

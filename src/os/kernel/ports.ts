@@ -9,17 +9,18 @@ import type { Model } from '../models/port.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
 import type { SearchEngine } from '../network/search.ts';
-import type { ExecRequest, ExecResult, Op } from '../ops/op.ts';
+import type { ExecRequest, ExecResult, Handles, Op } from '../ops/op.ts';
 import type { ListRuns } from '../ops/run-facts.ts';
 import type { Bound } from '../permissions/decide.ts';
 import type { Grant } from '../permissions/grant.ts';
+import type { Need, Standing } from '../permissions/need.ts';
 import type { ClosedPlace } from '../permissions/protections.ts';
 import type { Sandbox } from '../sandbox/port.ts';
 import type { SkillCards } from '../skills/cards.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { PythonEngine } from '../steps/python/port.ts';
-import type { Workspace } from '../workspace/workspace.ts';
+import type { Workspace, WorkspaceHandle } from '../workspace/workspace.ts';
 import type { Intervention, RunState, SpentState } from './state.ts';
 
 /**
@@ -56,6 +57,10 @@ export type Ports = {
   readonly runs: ListRuns;
   readonly blobs: Blobs;
   readonly startChild: StartChild;
+  /** Evaluations, searches, versions and proposals. */
+  readonly improvement: Improvement;
+  /** By what a change of a skill is decided that has been proposed. */
+  readonly onPropose: Config['self_improvement']['on_propose'];
   /** Puts a question to a person now, one at a time; `undefined` when nobody answered. */
   readonly ask: (intervention: Intervention) => Promise<string | undefined>;
   /** What becomes of a question that nobody answered. */
@@ -72,6 +77,31 @@ export type Ports = {
   readonly recorded: Recorded | undefined;
   readonly signal: AbortSignal;
   readonly onText: (text: string) => void;
+};
+
+/** What rooms above the kernel do for ops of a run. */
+export type Improvement = {
+  /** Handles for one op, narrowed to `needs`, which were allowed. */
+  handles(asking: Asking): Pick<Handles, 'evals' | 'searches' | 'versions' | 'proposals'>;
+  /** How the change of a skill stands that an op wants to make. */
+  standing(need: Extract<Need, { kind: 'skill.write' }>): Promise<Standing>;
+};
+
+/** Who wants something of the rooms above. */
+export type Asking = {
+  readonly run: string;
+  readonly step: string;
+  /** The skill that asks. */
+  readonly skill: string;
+  /** Whoever is at this process. */
+  readonly who: string;
+  readonly needs: readonly Need[];
+  /** The model asked for instead of those of config; `undefined` = those of config. */
+  readonly model: string | undefined;
+  readonly workspace: WorkspaceHandle;
+  /** Tokens and dollars that evaluations use count in it. */
+  readonly meter: Meter;
+  readonly signal: AbortSignal;
 };
 
 /** Saved grants. */

@@ -16,7 +16,8 @@ export async function previewOf(op: Op, args: JsonObject, handles: () => Handles
   if (op.effect !== 'writes') return {};
   try {
     const open = handles();
-    const { path, pre, post, after } = await op.plan(args, open);
+    const { path, pre, post, after, shown } = await op.plan(args, open);
+    if (shown !== undefined) return { pre, post, ...shown };
     if (path.startsWith('index:')) return {};
     const before = pre === null ? '' : (await open.workspace.readText(path)).text;
     const { createTwoFilesPatch } = await import('diff'); // most runs ask nothing

@@ -1,11 +1,12 @@
 import type { ModelConfig } from '../config/config.ts';
+import { isFromFile } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import { type HostedConfig, type HostedEnv, hostedModel } from './hosted.ts';
 import type { Model } from './port.ts';
 import { scriptedModel } from './scripted.ts';
 
 export type ModelEnv = HostedEnv & {
-  /** Rules for the scripted model, with the file's name for messages. */
+  /** The file of a model that answers from one, with its name for messages. */
   readonly scripted?: { readonly text: string; readonly file: string };
 };
 
@@ -26,5 +27,5 @@ export function openModel(key: string, config: ModelConfig, env: ModelEnv): Mode
 
 /** Whether a model is asked over the network, rather than answering from a file. */
 export function isHosted(config: ModelConfig): config is HostedConfig {
-  return config.provider !== 'scripted';
+  return !isFromFile(config.provider);
 }

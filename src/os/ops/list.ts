@@ -19,25 +19,33 @@ import { webFetch } from './web-fetch.ts';
 import { webSearch } from './web-search.ts';
 import { writeFile } from './write-file.ts';
 
-/** Every op of the kernel, in the order models and the reference see them. */
-export const OPS: readonly Op[] = [
-  readFile,
-  globFiles,
-  grepFiles,
-  writeFile,
-  editFile,
-  deleteFile,
-  askUser,
-  sandboxedExec,
-  webFetch,
-  webSearch,
-  mcpOp,
-  runSkill,
-  listSkills,
-  listRuns,
-  recallOp,
-  indexWrite,
-  indexDrop,
-  judgeOutput,
-  lintSkillOp(() => OPS),
-];
+/**
+ * Every op of the kernel, in the order models and the reference see them.
+ * @param all the whole list they become part of: lint knows which ops a skill may name.
+ */
+export function kernelOps(all: () => readonly Op[]): readonly Op[] {
+  return [
+    readFile,
+    globFiles,
+    grepFiles,
+    writeFile,
+    editFile,
+    deleteFile,
+    askUser,
+    sandboxedExec,
+    webFetch,
+    webSearch,
+    mcpOp,
+    runSkill,
+    listSkills,
+    listRuns,
+    recallOp,
+    indexWrite,
+    indexDrop,
+    judgeOutput,
+    lintSkillOp(all),
+  ];
+}
+
+/** The ops of the kernel alone. */
+export const OPS: readonly Op[] = kernelOps(() => OPS);

@@ -10,7 +10,11 @@ import type { Sandbox, SandboxEnd } from '../sandbox/port.ts';
 import type { JsonSchema } from '../schema.ts';
 import type { SkillCard } from '../skills/cards.ts';
 import type { WorkspaceHandle } from '../workspace/workspace.ts';
+import type { EvalsHandle, Performed, ProposalsHandle, SearchesHandle, VersionsHandle } from './improvement.ts';
 import type { RunFilter, RunList } from './run-facts.ts';
+import type { Remains, WriteImages, WritePlan } from './write-plan.ts';
+
+export type { Remains, WriteImages, WritePlan };
 
 /**
  * A Control IR op is one file: input schema, effect class, needs, and what it does. An op never sees permissions: it
@@ -21,11 +25,13 @@ import type { RunFilter, RunList } from './run-facts.ts';
  *  - `writes` plans first (pre- and post-image), and says after a crash between intent and receipt what it left.
  *  - `waits`  opens an intervention; the answer is the result.
  *  - `child`  starts or adopts a run derived from (parent, step).
+ *  - `session` has many runs done that are kept apart from this one. What they did is kept, so that it goes on after a
+ *    crash where it stood, and costs nothing twice.
  *  - `model`  has a question answered by a model of the run; done again after a crash, and charged for both times.
  *  - `external` acts outside of what Reyn can look at. Intent and receipt are durable at once; without a receipt it is in
  *    doubt after a crash, and a person decides, unless doing it again changes nothing.
  */
-export type Op = ReadOp | WriteOp | WaitOp | ChildOp | ModelOp | ExternalOp;
+export type Op = ReadOp | WriteOp | WaitOp | ChildOp | SessionOp | ModelOp | ExternalOp;
 
 type OpFrame = {
   readonly kind: string;
@@ -65,6 +71,12 @@ export type ChildOp = OpFrame & {
   child(args: JsonObject): ChildRequest;
 };
 
+export type SessionOp = OpFrame & {
+  readonly effect: 'session';
+  /** @throws OpError. */
+  perform(args: JsonObject, handles: Handles): Promise<Performed>;
+};
+
 export type ModelOp = OpFrame & {
   readonly effect: 'model';
   /**
@@ -92,33 +104,6 @@ export type ModelRequest = {
   readonly schema: JsonSchema;
 };
 
-/** What a write changes: its subject before and after. Digests are SHA-256 in hex; `null` = there is nothing. */
-export type WriteImages = {
-  /** A path, or `index:<source>/<key>`. */
-  readonly path: string;
-  readonly pre: string | null;
-  readonly post: string | null;
-};
-
-/** What a crash left of a write: all of it, nothing, or something that was neither there before nor to be written. */
-export type Remains =
-  | { readonly left: 'all' }
-  | { readonly left: 'nothing' }
-  | { readonly left: 'other'; readonly now: string | null };
-
-/** A write that is about to happen. */
-export type WritePlan = WriteImages & {
-  /**
-   * Performs the write, atomically.
-   * @throws OpError `changed` when the file is no longer the pre-image.
-   */
-  commit(): Promise<void>;
-  /** What the model gets back beyond that it was done; absent when that says it all. */
-  readonly result?: Json;
-  /** The text that will be there, for a person who is asked; absent where there will be none or it is no text. */
-  readonly after?: string;
-};
-
 /** A question to a person. */
 export type Question = {
   readonly text: string;
@@ -144,6 +129,10 @@ export type Handles = {
   readonly mcp: McpHandle;
   /** Programs, held to the command that was allowed. */
   readonly exec: ExecHandle;
+  readonly evals: EvalsHandle;
+  readonly searches: SearchesHandle;
+  readonly versions: VersionsHandle;
+  readonly proposals: ProposalsHandle;
   readonly signal: AbortSignal;
 };
 
@@ -184,7 +173,17 @@ export type ExecResult = {
   readonly refused: readonly { readonly path: string; readonly reason: string }[];
 };
 
-type Own = 'input' | 'needs' | 'run' | 'isRepeatable' | 'plan' | 'question' | 'child' | 'modelClass' | 'ask';
+type Own =
+  | 'input'
+  | 'needs'
+  | 'run'
+  | 'isRepeatable'
+  | 'plan'
+  | 'question'
+  | 'child'
+  | 'perform'
+  | 'modelClass'
+  | 'ask';
 type Typed<T extends TObject, O> = Omit<O, Own> & {
   readonly input: T;
   needs(args: Static<T>): readonly Need[];
@@ -201,6 +200,7 @@ export function defineOp<T extends TObject>(
     | (Typed<T, WriteOp> & { plan(args: Static<T>, handles: Handles): Promise<WritePlan> })
     | (Typed<T, WaitOp> & { question(args: Static<T>): Question })
     | (Typed<T, ChildOp> & { child(args: Static<T>): ChildRequest })
+    | (Typed<T, SessionOp> & { perform(args: Static<T>, handles: Handles): Promise<Performed> })
     | (Typed<T, ModelOp> & { modelClass(args: Partial<Static<T>>): string; ask(args: Static<T>): ModelRequest }),
 ): Op {
   return op as unknown as Op;

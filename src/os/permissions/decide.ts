@@ -1,81 +1,18 @@
-import type { Config, PolicyRule } from '../config/config.ts';
+import type { PolicyRule } from '../config/config.ts';
 import { EVENTS } from '../indexed-source.ts';
 import { hostRefusal } from '../network/url.ts';
-import type { Permissions } from '../skills/skill.ts';
 import { visible } from '../visible.ts';
-import { canonicalPath, foldText } from '../workspace/location.ts';
+import { canonicalPath, foldText, isRefusal, parseLocation } from '../workspace/location.ts';
+import type { Bound, Decision, DecisionContext, PermissionAnswer } from './decision.ts';
 import { declaredFor, isDeclared } from './declared.ts';
-import { covers, type Grant, namesSkills } from './grant.ts';
+import { covers, namesSkills } from './grant.ts';
 import type { Need } from './need.ts';
 import { allows, denies } from './pattern.ts';
 import { type ClosedPlace, protectionOf } from './protections.ts';
 import { type Target, targetOf } from './target.ts';
+import { byZone } from './zones.ts';
 
-/**
- * Whether an op may have what it needs. Pure, and the only place where this is decided.
- *
- *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it; in a sub-run also what a run
- *    above it does not declare.
- *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, saved grants, this
- *    run's answers; else a person is asked. Nothing after a protection can open it.
- *  - A3 What cannot be understood is denied: a path that is refused, a deny rule whose pattern cannot be read (it may
- *    have meant this).
- *  - A4 Deny compares folded text and covers all below; allow compares exactly.
- *  - A5 What has expired does not count, except where it denies.
- */
-export type Decision = {
-  readonly verdict: 'allow' | 'deny' | 'ask';
-  /**
-   * What decided: `declared`, `bound <skill>`, `path`, `protection <id>`, `deny rule <n>`, `zone <name>`,
-   * `allow rule <n>`, `grant <id>`, `answer`.
-   */
-  readonly by: string;
-  /** A sentence that a person and the model can act on. */
-  readonly reason: string;
-};
-
-export type DecisionContext = {
-  readonly skill: string;
-  /** Fingerprint of the version of the skill that runs. */
-  readonly fingerprint: string;
-  /** Kind of the op that asks, and its step id. */
-  readonly op: string;
-  readonly step: string;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** What the skill declares. */
-  readonly permissions: Permissions;
-  /** What the runs above declare, when this is a sub-run. */
-  readonly bounds: readonly Bound[];
-  readonly policy: Config['policy'];
-  /** Pins of MCP servers that the operator vouches for, by server. */
-  readonly pins: Readonly<Record<string, string>>;
-  /** Saved grants; which of them are about this is found out here. */
-  readonly grants: readonly Grant[];
-  /** What people answered in this run. */
-  readonly answers: readonly PermissionAnswer[];
-  /** SHA-256 of the values the present frame named. */
-  readonly blobs: ReadonlySet<string>;
-  /** Places of this machine that are closed besides those closed by name. */
-  readonly closed: readonly ClosedPlace[];
-  /** Whether what runs is kept from the machine; `false` where the user's own config says `sandbox: none`. */
-  readonly isolated: boolean;
-};
-
-/** What a person answered to a permission question of this run; `resource` as in the need that was asked for. */
-export type PermissionAnswer = {
-  readonly need: string;
-  readonly resource: string;
-  readonly allow: boolean;
-  /** `once`: for the op that asked alone; `run`: for the rest of the run. */
-  readonly scope: 'once' | 'run';
-  /** Step of the op that asked. */
-  readonly step: string;
-  readonly pin?: string;
-};
-
-/** A run above: the sub-runs it starts do nothing that it does not declare itself, unless it delegates to them. */
-export type Bound = { readonly skill: string; readonly permissions: Permissions };
+export type { Bound, Decision, DecisionContext, PermissionAnswer };
 
 type Stage = (target: Target, context: DecisionContext) => Decision | undefined;
 
@@ -91,6 +28,18 @@ export const STAGES: readonly { readonly name: string; readonly stage: Stage }[]
   { name: 'answers', stage: byAnswer },
 ];
 
+/**
+ * Whether an op may have what it needs. Pure, and the only place where this is decided.
+ *
+ *  - A1 Declared first: what skill.md does not declare is denied, whoever would allow it; in a sub-run also what a run
+ *    above it does not declare.
+ *  - A2 Then the first allow or deny wins: protections, deny rules, zones that allow, allow rules, saved grants, this
+ *    run's answers; else a person is asked. Nothing after a protection can open it.
+ *  - A3 What cannot be understood is denied: a path that is refused, a deny rule whose pattern cannot be read (it may
+ *    have meant this).
+ *  - A4 Deny compares folded text and covers all below; allow compares exactly.
+ *  - A5 What has expired does not count, except where it denies.
+ */
 export function decide(need: Need, context: DecisionContext): Decision {
   const target = targetOf(need);
   if ('refused' in target) return { verdict: 'deny', by: 'path', reason: target.refused };
@@ -151,6 +100,7 @@ function protectedPlace({ need, location, resource }: Target, { closed }: Decisi
     if (refusal === undefined) return undefined;
     return { verdict: 'deny', by: 'protection network', reason: `${refusal}. No rule or answer opens it.` };
   }
+  if (need.kind === 'skill.write') return protectedSkill(need, closed);
   if (location === undefined) return undefined;
   const act = need.kind === 'file.write' ? 'write' : 'read';
   const protection = protectionOf(location, act, closed);
@@ -160,6 +110,22 @@ function protectedPlace({ need, location, resource }: Target, { closed }: Decisi
     verdict: 'deny',
     by: `protection ${protection.id}`,
     reason: `"${resource}" ${how}: ${protection.reason}. No rule or answer opens it.`,
+  };
+}
+
+/** The place protects a skill, not its name: a copy of one that ships is as open as others. */
+function protectedSkill(
+  { skill, standing }: Extract<Need, { kind: 'skill.write' }>,
+  closed: readonly ClosedPlace[],
+): Decision | undefined {
+  const location = standing?.dir === undefined ? undefined : parseLocation(standing.dir);
+  const protection =
+    location === undefined || isRefusal(location) ? undefined : protectionOf(location, 'write', closed);
+  if (protection === undefined) return undefined;
+  return {
+    verdict: 'deny',
+    by: `protection ${protection.id}`,
+    reason: `The skill "${visible(skill)}" cannot be changed where it is: ${protection.reason}. No rule or answer opens it.`,
   };
 }
 
@@ -182,45 +148,10 @@ function byDenyRule(target: Target, context: DecisionContext): Decision | undefi
   };
 }
 
-/** Zones that need no leave beyond the declaration. Blobs are open only where the frame named them. */
-function byZone({ need, location }: Target, { skill, blobs, isolated }: DecisionContext): Decision | undefined {
-  const open = (name: string, reason: string): Decision => ({ verdict: 'allow', by: `zone ${name}`, reason });
-  switch (need.kind) {
-    case 'skill.run':
-      return open('skills', `The skill "${skill}" declares that it runs "${need.skill}".`);
-    case 'python':
-      return isolated
-        ? open('python', `The skill "${skill}" declares ${need.function}, which runs where nothing else is seen.`)
-        : undefined;
-    case 'recall':
-    case 'index':
-      return open(
-        'index',
-        `The skill "${skill}" declares ${need.kind} of "${need.source}", and nothing outside the store is touched.`,
-      );
-    default:
-  }
-  switch (location?.root) {
-    case 'work':
-      return open('work', 'It is the work folder of this run.');
-    case 'blob':
-      return need.kind === 'file.read' && blobs.has(location.segments[0] ?? '')
-        ? open('blobs', 'The present frame names this value.')
-        : {
-            verdict: 'deny',
-            by: 'zone blobs',
-            reason: 'Only values that the present frame names can be read, and none written.',
-          };
-    case 'project':
-      return need.kind === 'file.read' ? open('project', 'It is an ordinary project file.') : undefined;
-    default:
-      return undefined;
-  }
-}
-
 function byAllowRule(target: Target, context: DecisionContext): Decision | undefined {
   const { skill, policy, pins, now } = context;
   const { need } = target;
+  if (need.kind === 'skill.write') return undefined; // what was not proved is for a person, each time
   // whose tools nobody has looked at is not allowed in general
   if (need.kind === 'mcp' && (need.pin === undefined || pins[need.server] !== need.pin)) return undefined;
   const at = policy.allow.findIndex(
@@ -246,6 +177,7 @@ function isInSkill({ need, location }: Target): boolean {
 }
 
 function byGrant(target: Target, context: DecisionContext): Decision | undefined {
+  if (target.need.kind === 'skill.write') return undefined;
   const grant = context.grants.find(
     (each) => covers(each, target, context) && (!isInSkill(target) || namesSkills(each.resource)),
   );

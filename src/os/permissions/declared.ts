@@ -18,7 +18,7 @@ export function isDeclared(need: Need, permissions: Permissions): boolean {
     case 'skill.run':
       return runnable(permissions).some((name) => name === need.skill || name === ANY_SKILL);
     case 'skill.write':
-      return permissions.skill.write.includes(need.skill);
+      return permissions.skill.write.some((name) => name === need.skill || name === ANY_SKILL);
     case 'exec':
       return permissions.exec.some((pattern) => matchesArgv(pattern, need.argv));
     case 'net':

@@ -20,7 +20,20 @@ export type Need =
   | { readonly kind: 'recall'; readonly source: string }
   | { readonly kind: 'index'; readonly source: string }
   | { readonly kind: 'eval' }
-  | { readonly kind: 'skill.write'; readonly skill: string };
+  /** `save`: keep its folder as a version; `apply`: put another text in its place. The rest is known when it is decided. */
+  | {
+      readonly kind: 'skill.write';
+      readonly skill: string;
+      readonly act: 'save' | 'apply';
+      readonly change?: { readonly from: string; readonly to: string; readonly receipt: string };
+      readonly standing?: Standing;
+    };
+
+/**
+ * How a change of a skill stands: where its folder is (a path as ops have it; absent = there is no such skill), whether
+ * a receipt of PASS is about exactly this change, and whether it asks for more permissions.
+ */
+export type Standing = { readonly dir?: string; readonly proof: 'pass' | 'none'; readonly widens: boolean };
 
 export type NeedKind = Need['kind'];
 

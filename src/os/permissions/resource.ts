@@ -13,8 +13,9 @@ export function needOf(kind: NeedKind, resource: string): Need | { readonly prob
     case 'file.write':
       return { kind, path: resource };
     case 'skill.run':
-    case 'skill.write':
       return { kind, skill: resource };
+    case 'skill.write':
+      return { kind, skill: resource, act: 'apply' };
     case 'exec': {
       const argv = wordsOf(resource);
       return argv === undefined || argv.length === 0 ? { problem: 'it is no command' } : { kind, argv };

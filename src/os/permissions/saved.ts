@@ -54,7 +54,7 @@ export function openSavedGrants({ root, store, signer, redact, clock, days }: Sa
   let folded: { readonly of: readonly ProjectEvent[]; readonly records: readonly Kept[] } = { of: [], records: [] };
 
   function records(): readonly Kept[] {
-    const events = store().grantEvents();
+    const events = store().facts('grant_');
     if (events.length !== folded.of.length) folded = { of: events, records: foldGrants(events, signer, root) };
     return folded.records;
   }

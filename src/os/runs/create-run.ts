@@ -1,5 +1,7 @@
+import type { ModelConfig } from '../config/config.ts';
 import type { Limits } from '../config/limits.ts';
 import { configDigest } from '../config/read.ts';
+import { isFromFile } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import type { RunEventBody, RunEventData } from '../events/event.ts';
 import { canonicalJson, digest, type Json } from '../json.ts';
@@ -80,7 +82,9 @@ export function refuseUnpriced(
   skill: Skill,
 ): void {
   if (limits.usd === undefined) return;
-  const unpriced = Object.values(models).find((model) => model.provider !== 'scripted' && model.price === undefined);
+  const unpriced = Object.values(models).find(
+    (model) => !isFromFile(model.provider as ModelConfig['provider']) && model.price === undefined,
+  );
   if (unpriced === undefined) return;
   throw new UserError('config', `a limit in USD is set, and the model ${unpriced.name} has no price`, {
     where: { file: 'reyn.yaml', skill: skill.name },

@@ -82,6 +82,8 @@ export async function driveRun(
     runs: project.runs,
     blobs: store.blobs,
     startChild,
+    improvement: project.improvement,
+    onPropose: project.config.self_improvement.on_propose,
     ask: async (asked) => (mayAnswer(asked) ? driving.ask(pendingIn(state, asked)) : undefined),
     onAsk: driving.onAsk,
     js: project.js,

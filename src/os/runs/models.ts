@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Config, ModelConfig } from '../config/config.ts';
 import { KEY_ENV } from '../config/effective.ts';
 import { showKey } from '../config/layer.ts';
+import { FROM_FILE, type FromFile, isFromFile } from '../config/schema.ts';
 import { UserError } from '../errors.ts';
 import type { RunEventData } from '../events/event.ts';
 import type { Blobs } from '../events/port.ts';
@@ -15,12 +16,9 @@ import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
 import type { Redactor } from '../secrets/port.ts';
 import type { Skill } from '../skills/skill.ts';
-import { readScripted } from '../skills/source.ts';
+import { readEvalFile } from '../skills/source.ts';
 
 type Pins = RunEventData['run_skill_started']['models'];
-
-/** The file of rules a skill ships for the scripted model, relative to its folder. */
-const SCRIPT = 'evals/scripted.yaml';
 
 /** Classes of models a skill may ask: those of its phases, and of the ops that ask one in a phase or a step. */
 export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
@@ -100,14 +98,16 @@ function pin(
   { root, blobs }: { readonly root: string; readonly blobs: Blobs },
 ): Pins[string] {
   const pinned = { name: key, ...model } as Pins[string];
-  return model.provider === 'scripted' ? { ...pinned, script: blobs.put(scriptOf(skill, root)) } : pinned;
+  const { provider } = model;
+  return isFromFile(provider) ? { ...pinned, script: blobs.put(fileOf(provider, skill, root)) } : pinned;
 }
 
-function scriptOf(skill: Skill, root: string): string {
-  const text = readScripted(resolve(root, skill.dir));
+function fileOf(provider: FromFile, skill: Skill, root: string): string {
+  const file = FROM_FILE[provider];
+  const text = readEvalFile(resolve(root, skill.dir), file);
   if (text !== undefined) return text;
-  throw new UserError('config', `the scripted model has no rules for ${skill.name}: there is no ${SCRIPT}`, {
-    where: { skill: skill.name, file: `${skill.dir}/${SCRIPT}` },
+  throw new UserError('config', `the ${provider} model has no rules for ${skill.name}: there is no ${file}`, {
+    where: { skill: skill.name, file: `${skill.dir}/${file}` },
     hint: 'Write one, or name another model in reyn.yaml or with --model.',
   });
 }
@@ -133,7 +133,7 @@ function refuseStrayKey(
   { env, config }: { readonly env: NodeJS.ProcessEnv; readonly config: Config },
 ): void {
   const { base_url: url, api_key_env: variable, api_key_file: file } = pinned;
-  if (pinned.provider === 'scripted' || ((env[variable] ?? '') === '' && file === undefined)) return;
+  if (isFromFile(pinned.provider) || ((env[variable] ?? '') === '' && file === undefined)) return;
   if (url === undefined && file === undefined && variable === KEY_ENV[pinned.provider]) return;
   const counts = Object.entries(config.define).some(
     ([key, model]) =>
@@ -176,7 +176,14 @@ export function openPinned(
     const { name, script, ...config } = pinned;
     refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
-      script === undefined ? {} : { scripted: { text: scriptText(script, env.blobs), file: `${where.dir}/${SCRIPT}` } };
+      script === undefined
+        ? {}
+        : {
+            scripted: {
+              text: scriptText(script, env.blobs),
+              file: `${where.dir}/${FROM_FILE[config.provider as FromFile]}`,
+            },
+          };
     const opening = { env: env.env, clock: env.clock, ...scripted };
     const model = redactedModel(openModel(name, config as ModelConfig, opening), env.redact);
     opened.set(name, model);

@@ -5,7 +5,7 @@ import type { RunEvent } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import type { Ids } from '../ids.ts';
 import type { IndexPort } from '../index/port.ts';
-import type { ExecPort } from '../kernel/ports.ts';
+import type { ExecPort, Improvement } from '../kernel/ports.ts';
 import type { Meter } from '../limits/meter.ts';
 import type { McpServers } from '../network/mcp/port.ts';
 import type { Network } from '../network/port.ts';
@@ -47,6 +47,8 @@ export type Project = {
   readonly network: Network;
   readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
+  /** Evaluations, searches, versions and proposals. */
+  readonly improvement: Improvement;
   /** Programs of a run, given its work folder. */
   readonly exec: (workDir: string) => ExecPort;
   /** Where keys of providers come from. */

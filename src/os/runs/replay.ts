@@ -1,10 +1,12 @@
+import type { ModelConfig } from '../config/config.ts';
+import { isFromFile } from '../config/schema.ts';
 import type { RunEvent, RunEventBody, RunEventData } from '../events/event.ts';
 import type { RunLog } from '../events/port.ts';
 import type { IndexPort } from '../index/port.ts';
 import { begin, fold, foldAll } from '../kernel/fold.ts';
 import { drive } from '../kernel/loop.ts';
 import { next } from '../kernel/next.ts';
-import type { ExecPort, Ports } from '../kernel/ports.ts';
+import type { ExecPort, Improvement, Ports } from '../kernel/ports.ts';
 import type { RunState } from '../kernel/state.ts';
 import { frameNow } from '../kernel/turn.ts';
 import { openMeter } from '../limits/meter.ts';
@@ -114,6 +116,8 @@ export async function replayEvents(
     skills: noList,
     runs: noList,
     blobs: { put: () => '', get: () => Buffer.alloc(0) },
+    improvement: NO_IMPROVEMENT,
+    onPropose: 'disabled',
     startChild: () => Promise.reject(new TypeError('a replay starts no run')),
     ask: (asked) => Promise.resolve(recorded.answer(asked.id)),
     onAsk: recorded.ended ? 'fail' : 'suspend',
@@ -156,7 +160,7 @@ function pinsOf(pin: ModelPin | undefined) {
   return {
     name: 'recorded',
     encoding: pin?.encoding ?? 'tools',
-    metered: pin !== undefined && pin.provider !== 'scripted',
+    metered: pin !== undefined && !isFromFile(pin.provider as ModelConfig['provider']),
     maxOutputTokens: pin?.max_output_tokens ?? 0,
     ...(pin?.price === undefined ? {} : { price: pin.price }),
   } as const;
@@ -199,6 +203,17 @@ function logOf(run: string, append: (body: RunEventBody) => RunEvent): RunLog {
     close: () => Promise.resolve(),
   };
 }
+
+const unasked = () => Promise.reject(new TypeError('a replay improves nothing'));
+const NO_IMPROVEMENT: Improvement = {
+  handles: () => ({
+    evals: { evaluate: unasked, verify: unasked },
+    searches: { plan: unasked, remains: unasked },
+    versions: { planSave: unasked, planApply: unasked, remains: unasked },
+    proposals: { plan: unasked, remains: unasked },
+  }),
+  standing: unasked,
+};
 
 const NO_ENGINE: JsEngine = {
   run: () => Promise.reject(new TypeError('a replay runs no function')),

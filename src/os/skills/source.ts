@@ -29,10 +29,10 @@ export type SkillSource = {
   readonly unread?: readonly Finding[];
 };
 
-/** The text of a skill's `evals/scripted.yaml`; `undefined` when there is none to read. */
-export function readScripted(dir: string): string | undefined {
+/** The text of a file in a skill's `evals`; `undefined` when there is none to read. */
+export function readEvalFile(dir: string, name: string): string | undefined {
   if (statOf(path.join(dir, 'evals'))?.isDirectory() !== true) return undefined;
-  const file = readRegular(path.join(dir, 'evals', 'scripted.yaml'));
+  const file = readRegular(path.join(dir, name));
   return typeof file === 'string' ? undefined : decodeText(file.bytes);
 }
 

@@ -28,15 +28,17 @@ it('leaves out no authority that type-checks: every entry to the gate demands al
     answers: true,
     blobs: true,
     closed: true,
+    onPropose: true,
     isolated: true,
   });
   const gate = demanded<
-    Pick<Ports, 'policy' | 'pins' | 'grants' | 'closed' | 'bounds' | 'ask' | 'onAsk' | 'now' | 'who'>
+    Pick<Ports, 'policy' | 'pins' | 'grants' | 'closed' | 'onPropose' | 'bounds' | 'ask' | 'onAsk' | 'now' | 'who'>
   >({
     policy: true,
     pins: true,
     grants: true,
     closed: true,
+    onPropose: true,
     bounds: true,
     ask: true,
     onAsk: true,

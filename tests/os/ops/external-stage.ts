@@ -36,6 +36,10 @@ export async function actOutside(op: Op, args: JsonObject, { network, mcp, engin
       },
     },
     exec: { run: absent },
+    evals: { evaluate: absent, verify: absent },
+    searches: { plan: absent, remains: absent },
+    versions: { planSave: absent, planApply: absent, remains: absent },
+    proposals: { plan: absent, remains: absent },
     signal,
   };
   return await op.run(args, handles);

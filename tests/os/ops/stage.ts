@@ -59,6 +59,10 @@ export function stage(context: Partial<DecisionContext> = {}, options: Parameter
       search: { search: absent },
       mcp: { call: absent },
       exec: { run: absent },
+      evals: { evaluate: absent, verify: absent },
+      searches: { plan: absent, remains: absent },
+      versions: { planSave: absent, planApply: absent, remains: absent },
+      proposals: { plan: absent, remains: absent },
       signal: AbortSignal.timeout(60_000),
     };
     return { op, args, handles };

@@ -20,5 +20,6 @@ export const ASKING: DecisionContext = {
   answers: [],
   blobs: new Set(),
   closed: [],
+  onPropose: 'ask_user',
   isolated: true,
 };

@@ -8,11 +8,13 @@ import { compileSkill } from '../../../src/os/skills/compile.ts';
 import { fingerprintOf, manifestOf } from '../../../src/os/skills/fingerprint.ts';
 import { MAX_FILES, readSkillSource } from '../../../src/os/skills/read-source.ts';
 import { MAX_FILE_BYTES } from '../../../src/os/skills/regular-file.ts';
-import { packSource, readScripted, type SkillSource, unpackSource } from '../../../src/os/skills/source.ts';
+import { packSource, readEvalFile, type SkillSource, unpackSource } from '../../../src/os/skills/source.ts';
 import { head, inFolder, sourceOf, writeFiles } from './skill-files.ts';
 
 const read = (dir: string, name = 'demo') => readSkillSource(dir, { name, origin: 'project' });
 const unread = ({ unread: findings = [] }: SkillSource) => findings.map(({ rule, file }) => `${file} ${rule}`);
+
+const SCRIPT = 'evals/scripted.yaml';
 
 describe('reading a skill folder', () => {
   it('takes every regular file, sorted, without eval files and dotfiles', async () => {
@@ -120,13 +122,13 @@ describe('reading a skill folder', () => {
 
   it('reads the rules of the scripted model apart, and follows no link to them', async () => {
     await inFolder((dir) => {
-      expect(readScripted(dir)).toBeUndefined();
+      expect(readEvalFile(dir, SCRIPT)).toBeUndefined();
       writeFiles(dir, { 'evals/scripted.yaml': 'rules: []\n', 'other/evals/x': '' });
-      expect(readScripted(dir)).toBe('rules: []\n');
+      expect(readEvalFile(dir, SCRIPT)).toBe('rules: []\n');
       fs.symlinkSync(path.join(dir, 'evals/scripted.yaml'), path.join(dir, 'other/evals/scripted.yaml'));
-      expect(readScripted(path.join(dir, 'other'))).toBeUndefined();
+      expect(readEvalFile(path.join(dir, 'other'), SCRIPT)).toBeUndefined();
       fs.symlinkSync(path.join(dir, 'evals'), path.join(dir, 'linked'));
-      expect(readScripted(path.join(dir, 'linked'))).toBeUndefined();
+      expect(readEvalFile(path.join(dir, 'linked'), SCRIPT)).toBeUndefined();
     });
   });
 });
