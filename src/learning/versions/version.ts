@@ -15,3 +15,23 @@ export type Version = {
   readonly verdict?: string;
   readonly receipt?: string;
 };
+
+/** What the versions need to know of a receipt of a verdict. */
+export type ReceiptFacts = {
+  readonly id: string;
+  readonly skill: string;
+  readonly from: string;
+  readonly to: string;
+  /** `PASS`, `FAIL`, `INDETERMINATE`. */
+  readonly verdict: string;
+  /** Blob of the candidate's files, as `packSource` writes them. */
+  readonly pack: string;
+  /** Mean scores in the verification: of the candidate, and of what it replaces. */
+  readonly score?: number;
+  readonly before?: number;
+  /** For whoever is asked: gain, interval, counts, cost. */
+  readonly summary: string;
+};
+
+/** @returns `undefined` when there is no such receipt, or it does not hold. */
+export type ReadReceipt = (id: string) => ReceiptFacts | undefined;
