@@ -1,3 +1,4 @@
+import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -98,6 +99,18 @@ export type Reyn = {
     query(filter: EventFilter): readonly (RunEvent | ProjectEvent)[];
     /** Yields new events as they are written, until the signal aborts. */
     tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
+  };
+
+  readonly evals: {
+    /** Evaluations, newest first; of one skill where it is named. Searches and verifications are in no list. */
+    list(skill?: string): readonly EvalSummary[];
+    /** @throws UserError `not_found`; CorruptLog. */
+    get(id: string): EvalReport;
+    /**
+     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
+     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     */
+    accept(skill: string, lines: readonly string[]): Promise<string>;
   };
 
   readonly index: {
@@ -349,6 +362,8 @@ export type Reshaped = {
 
 export type {
   AuditReport,
+  EvalReport,
+  EvalSummary,
   EventFilter,
   ExportRequest,
   GcReport,

@@ -1,3 +1,4 @@
+import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
@@ -172,6 +173,13 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         return index.events(filter);
       },
       tail: (filter, signal) => follow(index, filter, signal, clock),
+    },
+    evals: {
+      list: () => [],
+      get: (id) => {
+        throw new UserError('not_found', `there is no evaluation "${id}"`);
+      },
+      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     index: {
       list: () => sources.list(),

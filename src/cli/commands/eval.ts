@@ -1,0 +1,12 @@
+import type { Define } from '../cli.ts';
+import { defineBuild } from './eval-build.ts';
+import { defineCompare } from './eval-compare.ts';
+import { defineExport } from './eval-export.ts';
+import { defineReport } from './eval-report.ts';
+
+export const define: Define = (command, act) => {
+  defineReport(command, act);
+  defineCompare(command, act);
+  defineExport(command, act);
+  defineBuild(command, act);
+};
