@@ -1,4 +1,6 @@
-import type { EvalsApi } from './evaluation.ts';
+import type { EvalRequest } from './evaluation.ts';
+import type { Evaluations } from './evaluations.ts';
+import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -114,7 +116,10 @@ export type Reyn = {
   };
 
   /** Evaluations of skills on their cases. */
-  readonly evals: EvalsApi;
+  readonly evals: Evaluations & {
+    /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
+    run(skill: string, options?: EvalRequest): Promise<EvalReport>;
+  };
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
   readonly policy: {
@@ -352,6 +357,8 @@ export type Reshaped = {
 
 export type {
   AuditReport,
+  EvalReport,
+  EvalSummary,
   EventFilter,
   ExportRequest,
   GcReport,

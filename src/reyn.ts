@@ -1,5 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
+import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import { localPolicy } from './local-policy.ts';
@@ -118,7 +119,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   let evaluating: Promise<Evaluation> | undefined;
   const evaluation = () => {
     evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
-      openEvaluation({ project: () => project, execAt: outside.execAt }),
+      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
     );
     return evaluating;
   };
@@ -192,9 +193,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
     evals: {
-      run: async (...asked) => (await evaluation()).api.run(...asked),
-      list: async (skill) => (await evaluation()).api.list(skill),
-      get: async (id) => (await evaluation()).api.get(id),
+      run: async (...asked) => (await evaluation()).run(...asked),
+      ...openEvaluations(root, opened),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

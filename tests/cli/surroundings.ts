@@ -101,7 +101,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
     index: { list: () => [], search: absent, drop: absent },
-    evals: { run: absent, list: async () => [], get: absent },
+    evals: { run: absent, list: () => [], get: absent },
     recordRefusal: absent,
     policy: { explain: absent },
     grants: { list: () => [], add: absent, revoke: absent, prune: absent },

@@ -9,10 +9,12 @@ import type { Store } from '../../os/events/port.ts';
 import { projectTail } from '../../os/events/project-read.ts';
 import { openStore } from '../../os/events/store.ts';
 import type { Json } from '../../os/json.ts';
+import type { EvalSet } from './case.ts';
 import { caseDisk } from './case-disk.ts';
 import { closureOf } from './closure.ts';
 import type { EvalRow } from './row.ts';
 import { rowEvent, rowsIn, usedBy } from './rows.ts';
+import { scoreTools } from './score-tools.ts';
 import type { OpenSession, Session } from './session.ts';
 import { type Arm, openArm } from './session-arm.ts';
 import { type SessionDeps, sessionDir, VERIFIER } from './session-deps.ts';
@@ -54,7 +56,8 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const known = request.id === undefined ? [] : ownEvents(store);
     const held = holdAlone(store, layout.locks, id);
     try {
-      const opened = openState({ deps, request, id, dir, store, events: known });
+      const set = request.set ?? deps.set(request.skill);
+      const opened = openState({ deps, request, set, id, dir, store, events: known });
       if (known.length === 0) await begin(opened, closure, sealed);
       return sessionOf(opened, held.release, disk);
     } catch (error) {
@@ -84,12 +87,13 @@ function holdAlone(store: Store, dir: string, id: string): { release(): void } {
 }
 
 type Opening = Pick<SessionState, 'deps' | 'request' | 'id' | 'dir' | 'store'> & {
+  readonly set: EvalSet;
   readonly events: readonly ProjectEvent[];
 };
 
 type OpenedState = SessionState & { readonly events: ProjectEvent[] };
 
-function openState({ deps, request, id, dir, store, events }: Opening): OpenedState {
+function openState({ deps, request, set, id, dir, store, events }: Opening): OpenedState {
   const own = [...events];
   const rows = new Map(rowsIn(own).map((row) => [row.key, row]));
   const arms = new Map<string, Arm>();
@@ -97,6 +101,7 @@ function openState({ deps, request, id, dir, store, events }: Opening): OpenedSt
   return {
     deps,
     request,
+    tools: scoreTools({ ...deps, set, dir: request.baseline.skill.dir }),
     id,
     dir,
     store,
@@ -106,7 +111,7 @@ function openState({ deps, request, id, dir, store, events }: Opening): OpenedSt
     arm: (version) => {
       const known = arms.get(version.skill.fingerprint);
       if (known !== undefined) return known;
-      const made = openArm({ deps, request, dir, store }, version);
+      const made = openArm({ deps, request, scorers: set.scorers, dir, store }, version);
       arms.set(version.skill.fingerprint, made);
       return made;
     },

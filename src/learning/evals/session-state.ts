@@ -1,6 +1,7 @@
 import type { Store } from '../../os/events/port.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
 import type { EvalRow } from './row.ts';
+import type { ScoreTools } from './scorers/scorer.ts';
 import type { OpenSessionRequest } from './session.ts';
 import type { Arm } from './session-arm.ts';
 import type { SessionDeps } from './session-deps.ts';
@@ -9,6 +10,7 @@ import type { SessionDeps } from './session-deps.ts';
 export type SessionState = {
   readonly deps: SessionDeps;
   readonly request: OpenSessionRequest;
+  readonly tools: Omit<ScoreTools, 'signal'>;
   readonly id: string;
   readonly dir: string;
   readonly store: Store;
