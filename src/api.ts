@@ -1,3 +1,5 @@
+import type { EvalRequest } from './evaluation.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
@@ -101,18 +103,6 @@ export type Reyn = {
     tail(filter: EventFilter, signal: AbortSignal): AsyncIterable<RunEvent | ProjectEvent>;
   };
 
-  readonly evals: {
-    /** Evaluations, newest first; of one skill where it is named. Searches and verifications are in no list. */
-    list(skill?: string): readonly EvalSummary[];
-    /** @throws UserError `not_found`; CorruptLog. */
-    get(id: string): EvalReport;
-    /**
-     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
-     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
-     */
-    accept(skill: string, lines: readonly string[]): Promise<string>;
-  };
-
   readonly index: {
     /** Every source that holds something, by name; the events of the log are one. */
     list(): readonly SourceSummary[];
@@ -125,6 +115,16 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  /** Evaluations of skills on their cases. */
+  readonly evals: Evaluations & {
+    /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
+    run(skill: string, options?: EvalRequest): Promise<EvalReport>;
+    /**
+     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
+     * the root. @throws UserError `not_found`, `refused` for a skill that ships, `eval` for what is no case, `disk`.
+     */
+    accept(skill: string, lines: readonly string[]): Promise<string>;
+  };
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
   readonly policy: {

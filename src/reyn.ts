@@ -1,5 +1,6 @@
-import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
+import type { Evaluation } from './evaluation.ts';
+import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import { localPolicy } from './local-policy.ts';
@@ -111,8 +112,16 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement(),
+    improvement: openImprovement({ evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
     env,
+  };
+  /** Most commands evaluate nothing. */
+  let evaluating: Promise<Evaluation> | undefined;
+  const evaluation = () => {
+    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
+      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
+    );
+    return evaluating;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -174,13 +183,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       },
       tail: (filter, signal) => follow(index, filter, signal, clock),
     },
-    evals: {
-      list: () => [],
-      get: (id) => {
-        throw new UserError('not_found', `there is no evaluation "${id}"`);
-      },
-      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
-    },
     index: {
       list: () => sources.list(),
       search: async ({ sources: named, ...request }, signal = new AbortController().signal) =>
@@ -189,6 +191,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
+    },
+    evals: {
+      run: async (...asked) => (await evaluation()).run(...asked),
+      accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
+      ...openEvaluations(root, opened),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),
