@@ -44,6 +44,11 @@ describe('judge_phase', () => {
     }),
   );
 
+  it('is not moved over the mark by how computers add', () =>
+    inProject(judging(verdict(0.7, 'So.')), async (project) => {
+      expect(resultOf(await project.run('judge_phase', WORK))).toMatchObject({ score: 0.7, passed: true });
+    }));
+
   it('serves another skill as a sub-skill, without any permission of its own', () =>
     inProject(
       {
