@@ -14,8 +14,16 @@ export type LintRule = {
   readonly fix?: string;
 };
 
-/** Every rule `reyn lint` knows: those of a loaded skill, then what the loader refuses. */
+/** What is wrong with eval files: it is no part of the skill, and keeps it from nothing but being evaluated. */
+export const EVAL_RULES = {
+  'evals/form': 'eval.md or a file of evals/ that cannot be read as cases',
+  'evals/phase': 'a check on a phase that the skill does not have',
+} as const;
+
+/** Every rule `reyn lint` knows: those of a loaded skill, then what the loader refuses, then those of eval files. */
 export function lintRules(): readonly LintRule[] {
-  const format = Object.entries(FORMAT_RULES).map(([id, finds]): LintRule => ({ id, severity: 'error', finds }));
+  const format = Object.entries({ ...FORMAT_RULES, ...EVAL_RULES }).map(
+    ([id, finds]): LintRule => ({ id, severity: 'error', finds }),
+  );
   return [...RULES.map(({ id, severity, finds, why, fix }) => ({ id, severity, finds, why, fix })), ...format];
 }
