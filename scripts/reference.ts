@@ -200,7 +200,10 @@ function lintPage(): string {
     glossary(['rule', 'finds'], FORMAT_RULES),
     '## Eval files',
     'What keeps a skill from being evaluated; see [eval](../concepts/eval.md).',
-    glossary(['rule', 'finds'], EVAL_RULES),
+    table(
+      ['rule', 'finds', 'why'],
+      EVAL_RULES.map(({ id, finds, why }) => [code(id), finds, why]),
+    ),
     '## Other spellings',
     'What the loader says of folders in other dialects; see [foreign skills](../concepts/foreign-skills.md).',
     glossary(['rule', 'finds'], DIALECT_RULES),

@@ -1,9 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { runCli } from '../../src/cli/main.ts';
 import { readEvalSet } from '../../src/learning/evals/read-eval-set.ts';
 import { inProject, onePhase } from '../project.ts';
-import { reyn } from './surroundings.ts';
+import { ioWith } from './surroundings.ts';
+
+/** The command line on a project of its own. */
+async function reyn(argv: readonly string[], cwd: string) {
+  const { io, captured } = ioWith({ cwd, env: { HOME: cwd, REYN_TRUST_PROJECT: '1' } });
+  const exit = await runCli(argv, io);
+  return { exit, ...captured };
+}
 
 const PROMPTFOO = JSON.stringify({
   tests: [
@@ -18,7 +26,7 @@ const PROMPTFOO = JSON.stringify({
   ],
 });
 const spec = {
-  skills: { demo: { md: onePhase('demo') } },
+  skills: { demo: { md: onePhase('demo', 'artifacts: { note: { text: string } }') } },
   files: {
     'promptfooconfig.yaml': PROMPTFOO,
     'samples.jsonl': '{"id": "a", "input": "q", "target": "x"}\n',
@@ -28,17 +36,16 @@ const spec = {
 
 it('cases of another tool are written beside the skill, what is left is told, and lint is content', () =>
   inProject(spec, async ({ root, read }) => {
-    const at = { cwd: root };
-    const dry = await reyn(['eval', 'import', 'promptfooconfig.yaml', '--to', 'demo', '--dry-run'], {}, at);
+    const dry = await reyn(['eval', 'import', 'promptfooconfig.yaml', '--to', 'demo', '--dry-run'], root);
     expect(dry).toMatchObject({ exit: 0, err: expect.stringContaining('1 case with 2 checks would be written') });
     expect(read('reyn/project/demo/evals/promptfooconfig.jsonl')).toBeUndefined();
 
-    const made = await reyn(['eval', 'import', 'promptfooconfig.yaml', '--to', 'demo'], {}, at);
+    const made = await reyn(['eval', 'import', 'promptfooconfig.yaml', '--to', 'demo'], root);
     expect(made.out).toBe(
       'reyn/project/demo/evals/promptfooconfig.jsonl\nreyn/project/demo/evals/promptfooconfig.checks.js\n',
     );
     expect(made.err).toMatch(/test 1\s+check similar\s+There is no scorer for it here/);
-    const json = await reyn(['--json', 'eval', 'import', 'samples.jsonl', '--to', 'demo', '--scorer', 'exact'], {}, at);
+    const json = await reyn(['--json', 'eval', 'import', 'samples.jsonl', '--to', 'demo', '--scorer', 'exact'], root);
     expect(JSON.parse(json.out)).toMatchObject({ format: 'inspect', cases: 1, checks: 1, left: [] });
 
     const dir = path.join(root, 'reyn/project/demo');
@@ -46,12 +53,12 @@ it('cases of another tool are written beside the skill, what is left is told, an
       ['test 1', ['contains', 'js']],
       ['a', ['exact']],
     ]);
-    expect(await reyn(['lint', 'demo'], {}, at)).toMatchObject({ exit: 0 });
+    expect(await reyn(['lint', 'demo'], root)).toMatchObject({ exit: 0 });
 
-    const again = await reyn(['eval', 'import', 'samples.jsonl', '--to', 'demo'], {}, at);
+    const again = await reyn(['eval', 'import', 'samples.jsonl', '--to', 'demo'], root);
     expect(again).toMatchObject({ exit: 2, err: expect.stringMatching(/already/) });
     fs.renameSync(path.join(root, 'samples.jsonl'), path.join(root, 'others.jsonl'));
-    const twice = await reyn(['eval', 'import', 'others.jsonl', '--to', 'demo'], {}, at);
+    const twice = await reyn(['eval', 'import', 'others.jsonl', '--to', 'demo'], root);
     expect(twice).toMatchObject({ exit: 2, err: expect.stringMatching(/has a case "a" already/) });
   }));
 
@@ -62,7 +69,7 @@ it.each<[string[], number, RegExp]>([
   [['odd.txt', '--to', 'demo'], 2, /--format/],
 ])('eval import %j exits %d', (argv, exit, err) =>
   inProject(spec, async ({ root }) => {
-    expect(await reyn(['eval', 'import', ...argv], {}, { cwd: root })).toMatchObject({
+    expect(await reyn(['eval', 'import', ...argv], root)).toMatchObject({
       exit,
       err: expect.stringMatching(err),
     });
@@ -71,10 +78,17 @@ it.each<[string[], number, RegExp]>([
 
 it('lint finds eval files that cannot be read, and checks on phases that are not there', () =>
   inProject(
-    { skills: { demo: { md: onePhase('demo'), files: { 'evals/a.jsonl': '{"id": "a"}\n' } } } },
+    {
+      skills: {
+        demo: {
+          md: onePhase('demo', 'artifacts: { note: { text: string } }'),
+          files: { 'evals/a.jsonl': '{"id": "a"}\n' },
+        },
+      },
+    },
     async ({ root, write }) => {
       const find = async () => {
-        const { exit, out } = await reyn(['lint', 'demo', '--format', 'json'], {}, { cwd: root });
+        const { exit, out } = await reyn(['lint', 'demo', '--format', 'json'], root);
         return [
           exit,
           ...(JSON.parse(out) as { rule: string; file: string; line: number }[]).map(
@@ -88,6 +102,6 @@ it('lint finds eval files that cannot be read, and checks on phases that are not
         '\n{"id": "a", "input": 1, "checks": [{"exact": 1, "phase": "demmo"}]}\n',
       );
       expect(await find()).toEqual([2, 'evals/phase evals/a.jsonl:2']);
-      expect((await reyn(['lint', '--format', 'sarif'], {}, { cwd: root })).out).toContain('"evals/phase"');
+      expect((await reyn(['lint', '--format', 'sarif'], root)).out).toContain('"evals/phase"');
     },
   ));

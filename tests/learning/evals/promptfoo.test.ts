@@ -39,7 +39,7 @@ tests:
     metadata: { topic: cities, tags: [a, b] }
     assert:
       - { type: equals, value: '{{person}} is in Berlin' }
-      - { type: llm-rubric, value: Is about {{person}}., threshold: 0.8, metric: on topic }
+      - { type: llm-rubric, value: 'Is about {{person}}.', threshold: 0.8, metric: on topic }
   - vars: { person: [Bob, Eve] }
     options: { disableDefaultAsserts: true }
     assert:
