@@ -119,6 +119,11 @@ export type Reyn = {
   readonly evals: Evaluations & {
     /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
+    /**
+     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
+     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     */
+    accept(skill: string, lines: readonly string[]): Promise<string>;
   };
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;

@@ -1,3 +1,4 @@
+import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
@@ -195,6 +196,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     evals: {
       run: async (...asked) => (await evaluation()).run(...asked),
       ...openEvaluations(root, opened),
+      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),
