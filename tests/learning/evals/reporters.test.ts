@@ -240,7 +240,7 @@ function xmlOf(xml: string): { names: string[]; problems: string[] } {
   for (const [, text, close, name = '', rest = '', self] of body.matchAll(
     /([^<]*)<(\/?)([\w-]+)((?: [\w-]+="[^"<]*")*)(\/?)>/g,
   )) {
-    if (/&(?!(?:amp|lt|gt|quot|#\d+);)/.test(`${text}${rest}`)) problems.push(`a bare & near ${name}`);
+    if (/&(?!(?:amp|lt|gt|quot|apos|#x[\dA-F]+);)/.test(`${text}${rest}`)) problems.push(`a bare & near ${name}`);
     if (close === '/') {
       if (stack.pop() !== name) problems.push(`${name} is closed and not open`);
       continue;

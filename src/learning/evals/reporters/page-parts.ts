@@ -1,5 +1,5 @@
 /** Style of the page. Light and dark by the reader's choice. */
-export const STYLE = `:root{color-scheme:light dark;--good:#2e7d32;--bad:#c62828;--odd:#b26a00;--rate:#1565c0;--line:#8886;--soft:#8882}
+export const STYLE = `:root{color-scheme:light dark;--good:#2e7d32;--bad:#c62828;--odd:#b26a00;--rate:#1565c0;--line:#88888866;--soft:#88888822}
 @media (prefers-color-scheme:dark){:root{--good:#66bb6a;--bad:#ef5350;--odd:#ffb74d;--rate:#64b5f6}}
 body{max-width:75rem;margin:0 auto;padding:1rem;font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.4rem;overflow-wrap:anywhere}h2{font-size:1.1rem}
