@@ -19,13 +19,14 @@ ul.misses{margin:0;padding-left:1.2rem}.controls{display:flex;gap:1rem;margin:.5
  * heading becomes a button only then.
  */
 export const SCRIPT = `'use strict';
-const table=document.getElementById('cases'),body=table.tBodies[0],rows=[...body.rows];
-const words=document.getElementById('words'),state=document.getElementById('state'),left=document.getElementById('left');
-document.getElementById('controls').hidden=false;
+const by=(id)=>document.getElementById(id);
+const body=document.querySelector('#cases tbody'),rows=[...body.children],heads=[...document.querySelectorAll('#cases th')];
+const words=by('words'),state=by('state'),left=by('left');
+by('controls').hidden=false;
 function filter(){let n=0;const w=words.value.toLowerCase();for(const row of rows){const on=(state.value===''||row.dataset.state===state.value)&&row.textContent.toLowerCase().includes(w);row.hidden=!on;if(on)n+=1}left.textContent=n+' of '+rows.length}
 words.addEventListener('input',filter);state.addEventListener('change',filter);filter();
-[...table.tHead.rows[0].cells].forEach((head,i)=>{const button=document.createElement('button');button.type='button';button.textContent=head.textContent;head.replaceChildren(button);
-button.addEventListener('click',()=>{const up=head.getAttribute('aria-sort')!=='ascending';for(const other of table.tHead.rows[0].cells)other.removeAttribute('aria-sort');head.setAttribute('aria-sort',up?'ascending':'descending');
-const key=row=>row.cells[i].dataset.by??row.cells[i].textContent;
+heads.forEach((head,i)=>{const button=document.createElement('button');button.type='button';button.textContent=head.textContent;head.replaceChildren(button);
+button.addEventListener('click',()=>{const up=head.getAttribute('aria-sort')!=='ascending';for(const other of heads)other.removeAttribute('aria-sort');head.setAttribute('aria-sort',up?'ascending':'descending');
+const key=row=>row.children[i].dataset.by??row.children[i].textContent;
 const order=(a,b)=>{const[x,y]=[key(a),key(b)],[n,m]=[Number(x),Number(y)];return Number.isNaN(n)||Number.isNaN(m)?x.localeCompare(y):n-m};
 body.replaceChildren(...[...rows].sort((a,b)=>up?order(a,b):order(b,a)))})});`;
