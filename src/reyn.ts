@@ -208,7 +208,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       run: async (...asked) => (await evaluation()).run(...asked),
       accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
       ...openEvaluations(root, opened),
-      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

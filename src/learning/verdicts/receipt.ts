@@ -28,9 +28,7 @@ const ReceiptSchema = Type.Object(
     to: Type.Object({ skill_version_hash: hex, pack: hex }, closed),
     evals: Type.Object({ digest: text, scorers: text }, closed),
     model: Type.Optional(text),
-    cases: Type.Array(
-      Type.Object({ case: text, cluster: text, mustPass: Type.Boolean(), weight: number }, closed),
-    ),
+    cases: Type.Array(Type.Object({ case: text, cluster: text, mustPass: Type.Boolean(), weight: number }, closed)),
     before: Type.Object(
       {
         breaches: Type.Array(Type.Object({ code: text, reason: text }, closed)),
