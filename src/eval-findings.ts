@@ -20,12 +20,12 @@ export function evalFindings(reyn: Pick<Reyn, 'root' | 'skills'>, names: readonl
   const own = names.length === 0 ? entries.filter(({ origin }) => origin !== 'stdlib') : asked;
   return own.flatMap(({ name, dir }) => {
     const resolves = entries.some((one) => one.name === name && one.dir === dir && one.shadowedBy === undefined);
-    return findingsIn(name, path.resolve(reyn.root, dir), resolves ? phasesOf(reyn, name) : undefined);
+    return findingsIn(name, path.resolve(reyn.root, dir), () => (resolves ? phasesOf(reyn, name) : undefined));
   });
 }
 
-/** @param phases of the skill; absent = not known, and not asked for. */
-function findingsIn(skill: string, dir: string, phases: readonly string[] | undefined): readonly Finding[] {
+/** @param phasesIn phases of the skill, asked for when its cases are read; `undefined` when they are not known. */
+function findingsIn(skill: string, dir: string, phasesIn: () => readonly string[] | undefined): readonly Finding[] {
   if (!['eval.md', 'evals'].some((file) => existsSync(path.join(dir, file)))) return [];
   const { set, flaws } = readEvalFiles(dir, skill);
   const found = flaws.map(({ file, line, column, message, fix }): Finding => {
@@ -40,6 +40,7 @@ function findingsIn(skill: string, dir: string, phases: readonly string[] | unde
       fix: visible(fix),
     };
   });
+  const phases = set === undefined ? undefined : phasesIn();
   if (set === undefined || phases === undefined) return found;
   const strays = set.cases.flatMap(({ checks, where }) =>
     checks.flatMap(({ of }): Finding[] => {
