@@ -9,7 +9,7 @@ import { visible } from './os/visible.ts';
 
 /**
  * What is wrong with the eval files of skills, by name or by folder; of all skills of the project when none are named.
- * Skills that do not load are not asked about their phases.
+ * What does not load, is hidden, or is no skill of the project is not asked about its phases.
  */
 export function evalFindings(reyn: Pick<Reyn, 'root' | 'skills'>, names: readonly string[]): readonly Finding[] {
   const entries = reyn.skills.list();
@@ -18,10 +18,14 @@ export function evalFindings(reyn: Pick<Reyn, 'root' | 'skills'>, names: readonl
       entries.find((one) => one.name === name) ?? { name: path.basename(path.resolve(reyn.root, name)), dir: name },
   );
   const own = names.length === 0 ? entries.filter(({ origin }) => origin !== 'stdlib') : asked;
-  return own.flatMap(({ name, dir }) => findingsIn(reyn, name, path.resolve(reyn.root, dir)));
+  return own.flatMap(({ name, dir }) => {
+    const resolves = entries.some((one) => one.name === name && one.dir === dir && one.shadowedBy === undefined);
+    return findingsIn(name, path.resolve(reyn.root, dir), () => (resolves ? phasesOf(reyn, name) : undefined));
+  });
 }
 
-function findingsIn(reyn: Pick<Reyn, 'skills'>, skill: string, dir: string): readonly Finding[] {
+/** @param phasesIn phases of the skill, asked for when its cases are read; `undefined` when they are not known. */
+function findingsIn(skill: string, dir: string, phasesIn: () => readonly string[] | undefined): readonly Finding[] {
   if (!['eval.md', 'evals'].some((file) => existsSync(path.join(dir, file)))) return [];
   const { set, flaws } = readEvalFiles(dir, skill);
   const found = flaws.map(({ file, line, column, message, fix }): Finding => {
@@ -36,7 +40,7 @@ function findingsIn(reyn: Pick<Reyn, 'skills'>, skill: string, dir: string): rea
       fix: visible(fix),
     };
   });
-  const phases = set === undefined ? undefined : phasesOf(reyn, skill);
+  const phases = set === undefined ? undefined : phasesIn();
   if (set === undefined || phases === undefined) return found;
   const strays = set.cases.flatMap(({ checks, where }) =>
     checks.flatMap(({ of }): Finding[] => {
