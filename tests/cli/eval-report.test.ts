@@ -1,10 +1,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { EvalReport } from '../../src/api.ts';
+import type { EvalReport, Reyn } from '../../src/api.ts';
 import { UserError } from '../../src/os/errors.ts';
 import { caseOf, reportOf, sideOf } from '../learning/evals/sample.ts';
 import { reyn } from './surroundings.ts';
+
+/** Versions that are kept, one of them evaluated before it was. */
+const KEPT = [{ version: 4, skill_version_hash: 'd'.repeat(64) }];
 
 /** A project with these evaluations, the newest first. */
 function evaluated(...reports: readonly EvalReport[]) {
@@ -18,7 +21,9 @@ function evaluated(...reports: readonly EvalReport[]) {
     return found;
   };
   const absent = () => Promise.reject(new Error('not part of this test'));
-  return { evals: { list, get, run: absent, accept: absent } };
+  const kept = [{ version: 9, skill_version_hash: 'c'.repeat(64) }, ...KEPT];
+  const versions = { list: async () => ({ versions: kept }) } as unknown as Reyn['versions'];
+  return { versions, evals: { list, get, run: absent, accept: absent } };
 }
 
 const NEW = sideOf('b', { x: '11111', y: '00000', z: '1' }, { version: 3, date: '2026-03-02T00:00:00.000Z' });
@@ -115,6 +120,12 @@ regression confirmed: y
     expect(await sides('--baseline', 'bbbbbb', '--candidate', 'aaaa')).toEqual([3, 2]);
     expect(await sides('--baseline', 'evala0')).toEqual([2, 3]);
     expect(await sides('--candidate', 'v2')).toEqual([3, 2]);
+  });
+
+  it('knows the number of a version that was evaluated before it had one', async () => {
+    const early = sideOf('b', { x: '1', y: '1' }, { skill_version_hash: 'd'.repeat(64) });
+    const { out } = await reyn(['eval', 'compare', 'essay', '--candidate', 'v4'], evaluated(early, OLD));
+    expect(out).toContain('candidate  v4 dddddddddddd');
   });
 
   it('tells how to confirm what looks broken in too few runs, and exits 0', async () => {
