@@ -67,6 +67,7 @@ export function readEvalFiles(dir: string, skill: string, { dataset }: EvalSetOp
     ...(front?.maxIterations === undefined ? {} : { maxIterations: front.maxIterations }),
     digest: digestOf(files, cases, dataset !== undefined),
     scorers: scorersDigest(files, cases),
+    code: codeDigest(files),
     ...(isFolder(join(dir, 'evals')) ? { dir: resolve(dir, 'evals') } : {}),
     modules,
   };
@@ -189,8 +190,16 @@ function scorersDigest(files: ReadonlyMap<string, Uint8Array>, cases: readonly E
       weight,
     }),
   );
-  const besides = new Map([...files].filter(([path]) => path !== 'eval.md' && !path.endsWith('.jsonl')));
-  return sha256([`scorers ${SCORERS_VERSION}`, ...judged.sort(), manifest(besides)].join('\n'));
+  return sha256([`scorers ${SCORERS_VERSION}`, ...judged.sort(), besides(files)].join('\n'));
+}
+
+function codeDigest(files: ReadonlyMap<string, Uint8Array>): string {
+  return sha256(`scorers ${SCORERS_VERSION}\n${besides(files)}`);
+}
+
+/** What lies beside the cases. */
+function besides(files: ReadonlyMap<string, Uint8Array>): string {
+  return manifest(new Map([...files].filter(([path]) => path !== 'eval.md' && !path.endsWith('.jsonl'))));
 }
 
 function manifest(files: ReadonlyMap<string, Uint8Array>): string {
