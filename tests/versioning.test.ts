@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReceiptFacts } from '../src/learning/versions/version.ts';
+import { type Disk, nodeDisk } from '../src/os/disk.ts';
 import { inJudged, type Judged } from './learning/versions/candidate.ts';
 import { ofType, onePhase, type ProjectSpec, person, phase, phases } from './project.ts';
 
@@ -231,6 +232,41 @@ describe('apply_version', () => {
         code: 'refused',
         message: expect.stringContaining('other shared phases'),
       });
+    });
+  });
+});
+
+describe('a run whose process died while it applied a version', () => {
+  it.each(['.new', 'notes', '.old', 'current'])('goes on where it stood, at %s', async (end) => {
+    await inJudged(spec('self_improvement: { on_propose: auto }'), async (project) => {
+      const receipt = await project.candidate('notes', { 'skill.md': BETTER });
+      let dead = false;
+      const dies = (to: string) => {
+        dead ||= to.endsWith(end) && !to.includes('blobs');
+        if (dead) throw new Error('the process died');
+      };
+      const { rename, makeDir } = nodeDisk;
+      const disk: Disk = {
+        ...nodeDisk,
+        rename: (from, to) => {
+          dies(to);
+          rename(from, to);
+        },
+        makeDir: (dir, mode) => {
+          if (end === '.new' || dead) dies(dir);
+          return makeDir(dir, mode);
+        },
+      };
+      await project.reopen({ disk });
+      await expect(apply(project, receipt)).rejects.toThrow('died');
+      const reyn = await project.reopen({ disk: nodeDisk });
+      const [run] = reyn.runs.list({ skill: 'mender' });
+      expect((await reyn.resume(run?.run ?? '')).status).toBe('finished');
+      expect(project.read(AT)).toBe(BETTER);
+      expect(await reyn.versions.list('notes')).toMatchObject({ current: 2, state: 'kept' });
+      await project.reopen();
+      expect(project.reyn.events.query({ type: 'skill_improved' })).toHaveLength(1);
+      expect(ofType(project.events(run?.run ?? ''), 'op_finished').map(({ data }) => data.error)).toEqual([undefined]);
     });
   });
 });
