@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReceiptFacts } from '../src/learning/versions/version.ts';
-import { type Disk, nodeDisk } from '../src/os/disk.ts';
+import { openReyn } from '../src/reyn.ts';
 import { inJudged, type Judged } from './learning/versions/candidate.ts';
+import { dyingDisk } from './learning/versions/dying-disk.ts';
 import { ofType, onePhase, type ProjectSpec, person, phase, phases } from './project.ts';
 
 const NOTES = onePhase(
@@ -237,29 +238,20 @@ describe('apply_version', () => {
 });
 
 describe('a run whose process died while it applied a version', () => {
-  it.each(['.new', 'notes', '.old', 'current'])('goes on where it stood, at %s', async (end) => {
+  it.each(['.notes.new', '/notes', '.notes.old', '/current'])('goes on where it stood, at %s', async (end) => {
     await inJudged(spec('self_improvement: { on_propose: auto }'), async (project) => {
       const receipt = await project.candidate('notes', { 'skill.md': BETTER });
-      let dead = false;
-      const dies = (to: string) => {
-        dead ||= to.endsWith(end) && !to.includes('blobs');
-        if (dead) throw new Error('the process died');
-      };
-      const { rename, makeDir } = nodeDisk;
-      const disk: Disk = {
-        ...nodeDisk,
-        rename: (from, to) => {
-          dies(to);
-          rename(from, to);
-        },
-        makeDir: (dir, mode) => {
-          if (end === '.new' || dead) dies(dir);
-          return makeDir(dir, mode);
-        },
-      };
-      await project.reopen({ disk });
-      await expect(apply(project, receipt)).rejects.toThrow('died');
-      const reyn = await project.reopen({ disk: nodeDisk });
+      const dead = await openReyn({
+        root: project.root,
+        env: { HOME: project.root, REYN_TRUST_PROJECT: '1' },
+        receipt: (id) => project.receipts.get(id),
+        disk: dyingDisk((_, file) => file.endsWith(end) && !/blobs|skill-versions.*notes$|under-way/.test(file)),
+      });
+      await expect(
+        apply({ ...project, run: (name, text) => dead.run(name, { text: String(text) }) }, receipt),
+      ).rejects.toThrow('died');
+      await dead.close().catch(() => undefined);
+      const reyn = await project.reopen();
       const [run] = reyn.runs.list({ skill: 'mender' });
       expect((await reyn.resume(run?.run ?? '')).status).toBe('finished');
       expect(project.read(AT)).toBe(BETTER);

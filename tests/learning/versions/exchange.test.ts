@@ -1,40 +1,20 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Disk, nodeDisk } from '../../../src/os/disk.ts';
 import { openReyn } from '../../../src/reyn.ts';
 import { inProject, onePhase, type TestProject } from '../../project.ts';
+import { dyingDisk } from './dying-disk.ts';
 
 const NOTE = 'artifacts: { note: { text: string } }';
 const FIRST = onePhase('notes', NOTE);
 const SECOND = FIRST.replace('Do the work.', 'Do the work well.');
 const DIR = 'reyn/project/notes';
 
-/** A disk on which everything stops at the `last`-th call that changes something, as if the process had died there. */
-function dyingDisk(last: number): Disk & { readonly calls: () => number } {
-  let calls = 0;
-  const counted =
-    <A extends readonly unknown[], R>(act: (...rest: A) => R) =>
-    (...rest: A): R => {
-      calls++;
-      if (calls >= last) throw new Error('the process died');
-      return act(...rest);
-    };
-  const { open, write, datasync, rename, remove, removeTree, makeDir, syncDir, truncate } = nodeDisk;
-  return {
-    ...nodeDisk,
-    calls: () => calls,
-    ...{ open: counted(open), write: counted(write), datasync: counted(datasync), rename: counted(rename) },
-    ...{ remove: counted(remove), removeTree: counted(removeTree), makeDir: counted(makeDir) },
-    ...{ syncDir: counted(syncDir), truncate: counted(truncate) },
-  };
-}
-
 const env = (root: string) => ({ HOME: root, REYN_TRUST_PROJECT: '1' });
 
 /** Rolls back in a process that dies at its `last`-th change. @returns how many there were. */
 async function rollBack(root: string, last: number): Promise<number> {
-  const disk = dyingDisk(last);
+  const disk = dyingDisk((call) => call >= last);
   const reyn = await openReyn({ root, env: env(root), disk });
   await reyn.versions.rollback('notes').catch(() => undefined);
   const calls = disk.calls();
@@ -113,16 +93,9 @@ describe('an exchange of a skill folder', () => {
       project.write('reyn/project/direct_llm/skill.md', onePhase('direct_llm', NOTE).replace('work.', 'work well.'));
       const { root } = project;
       const place = path.join(root, 'reyn/project/direct_llm');
-      const dying: Disk = {
-        ...nodeDisk,
-        rename(from, to) {
-          if (to === place) throw new Error('the process died');
-          nodeDisk.rename(from, to);
-        },
-      };
-      const reyn = await openReyn({ root, env: env(root), disk: dying });
+      const reyn = await openReyn({ root, env: env(root), disk: dyingDisk((_, to) => to === place) });
       await expect(reyn.versions.rollback('direct_llm')).rejects.toThrow('died');
-      await reyn.close();
+      await reyn.close().catch(() => undefined);
       expect(fs.existsSync(place)).toBe(false);
       const after = await project.reopen();
       expect(after.skills.list().find(({ name }) => name === 'direct_llm')).toMatchObject({ origin: 'project' });
@@ -136,16 +109,10 @@ describe('an exchange of a skill folder', () => {
     await inProject(spec, async (project) => {
       await twoVersions(project);
       const { root } = project;
-      const dying: Disk = {
-        ...nodeDisk,
-        makeDir(dir, mode) {
-          if (dir.endsWith('.notes.new')) throw new Error('the process died');
-          return nodeDisk.makeDir(dir, mode);
-        },
-      };
-      const reyn = await openReyn({ root, env: env(root), disk: dying });
+      const disk = dyingDisk((_, dir) => dir.endsWith('.notes.new'));
+      const reyn = await openReyn({ root, env: env(root), disk });
       await expect(reyn.versions.rollback('notes')).rejects.toThrow('died');
-      await reyn.close();
+      await reyn.close().catch(() => undefined);
       const byHand = FIRST.replace('Do the work.', 'Do it by hand.');
       project.write(`${DIR}/skill.md`, byHand);
       (await project.reopen()).skills.load('notes');
