@@ -1,4 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
+import type { Evaluation } from './evaluation.ts';
+import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
@@ -120,8 +122,16 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({ versioning }),
+    improvement: openImprovement({ versioning, evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
     env,
+  };
+  /** Most commands evaluate nothing. */
+  let evaluating: Promise<Evaluation> | undefined;
+  const evaluation = () => {
+    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
+      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
+    );
+    return evaluating;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -193,6 +203,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
+    },
+    evals: {
+      run: async (...asked) => (await evaluation()).run(...asked),
+      accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
+      ...openEvaluations(root, opened),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

@@ -10,6 +10,10 @@ export type CheckScore = {
   readonly required: boolean;
   /** Why it is not 1, for a person and a proposer. */
   readonly why?: string;
+  /** Present when the score is less than what the check asks for. */
+  readonly missed?: true;
+  /** Of one that is asked several times: the highest score less the lowest. */
+  readonly spread?: number;
 };
 
 export type Used = {
@@ -43,4 +47,6 @@ export type EvalRow = {
   readonly usage: Used;
   /** What a proposer may see of it: input, result, missed checks, path through the graph. Train cases only. */
   readonly feedback?: Json;
+  /** The session in which it was run, where it was taken over from another; it used nothing here. */
+  readonly from?: string;
 };
