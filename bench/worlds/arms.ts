@@ -1,9 +1,9 @@
 import { measure, propose } from '../../src/learning/search/ask.ts';
 import { epochs } from '../../src/learning/search/epochs.ts';
-import { race } from '../../src/learning/search/race.ts';
 import { gepa, gepaPlan } from '../../src/learning/search/gepa.ts';
 import { type Plan, type PlannedEngine, planned } from '../../src/learning/search/plan.ts';
 import { callsLeft, freshRuns, meanOf } from '../../src/learning/search/pool.ts';
+import { race } from '../../src/learning/search/race.ts';
 import { stream } from '../../src/os/models/world/stream.ts';
 
 const MINIBATCH = 3;

@@ -1,147 +1,91 @@
-import { pickSome, type Stream, stream } from '../../os/models/world/stream.ts';
-import { measure, propose } from './ask.ts';
+import { type Stream, stream } from '../../os/models/world/stream.ts';
+import { learnFrom, measure } from './ask.ts';
 import type { Action, Told } from './engine.ts';
-import { front } from './gepa.ts';
 import { epochs } from './epochs.ts';
-import { type Plan, planned } from './plan.ts';
-import { type Candidate, callsLeft, failures, freshRuns, mean, meanOf, type Pool, type Run, type Scores } from './pool.ts';
+import { lead } from './lead.ts';
+import { planned } from './plan.ts';
+import { type Candidate, callsLeft, meanOf, type Pool } from './pool.ts';
 
-const E = process.env;
-const num = (k: string, d: number) => (E[k] === undefined ? d : Number(E[k]));
-const RECORDS = num('REC', 3);
-const FIRST = num('L0', 1);
-const LMAX = num('LMAX', 1);
-const BLOCK = num('BLOCK', 10);
-const DROP = num('DROP', -0.5);
-const ACC = num('ACC', 0);
-const REPS = num('REPS', 1);
-const REMEASURE = num('REM', 0);
-const STOCK = num('STOCK', 1);
-const REUSE = num('REUSE', 3);
-const SCREEN = num('SCREEN', 0.5);
-const PAR = num('PAR', 0);
-const TRAIN = num('TRAIN', 0);
-const CHAINS = num('CHAINS', 1);
+/** Train runs that one proposal is made of. */
+const RECORDS = 3;
+/** Changes on top of each other before the first look at their worth. */
+const SPRINT = 8;
+/** Share of all calls, and of all proposals, that sprints may have. */
+const SPRINT_CALLS = 1 / 3;
+const SPRINT_PROPOSALS = 1 / 2;
+/** Dev cases between two looks at a rival. */
+const BLOCK = 10;
+/** A rival that is this many standard errors behind is given up. */
+const BEHIND = -0.5;
 
-const plan: Plan = function* (pool) {
+/**
+ * Paired racing. It begins with sprints: several chains of changes, each from the seed text and looked at only at its end,
+ * because single changes of a bad text are worth less than it costs to tell. The best two are run again, since the best of
+ * many has been lucky. From the winner on every change is a rival of its own, which races the holder on dev cases in random
+ * order: given up as soon as it falls behind, it takes the place only when it is ahead after all of them.
+ */
+export const race = planned('race', function* (pool) {
   const { seed, train, dev, iterations } = pool.settings;
   const chance = stream(`race|${seed}`);
   const minibatch = epochs(train, chance);
-  let steps = FIRST;
-  const used = new Map<string, number>();
+  if (train.length === 0 || dev.length === 0) return 'cases';
   yield* measure(pool, 'dev', pool.best, dev);
-  if (FIRST > 1) {
-    const tips: Candidate[] = [];
-    for (let k = 0; k < CHAINS; k++) {
-      let tip = pool.best;
-      for (let i = 0; i < steps && callsLeft(pool) > RECORDS; i++) tip = (yield* step(pool, tip, minibatch)) ?? tip;
-      yield* measure(pool, 'dev', tip, dev);
-      if (tip.dev.size > 0) tips.push(tip);
-    }
-    tips.sort((a, b) => meanOf(b.dev) - meanOf(a.dev));
-    const two = tips.slice(0, 2);
-    if (two.length === 2) for (const t of two) yield* measure(pool, 'dev', t, dev);
-    two.sort((a, b) => meanOf(b.dev) - meanOf(a.dev));
-    if (two[0] && meanOf(two[0].dev) > meanOf(pool.best.dev)) pool.best = two[0];
-    steps = 1;
-  }
-  while (pool.proposals < iterations && callsLeft(pool) > RECORDS) {
-    let tip = pool.best;
-    let shown: readonly string[] = [];
-    if (STOCK === 1) {
-      const records = yield* stocked(pool, tip, used, chance);
-      shown = records.map((r) => r.case);
-      if (records.length === 0) continue;
-      tip = (yield* propose(pool, tip, records)) ?? tip;
-    } else {
-      if (PAR > 0 && pool.used > num('PARAT', 20) * dev.length && chance.next() < PAR) {
-        const drawn = front(pool);
-        tip = drawn[chance.int(drawn.length)] ?? tip;
-      }
-      const from = tip;
-      tip = (yield* step(pool, tip, minibatch)) ?? tip;
-      if (tip === from) continue;
-      shown = failures(from).slice(0, RECORDS).map((r) => r.case);
-    }
-    if (tip === pool.best) continue;
-    if (shown.length > 0 && meanOf(pool.best.dev) > SCREEN) {
-      const after = yield* measure(pool, 'train', tip, shown);
-      if (!after.some((x) => x > 0)) {
-        tip.state = 'dropped';
-        continue;
-      }
-    }
-    const won = yield* duel(pool, tip, chance);
-    if (won) {
-      tip.state = 'kept';
-      pool.best = tip;
-      for (let i = 0; i < REMEASURE; i++) yield* measure(pool, 'dev', tip, dev);
-    }
+  pool.best.state = 'kept';
+  yield* sprints(pool, minibatch);
+  while (callsLeft(pool) > RECORDS) {
+    if (pool.proposals >= iterations) return 'iterations';
+    const rival = yield* learnFrom(pool, pool.best, minibatch(RECORDS));
+    if (rival !== undefined) yield* duel(pool, rival, chance);
   }
   return 'budget';
-};
+});
 
-function* stocked(pool: Pool, of: Candidate, used: Map<string, number>, chance: Stream): Generator<Action, Run[], Told> {
-  const key = (r: Run) => `${r.candidate} ${r.case} ${r.seed}`;
-  for (;;) {
-    const open = failures(of).filter((r) => (used.get(key(r)) ?? 0) < REUSE);
-    if (open.length >= 2 || callsLeft(pool) < RECORDS) {
-      const picked = pickSome(open, RECORDS, chance);
-      for (const r of picked) used.set(key(r), (used.get(key(r)) ?? 0) + 1);
-      return picked;
+/** How many sprints of how many steps the budget is good for. */
+function sprintsFor({ settings: { calls, iterations, dev } }: Pool): {
+  readonly count: number;
+  readonly steps: number;
+} {
+  const steps = Math.max(1, Math.min(SPRINT, Math.floor((iterations * SPRINT_PROPOSALS) / 2)));
+  const byCalls = Math.round((calls * SPRINT_CALLS) / (steps * RECORDS + dev.length));
+  const byProposals = Math.floor((iterations * SPRINT_PROPOSALS) / steps);
+  return { count: Math.max(1, Math.min(byCalls, byProposals)), steps };
+}
+
+function* sprints(pool: Pool, minibatch: (count: number) => string[]): Generator<Action, void, Told> {
+  const { count, steps } = sprintsFor(pool);
+  const first = pool.best;
+  const tips: Candidate[] = [];
+  for (let nth = 0; nth < count; nth++) {
+    let tip = first;
+    for (let step = 0; step < steps && pool.proposals < pool.settings.iterations; step++) {
+      tip = (yield* learnFrom(pool, tip, minibatch(RECORDS))) ?? tip;
     }
-    const fewest = Math.min(...pool.settings.train.map((id) => of.train.get(id)?.length ?? 0));
-    const next = pool.settings.train.filter((id) => (of.train.get(id)?.length ?? 0) === fewest);
-    yield* measure(pool, 'train', of, pickSome(next, RECORDS, chance));
+    if (tip === first) continue;
+    yield* measure(pool, 'dev', tip, pool.settings.dev);
+    if (tip.dev.size === pool.settings.dev.length) tips.push(tip);
   }
+  const finalists = ranked(tips).slice(0, 2);
+  for (const tip of finalists.length === 2 ? finalists : []) yield* measure(pool, 'dev', tip, pool.settings.dev);
+  for (const tip of tips) tip.state = 'dropped';
+  const [winner] = ranked(finalists);
+  if (winner !== undefined && meanOf(winner.dev) > meanOf(first.dev)) hold(pool, winner);
 }
 
-function* step(pool: Pool, tip: Candidate, minibatch: (n: number) => string[]): Generator<Action, Candidate | undefined, Told> {
-  const cases = minibatch(RECORDS);
-  const runs = freshRuns(tip, 'train', cases);
-  const scores = yield* measure(pool, 'train', tip, cases);
-  const failed = runs.filter((_, i) => (scores[i] ?? 1) < 1);
-  if (failed.length === 0) return undefined;
-  return yield* propose(pool, tip, failed);
-}
+const ranked = (tips: readonly Candidate[]): Candidate[] => tips.toSorted((a, b) => meanOf(b.dev) - meanOf(a.dev));
 
-function* duel(pool: Pool, rival: Candidate, chance: Stream): Generator<Action, boolean, Told> {
-  const order = epochs(pool.settings.dev, chance);
-  for (let n = 0; n < REPS * pool.settings.dev.length; n += BLOCK) {
-    const block = order(BLOCK);
-    yield* measure(pool, 'dev', rival, block);
-    const z = lead(pool.best.dev, rival.dev);
-    const full = rival.dev.size === pool.settings.dev.length;
-    if (z < DROP) break;
-    if (full && z > ACC) return true;
-    if (callsLeft(pool) === 0) return full && z > 0;
+/** Races a rival against the best; the winner is the best. */
+function* duel(pool: Pool, rival: Candidate, chance: Stream): Generator<Action, void, Told> {
+  const next = epochs(pool.settings.dev, chance);
+  while (rival.dev.size < pool.settings.dev.length && callsLeft(pool) > 0) {
+    yield* measure(pool, 'dev', rival, next(Math.min(BLOCK, pool.settings.dev.length - rival.dev.size)));
+    if (lead(pool.best.dev, rival.dev) < BEHIND) break;
   }
-  if (rival.dev.size === pool.settings.dev.length && lead(pool.best.dev, rival.dev) > ACC) return true;
-  rival.state = rival.dev.size === pool.settings.dev.length ? 'kept' : 'dropped';
-  return false;
+  const finished = rival.dev.size === pool.settings.dev.length;
+  if (finished && lead(pool.best.dev, rival.dev) > 0) hold(pool, rival);
+  else rival.state = 'dropped';
 }
 
-function lead(a: Scores, b: Scores): number {
-  const both = [...b.keys()].filter((id) => a.has(id));
-  const of = (s: Scores) => {
-    const all = meanOf(s);
-    return (id: string) => {
-      const v = s.get(id) ?? [];
-      const p = (v.reduce((x, y) => x + y, 0) + all) / (v.length + 1);
-      return { m: mean(v), v: Math.max(0.02, p * (1 - p)) / v.length };
-    };
-  };
-  const [A, B] = [of(a), of(b)];
-  let d = 0;
-  let v = 0;
-  for (const id of both) {
-    const [x, y] = [A(id), B(id)];
-    d += y.m - x.m;
-    v += x.v + y.v;
-  }
-  return d / Math.sqrt(v);
+function hold(pool: Pool, candidate: Candidate): void {
+  candidate.state = 'kept';
+  pool.best = candidate;
 }
-
-
-const engine = planned('race', plan);
-export { engine as race };

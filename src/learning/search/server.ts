@@ -1,5 +1,5 @@
-import { OpError } from '../../os/op-error.ts';
 import { canonicalJson, digest, type Json } from '../../os/json.ts';
+import { OpError } from '../../os/op-error.ts';
 import type { Action, EngineSettings, Standings, Told } from './engine.ts';
 import type { PlannedEngine, SearchState } from './plan.ts';
 import type { Run } from './pool.ts';
@@ -28,7 +28,7 @@ export type Server = {
 
 export type Wanted = Exclude<Action, { do: 'evaluate' }>;
 
-/** What runs use, in the units of each limit. */
+/** What runs use, in the units of each limit; `ms` are those of the clock while runs were under way. */
 export type Spent = { readonly calls: number; readonly tokens: number; readonly usd: number; readonly ms: number };
 export type Caps = Readonly<Partial<Spent>> & { readonly calls: number };
 
@@ -54,8 +54,10 @@ export type OpenServer = {
   readonly caps: Caps;
   /** What is set aside for the verification. */
   readonly reserve: Readonly<Partial<Spent>>;
-  /** The most that one run may use, which runs are held to. */
+  /** The most that one run may use, which runs are held to; 0 where that is not limited. */
   readonly most: { readonly tokens: number; readonly usd: number; readonly ms: number };
+  /** Runs at the same time, which share the clock. */
+  readonly concurrency: number;
   /** Steps recorded so far. */
   readonly steps: readonly Step[];
   readonly port: ServerPort;
@@ -66,7 +68,7 @@ const LIMITS = ['calls', 'tokens', 'usd', 'ms'] as const;
 const ROUNDING = 1e-9;
 
 /** @throws OpError `budget` when nothing is left beside the verification, `search` when the steps are not of this engine. */
-export function openServer({ engine, settings, caps, reserve, most, steps, port }: OpenServer): Server {
+export function openServer({ engine, settings, caps, reserve, most, concurrency, steps, port }: OpenServer): Server {
   const own = Object.fromEntries(
     LIMITS.map((limit) => [limit, (caps[limit] ?? Number.POSITIVE_INFINITY) - (reserve[limit] ?? 0)]),
   ) as Spent;
@@ -88,9 +90,10 @@ export function openServer({ engine, settings, caps, reserve, most, steps, port 
   const room = (): number => {
     const spent = port.spent();
     const each: Spent = { calls: 1, ...most };
-    const fits = LIMITS.filter((limit) => each[limit] > 0).map((limit) =>
-      Math.floor((own[limit] - spent[limit]) / each[limit] + ROUNDING),
-    );
+    const fits = LIMITS.filter((limit) => each[limit] > 0).map((limit) => {
+      const times = Math.floor((own[limit] - spent[limit]) / each[limit] + ROUNDING);
+      return limit === 'ms' ? times * concurrency : times;
+    });
     return Math.max(0, Math.min(...fits));
   };
 
