@@ -1,4 +1,5 @@
 import { measure, propose } from '../../src/learning/search/ask.ts';
+import { bestOfN } from '../../src/learning/search/best-of-n.ts';
 import { epochs } from '../../src/learning/search/epochs.ts';
 import { gepa, gepaPlan } from '../../src/learning/search/gepa.ts';
 import { type Plan, type PlannedEngine, planned } from '../../src/learning/search/plan.ts';
@@ -43,5 +44,6 @@ export const ARMS: Readonly<Record<string, PlannedEngine>> = {
   gepa,
   'gepa, current best': planned('gepa-best', gepaPlan('best')),
   greedy: planned('greedy', greedy),
+  best_of_n: bestOfN,
   ungated: planned('ungated', ungated),
 };

@@ -14,7 +14,7 @@ import type { SearchFound, SearchJob } from './search-worker.ts';
 const BUDGETS = [300, 600, 1200, 2400];
 /** True scores of the published library in these worlds (contract, "W1 Checklist"), by budget. */
 const REFERENCE: Readonly<Record<string, readonly number[]>> = {
-  'published GEPA, Pareto': [0.271, 0.434, 0.66, 0.808],
+  'published GEPA, Pareto': [0.271, 434 / 1000, 0.66, 0.808],
   'best row of the contract': [0.346, 0.575, 0.748, 0.811],
 };
 const WORKER = new URL('./search-worker.ts', import.meta.url);

@@ -22,7 +22,7 @@ const BEHIND = -0.5;
  * Paired racing. It begins with sprints: several chains of changes, each from the seed text and looked at only at its end,
  * because single changes of a bad text are worth less than it costs to tell. The best two are run again, since the best of
  * many has been lucky. From the winner on every change is a rival of its own, which races the holder on dev cases in random
- * order: given up as soon as it falls behind, it takes the place only when it is ahead after all of them.
+ * order: given up as soon as it falls behind, it takes the place only when it is ahead after all of them, twice.
  */
 export const race = planned('race', function* (pool) {
   const { seed, train, dev, iterations } = pool.settings;
@@ -73,16 +73,19 @@ function* sprints(pool: Pool, minibatch: (count: number) => string[]): Generator
 
 const ranked = (tips: readonly Candidate[]): Candidate[] => tips.toSorted((a, b) => meanOf(b.dev) - meanOf(a.dev));
 
-/** Races a rival against the best; the winner is the best. */
+/** Races a rival against the best. It takes the place when it is ahead after all cases, and still so after all again. */
 function* duel(pool: Pool, rival: Candidate, chance: Stream): Generator<Action, void, Told> {
-  const next = epochs(pool.settings.dev, chance);
-  while (rival.dev.size < pool.settings.dev.length && callsLeft(pool) > 0) {
-    yield* measure(pool, 'dev', rival, next(Math.min(BLOCK, pool.settings.dev.length - rival.dev.size)));
-    if (lead(pool.best.dev, rival.dev) < BEHIND) break;
+  const { dev } = pool.settings;
+  const next = epochs(dev, chance);
+  rival.state = 'dropped';
+  while (rival.dev.size < dev.length) {
+    if (callsLeft(pool) === 0) return;
+    yield* measure(pool, 'dev', rival, next(Math.min(BLOCK, dev.length - rival.dev.size)));
+    if (lead(pool.best.dev, rival.dev) < BEHIND) return;
   }
-  const finished = rival.dev.size === pool.settings.dev.length;
-  if (finished && lead(pool.best.dev, rival.dev) > 0) hold(pool, rival);
-  else rival.state = 'dropped';
+  if (lead(pool.best.dev, rival.dev) <= 0) return;
+  yield* measure(pool, 'dev', rival, dev);
+  if (lead(pool.best.dev, rival.dev) > 0) hold(pool, rival);
 }
 
 function hold(pool: Pool, candidate: Candidate): void {
