@@ -1,5 +1,5 @@
-import { comparedText } from '../evals/clusters.ts';
 import type { EvalCase } from '../evals/case.ts';
+import { comparedText } from '../evals/clusters.ts';
 
 /** What a candidate must be before anything is run for it. No reason says anything of a sealed case. */
 export type Breach = { readonly code: BreachCode; readonly reason: string };
@@ -48,7 +48,8 @@ export function precheck(request: Prechecked): readonly Breach[] {
   if (markdownOf(candidate).length > most) breach('size', `Its Markdown is longer than ${most} characters.`);
   if (widened.length > 0 && !widenedApproved) breach('widens', `It may do more than before: ${widened.join('; ')}`);
   if (leaks(request)) breach('leak', 'Its text holds something of sealed cases, which its author cannot know.');
-  if (locked !== current) breach('evals', 'Cases or scorers were changed since the search began. Start another search.');
+  if (locked !== current)
+    breach('evals', 'Cases or scorers were changed since the search began. Start another search.');
   return breaches;
 }
 
@@ -80,7 +81,8 @@ function leaks({ baseline, candidate, holdout, seen }: Prechecked): boolean {
   const isNew = (text: string) => nowText.includes(` ${text} `) && !knownText.includes(` ${text} `);
   return holdout.some((each) => {
     const passages = [each.input, each.expected ?? null].map((value) => words(comparedText(value)));
-    if (passages.some((passage) => grams(passage).some((gram) => nowGrams.has(gram) && !knownGrams.has(gram)))) return true;
+    if (passages.some((passage) => grams(passage).some((gram) => nowGrams.has(gram) && !knownGrams.has(gram))))
+      return true;
     const whole = passages.filter(({ length }) => length > 1 && length < WORDS).map((passage) => passage.join(' '));
     if (whole.some((text) => text.length >= LEAST_WHOLE && isNew(text))) return true;
     return isTelling(each.id) && isNew(words(each.id).join(' '));
@@ -97,7 +99,12 @@ function textOfCase({ input, expected, checks }: EvalCase): string {
 }
 
 function words(text: string): string[] {
-  return text.normalize('NFKC').toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
 }
 
 function grams(text: readonly string[]): string[] {
