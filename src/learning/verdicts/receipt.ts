@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { canonicalJson, digest, isObject, type Json, parseJson, sha256 } from '../../os/json.ts';
+import { misfits } from '../../os/shape.ts';
 import type { ArmRun } from './verdict.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { ArmRun } from './verdict.ts';
  * id. Whoever has it can compute the verdict anew; cases stand in it by digests that say nothing of them.
  */
 const closed = { additionalProperties: false } as const;
-const hex = Type.String({ pattern: '^[0-9a-f]{64}$' });
+const hex = Type.String({ minLength: 64, maxLength: 64 });
 const text = Type.String();
 const number = Type.Number();
 const count = Type.Integer({ minimum: 0 });
@@ -69,14 +70,13 @@ export function sealReceipt(receipt: Receipt): { readonly id: string; readonly t
 }
 
 /** Reads a receipt; a sentence where it is none. */
-export async function readReceipt(sealed: string): Promise<Receipt | string> {
+export function readReceipt(sealed: string): Receipt | string {
   const parsed = parseJson(sealed);
   if (!parsed.ok) return `it is no JSON: ${parsed.message}`;
   if (!isObject(parsed.value)) return 'it is no receipt';
-  const { default: Value } = await import('typebox/value');
-  if (Value.Check(ReceiptSchema, parsed.value)) return parsed.value as Receipt;
-  const [fault] = Value.Errors(ReceiptSchema, parsed.value);
-  return `it is no receipt: ${fault?.instancePath ?? ''} ${fault?.message ?? ''}`.trim();
+  const [misfit] = misfits(ReceiptSchema, parsed.value);
+  if (misfit === undefined) return parsed.value as Receipt;
+  return `it is no receipt: ${[...misfit.path, misfit.message].join(' ')}`;
 }
 
 /** What a case is called in the receipt of a session: the same id has another name in every one. */
