@@ -119,10 +119,7 @@ function fillText(text: string, root: Scope, fail: Fail): Json {
     const path = [name, ...rest.split('.').slice(1)];
     const found = getPath(root, path) as Json | undefined;
     if (found === undefined)
-      throw fail(
-        `"\${${path.join('.')}}" points to nothing.`,
-        `There is ${JSON.stringify(root).slice(0, 300)}.`,
-      );
+      throw fail(`"\${${path.join('.')}}" points to nothing.`, `There is ${JSON.stringify(root).slice(0, 300)}.`);
     return found;
   };
   const whole = new RegExp(`^${pattern}$`).exec(text);

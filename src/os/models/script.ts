@@ -207,12 +207,7 @@ export function misfit(source: YamlSource, file: string, path: readonly string[]
   return new UserError('config', `${place} ${message}.`, { where: { file, ...placeOf(source, path) } });
 }
 
-function unknownKey(
-  source: YamlSource,
-  file: string,
-  path: readonly string[],
-  keys: readonly string[],
-): UserError {
+function unknownKey(source: YamlSource, file: string, path: readonly string[], keys: readonly string[]): UserError {
   const key = path.at(-1) ?? '';
   const { message, where } = misfit(source, file, path.slice(0, -1), `has the unknown field "${key}"`);
   const near = nearest(key, keys);

@@ -84,9 +84,7 @@ export type World = {
 
 const KEYS = [
   ...Object.keys(WorldSchema.properties),
-  ...[PlaySchema, ProposeSchema, TopicSchema].flatMap(({ properties }) =>
-    Object.keys(properties),
-  ),
+  ...[PlaySchema, ProposeSchema, TopicSchema].flatMap(({ properties }) => Object.keys(properties)),
   ...RULE_KEYS,
 ];
 
