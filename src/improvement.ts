@@ -1,12 +1,18 @@
+import type { Evaluation } from './evaluation.ts';
 import type { Improvement } from './os/kernel/ports.ts';
 import { OpError } from './os/op-error.ts';
 
+export type ImprovementDeps = { readonly evaluate: Evaluation['evaluate'] };
+
 /** What ops of runs may do about evaluations, searches, versions and proposals: the rooms above the kernel, as one port. */
-export function openImprovement(): Improvement {
+export function openImprovement({ evaluate }: ImprovementDeps): Improvement {
   const absent = () => Promise.reject(new OpError('not_configured', 'This is not there yet.'));
   return {
-    handles: () => ({
-      evals: { evaluate: absent, verify: absent },
+    handles: (asking) => ({
+      evals: {
+        evaluate: async (request) => ('search' in request ? absent() : evaluate(asking, request)),
+        verify: absent,
+      },
       searches: { plan: absent, remains: absent },
       versions: { planSave: absent, planApply: absent, remains: absent },
       proposals: { plan: absent, remains: absent },

@@ -1,4 +1,5 @@
 import type { DriveOptions, Reyn } from './api.ts';
+import type { Evaluation } from './evaluation.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import { localPolicy } from './local-policy.ts';
@@ -110,8 +111,16 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement(),
+    improvement: openImprovement({ evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
     env,
+  };
+  /** Most commands evaluate nothing. */
+  let evaluating: Promise<Evaluation> | undefined;
+  const evaluation = () => {
+    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
+      openEvaluation({ project: () => project, execAt: outside.execAt }),
+    );
+    return evaluating;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -181,6 +190,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
+    },
+    evals: {
+      run: async (...asked) => (await evaluation()).api.run(...asked),
+      list: async (skill) => (await evaluation()).api.list(skill),
+      get: async (id) => (await evaluation()).api.get(id),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

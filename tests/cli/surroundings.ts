@@ -101,6 +101,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
     index: { list: () => [], search: absent, drop: absent },
+    evals: { run: absent, list: async () => [], get: absent },
     recordRefusal: absent,
     policy: { explain: absent },
     grants: { list: () => [], add: absent, revoke: absent, prune: absent },

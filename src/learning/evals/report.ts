@@ -23,6 +23,10 @@ export type EvalReport = {
   readonly ms: number;
   /** Rows that were there already and cost nothing. */
   readonly cached: number;
+  /** Cases that were left out because nothing but a verification may run them. */
+  readonly sealed?: number;
+  /** Rows that failed for nobody's fault: the provider, the disk, the machine. */
+  readonly infra?: number;
 };
 
 export type CaseReport = {

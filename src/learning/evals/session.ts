@@ -62,6 +62,10 @@ export type OpenSessionRequest = {
   /** Kept with the session. */
   readonly settings: unknown;
   readonly by: string;
+  /** {@link EvalSet.scorers}: what the cases are judged by besides their own checks. Absent = nothing. */
+  readonly scorers?: string;
+  /** Whether rows of earlier sessions count, where nothing that they depend on has changed; absent = no. */
+  readonly reuse?: boolean;
 };
 
 export type OpenSession = (request: OpenSessionRequest) => Promise<Session>;

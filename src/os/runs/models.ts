@@ -77,6 +77,14 @@ export function refuseUntrusted(config: Config, key: string): void {
   );
 }
 
+/** The same models with a seed of their random choices; what answers from a script makes none. */
+export function withSeed(pins: Pins, seed: number | undefined): Pins {
+  if (seed === undefined) return pins;
+  return Object.fromEntries(
+    Object.entries(pins).map(([name, pinned]) => [name, pinned.provider === 'scripted' ? pinned : { ...pinned, seed }]),
+  );
+}
+
 function modelConfig(config: Config, key: string, modelClass: string): ModelConfig {
   const found = config.define[key];
   if (found !== undefined) return found;
@@ -173,7 +181,7 @@ export function openPinned(
       });
     const known = opened.get(pinned.name);
     if (known !== undefined) return known;
-    const { name, script, seed, ...config } = pinned as typeof pinned & { readonly seed?: number };
+    const { name, script, seed, ...config } = pinned;
     refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
       script === undefined
@@ -184,7 +192,7 @@ export function openPinned(
               file: `${where.dir}/${FROM_FILE[config.provider as FromFile]}`,
             },
           };
-    const opening = { env: env.env, clock: env.clock, ...scripted, ...(seed === undefined ? {} : { seed }) };
+    const opening = { env: env.env, clock: env.clock, ...(seed === undefined ? {} : { seed }), ...scripted };
     const model = redactedModel(openModel(name, config as ModelConfig, opening), env.redact);
     opened.set(name, model);
     return model;
