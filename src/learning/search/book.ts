@@ -37,8 +37,9 @@ export type SearchSettings = {
   readonly calls: number;
   readonly total: number;
   readonly iterations: number;
-  /** Caps of search and verification together; what is absent is unlimited. */
-  readonly caps: { readonly tokens?: number; readonly usd?: number; readonly seconds?: number };
+  /** Caps of the search, and of search and verification together; what is absent is unlimited. */
+  readonly caps: Caps;
+  readonly allCaps: Caps;
   /** Ids of cases. */
   readonly train: readonly string[];
   readonly dev: readonly string[];
@@ -50,6 +51,8 @@ export type SearchSettings = {
   readonly pack: string;
   readonly head?: string;
 };
+
+export type Caps = { readonly tokens?: number; readonly usd?: number; readonly seconds?: number };
 
 export type BookedCandidate = {
   /** Packed source; `opened` compiles it. */
