@@ -2,6 +2,7 @@ import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
+import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { OPS } from './ops.ts';
@@ -10,7 +11,7 @@ import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
 import { realRoot } from './os/config/trust.ts';
-import type { Disk } from './os/disk.ts';
+import { type Disk, nodeDisk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
 import { openStore } from './os/events/store.ts';
@@ -37,8 +38,12 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
+import { openProposing } from './proposing.ts';
+import type { Searching } from './searching.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
+import { openVersioning } from './versioning.ts';
+import { whoIs } from './who.ts';
 
 export type * from './api.ts';
 
@@ -54,6 +59,8 @@ export type OpenOptions = {
   readonly disk?: Disk;
   /** What stands between names and wires; for tests. */
   readonly ways?: WaysOptions;
+  /** Receipts of verdicts, instead of those that were reached; for tests. */
+  readonly receipt?: ReadReceipt;
 };
 
 /**
@@ -66,7 +73,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const given = options.config ?? readConfig({ root, env });
   const config = { ...given, policy: localPolicy(root, given.policy) };
-  const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
   const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
@@ -87,10 +93,17 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const versioning = openVersioning({
+    ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
+  });
+  const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
   const sources = openSources({ index, store: opened, embeddings });
+  const proposing = openProposing({ project: () => project });
   const project: Project = {
     root,
     index: sources,
@@ -111,7 +124,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({ evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
+    improvement: openImprovement({
+      versioning,
+      proposing,
+      evaluation: () => evaluation(),
+      searching: () => searching(),
+    }),
     env,
   };
   /** Most commands evaluate nothing. */
@@ -121,6 +139,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       openEvaluation({ project: () => project, execAt: outside.execAt }),
     );
     return evaluating;
+  };
+  /** So is searching. */
+  let looking: Promise<Searching> | undefined;
+  const searching = () => {
+    looking ??= Promise.all([import('./searching.ts'), evaluation()]).then(([{ openSearching }, { open, set }]) =>
+      openSearching({ project: () => project, open, set }),
+    );
+    return looking;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -136,6 +162,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     config,
     ops: OPS,
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
+
+    versions: versioning.api,
+    proposals: proposing.api,
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -205,6 +234,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
     close: async () => {
+      await versioning.settled();
       index.close();
       await js.close();
       await outside.close();
@@ -223,6 +253,11 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
   const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
+}
+
+/** Whether a run goes on, or may, on the version of the skill it began with. */
+function isPinning(run: RunSummary, skill: string): boolean {
+  return run.skill === skill && run.ended === undefined && run.status !== 'damaged';
 }
 
 /** A run that its log says is running, and that no living process drives, was interrupted. */

@@ -3,13 +3,14 @@ import type { OpenSession } from './learning/evals/session.ts';
 import type { Splits } from './learning/evals/splits.ts';
 import { bestOf, type Found } from './learning/search/best-of.ts';
 import { readBook, searchEvents } from './learning/search/book.ts';
+import { gepa } from './learning/search/gepa.ts';
 import { goOn } from './learning/search/go-on.ts';
 import { planOffer } from './learning/search/offer-candidate.ts';
 import { planOpen } from './learning/search/open-search.ts';
 import type { PlannedEngine } from './learning/search/plan.ts';
 import { engineIn, type SearchRoom } from './learning/search/search-room.ts';
+import { loosens } from './learning/versions/loosens.ts';
 import type { ProjectEvent } from './os/events/event.ts';
-import { canonicalJson, type Json } from './os/json.ts';
 import type { Asking } from './os/kernel/ports.ts';
 import { lintSkill } from './os/lint/lint.ts';
 import type { Performed, SearchesHandle, SearchRequest } from './os/ops/improvement.ts';
@@ -27,11 +28,10 @@ export type SearchingDeps = {
   readonly open: OpenSession;
   /** Eval files of a skill. @throws UserError. */
   readonly set: (skill: string) => EvalSet;
-  readonly engines: Readonly<Record<string, PlannedEngine>>;
+  /** Those there are if absent. */
+  readonly engines?: Readonly<Record<string, PlannedEngine>>;
   /** Facts by the beginning of their type; those of the project log if absent. */
   readonly facts?: (prefix: string) => readonly ProjectEvent[];
-  /** Whether a text asks for more than another; if absent, whenever what they declare differs. */
-  readonly widens?: (from: Opened, to: Opened) => boolean;
   /** What a person should know before anything is spent, e.g. that so few cases can prove nothing. */
   readonly foreseen?: (set: EvalSet, splits: Splits) => readonly string[];
 };
@@ -49,6 +49,8 @@ export type Searching = {
   handle(asking: Asking): SearchesHandle;
 };
 
+const ENGINES: Readonly<Record<string, PlannedEngine>> = { gepa, race: gepa };
+
 /** Nothing is read before something is asked for. */
 export function openSearching(deps: SearchingDeps): Searching {
   const room = (): SearchRoom => {
@@ -57,9 +59,12 @@ export function openSearching(deps: SearchingDeps): Searching {
       project,
       open: deps.open,
       set: deps.set,
-      engines: deps.engines,
+      engines: deps.engines ?? ENGINES,
       facts: deps.facts ?? ((prefix) => project.store.facts(prefix)),
-      looks: { lint: (candidate) => findingsIn(project, candidate), widens: deps.widens ?? declaresOther },
+      looks: {
+        lint: (candidate) => findingsIn(project, candidate),
+        loosens: (from, to) => loosens(from.skill, to.skill),
+      },
       foreseen: deps.foreseen ?? (() => []),
     };
   };
@@ -94,9 +99,4 @@ function findingsIn({ ops, catalog }: Project, { source }: Opened): readonly Fin
     modelClasses: undefined,
   };
   return [...findings, ...lintSkill({ skill, document }, env)];
-}
-
-function declaresOther(from: Opened, to: Opened): boolean {
-  const declared = ({ skill }: Opened) => canonicalJson(skill.permissions as unknown as Json);
-  return declared(from) !== declared(to);
 }

@@ -13,13 +13,13 @@ export type Offered = {
 /** How a candidate is looked at before anything is run on it. */
 export type Looks = {
   readonly lint: (candidate: Opened) => readonly Finding[];
-  /** Whether it asks for more than the skill as it is. */
-  readonly widens: (from: Opened, to: Opened) => boolean;
+  /** In what it is held to less than the skill as it is; empty = in nothing. */
+  readonly loosens: (from: Opened, to: Opened) => readonly string[];
 };
 
 /**
  * The step that an offer comes to: a candidate, or why it is none. Nothing is run on a text that is as it was, that has
- * errors, or that asks for more permissions, which only a person may give.
+ * errors, or that is held to less, which only a person may allow.
  */
 export function stepOf(
   book: Book,
@@ -33,13 +33,14 @@ export function stepOf(
   return { did: 'offer', parent, ...said, pack: packSource(to.source) };
 }
 
-function whyNot(book: Book, parent: string, to: Opened, { lint, widens }: Looks): string | undefined {
+function whyNot(book: Book, parent: string, to: Opened, { lint, loosens }: Looks): string | undefined {
   const base = openedFrom(book.settings.pack);
   const twin = [...book.candidates].find(([, { pack }]) => openedFrom(pack).skill.fingerprint === to.skill.fingerprint);
   if (twin?.[0] === parent) return 'The edits change nothing.';
   if (twin !== undefined) return `It is the same as the candidate ${twin[0]}.`;
   if (to.skill.name !== base.skill.name) return 'It has another name than the skill.';
-  if (widens(base, to)) return 'It asks for more permissions, which only a person may give.';
+  const [looser] = loosens(base, to);
+  if (looser !== undefined) return `It is held to less than before, which only a person may allow: ${looser}.`;
   const [error] = lint(to).filter(({ severity }) => severity === 'error');
   return error === undefined ? undefined : `${error.file}:${error.line ?? 1} ${error.rule}: ${error.message}`;
 }
