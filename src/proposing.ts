@@ -1,7 +1,7 @@
 import { UserError } from './os/errors.ts';
 import type { ProjectEvent } from './os/events/event.ts';
 import { derivedId } from './os/ids.ts';
-import { canonicalJson, digest, type Json } from './os/json.ts';
+import { canonicalJson, type Json, sha256 } from './os/json.ts';
 import type { Asking } from './os/kernel/ports.ts';
 import type { ProposalsHandle } from './os/ops/improvement.ts';
 import type { Project } from './os/runs/project.ts';
@@ -53,7 +53,7 @@ export function openProposing({
         return {
           path: `proposal:${id}`,
           pre: null,
-          post: digest(canonicalJson(data)),
+          post: sha256(canonicalJson(data)),
           result: { id },
           commit: async () => {
             await project().store.appendProject({ type: 'proposal_made', data });

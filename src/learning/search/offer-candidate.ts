@@ -1,4 +1,4 @@
-import { canonicalJson, digest, type Json } from '../../os/json.ts';
+import { canonicalJson, type Json, sha256 } from '../../os/json.ts';
 import type { Asking } from '../../os/kernel/ports.ts';
 import { OpError } from '../../os/op-error.ts';
 import type { SearchRequest } from '../../os/ops/improvement.ts';
@@ -28,7 +28,7 @@ export async function planOffer(room: SearchRoom, asking: Asking, { search, offe
   return {
     path: `search:${search}/${entered(book, step, engine).offers}`,
     pre: null,
-    post: digest(canonicalJson(step as unknown as Json)),
+    post: sha256(canonicalJson(step as unknown as Json)),
     result: {
       search,
       accepted: step.did === 'offer',

@@ -1,5 +1,5 @@
 import { derivedId } from '../../os/ids.ts';
-import { canonicalJson, digest, type Json, type JsonObject } from '../../os/json.ts';
+import { canonicalJson, type Json, type JsonObject, sha256 } from '../../os/json.ts';
 import type { Asking } from '../../os/kernel/ports.ts';
 import type { OpenSearch } from '../../os/ops/improvement.ts';
 import type { WritePlan } from '../../os/ops/write-plan.ts';
@@ -54,7 +54,7 @@ export async function planOpen(room: SearchRoom, asking: Asking, request: OpenSe
   return {
     path: `search:${search}`,
     pre: null,
-    post: digest(canonicalJson(settings as unknown as Json)),
+    post: sha256(canonicalJson(settings as unknown as Json)),
     result,
     commit: async () => {
       if (!isLocked(lock, set, splits)) await store.appendProject(lockedFact(set, splits));
