@@ -1,4 +1,6 @@
-import type { EvalsApi } from './evaluation.ts';
+import type { EvalRequest } from './evaluation.ts';
+import type { Evaluations } from './evaluations.ts';
+import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -122,7 +124,15 @@ export type Reyn = {
   };
 
   /** Evaluations of skills on their cases. */
-  readonly evals: EvalsApi;
+  readonly evals: Evaluations & {
+    /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
+    run(skill: string, options?: EvalRequest): Promise<EvalReport>;
+    /**
+     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
+     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     */
+    accept(skill: string, lines: readonly string[]): Promise<string>;
+  };
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
   readonly policy: {
@@ -360,6 +370,8 @@ export type Reshaped = {
 
 export type {
   AuditReport,
+  EvalReport,
+  EvalSummary,
   EventFilter,
   ExportRequest,
   GcReport,

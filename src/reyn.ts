@@ -1,5 +1,7 @@
+import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
+import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
@@ -136,7 +138,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   let evaluating: Promise<Evaluation> | undefined;
   const evaluation = () => {
     evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
-      openEvaluation({ project: () => project, execAt: outside.execAt }),
+      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
     );
     return evaluating;
   };
@@ -221,9 +223,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
     evals: {
-      run: async (...asked) => (await evaluation()).api.run(...asked),
-      list: async (skill) => (await evaluation()).api.list(skill),
-      get: async (id) => (await evaluation()).api.get(id),
+      run: async (...asked) => (await evaluation()).run(...asked),
+      ...openEvaluations(root, opened),
+      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

@@ -2,6 +2,7 @@ import type { Reyn } from '../api.ts';
 import type { RunOutcome } from '../os/runs/outcome.ts';
 import { changeTrust } from '../settings.ts';
 import { type Cli, tell } from './cli.ts';
+import { canAsk, confirm } from './confirm.ts';
 import { clean, paint } from './output.ts';
 
 /**
@@ -10,7 +11,7 @@ import { clean, paint } from './output.ts';
  */
 async function offerTrust(cli: Cli): Promise<void> {
   const { io, screen } = cli;
-  if (!io.stdin.isTTY || !io.stderr.isTTY || screen.quiet) return;
+  if (!canAsk(cli)) return;
   const sources = { root: cli.root, env: io.env };
   const { files } = await changeTrust(sources, 'look');
   const doubtful = files.filter(({ trusted }) => !trusted);
@@ -20,20 +21,8 @@ async function offerTrust(cli: Cli): Promise<void> {
     io.stderr.write(`${yellow('!')} ${bold(file)} is new here, or has changed. It says what runs may do or reach:\n`);
     for (const { key, value } of keys) io.stderr.write(`    ${clean(key)} ${dim(clean(JSON.stringify(value)))}\n`);
   }
-  io.stderr.write(`${bold('Let it count?')} ${dim('[y/N]')} `);
-  if (/^y(es)?$/i.test(await lineFrom(cli))) await changeTrust(sources, 'trust');
+  if (await confirm(cli, 'Let it count?')) await changeTrust(sources, 'trust');
   else tell(cli, dim('It does not count. `reyn config trust` lets it.'));
-}
-
-async function lineFrom({ io }: Cli): Promise<string> {
-  const { createInterface } = await import('node:readline');
-  const lines = createInterface({ input: io.stdin.open(), terminal: false });
-  try {
-    for await (const line of lines) return line.trim();
-    return '';
-  } finally {
-    lines.close();
-  }
 }
 
 /** Opens the project for a run, after a person was asked about files that are new here. */

@@ -44,7 +44,7 @@ export async function askedEvaluation(deps: AskedDeps, asking: Asking, request: 
     cases: chosen.length,
     settings: null,
     by: asking.who,
-    scorers: set.scorers,
+    set,
     reuse: true,
   });
   try {

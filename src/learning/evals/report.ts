@@ -39,3 +39,9 @@ export type CaseReport = {
   readonly passed: number;
   readonly rows: readonly EvalRow[];
 };
+
+/** A report without its cases, for lists. */
+export type EvalSummary = Omit<EvalReport, 'cases'> & {
+  /** How many cases it has. */
+  readonly cases: number;
+};

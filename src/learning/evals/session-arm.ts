@@ -25,12 +25,13 @@ export type Arm = {
 type ArmSetting = {
   readonly deps: SessionDeps;
   readonly request: OpenSessionRequest;
+  readonly scorers: string;
   readonly dir: string;
   readonly store: Store;
 };
 
 /** @throws UserError `config`, `untrusted` when there is no model for it. */
-export function openArm({ deps, request, dir, store }: ArmSetting, version: Opened): Arm {
+export function openArm({ deps, request, scorers, dir, store }: ArmSetting, version: Opened): Arm {
   const { project, execAt } = deps;
   const { root } = project;
   const { digest: closure, skills } = closureOf(version, project.catalog);
@@ -43,7 +44,6 @@ export function openArm({ deps, request, dir, store }: ArmSetting, version: Open
     closed: project.closed,
   });
   const who = request.what === 'verify' ? VERIFIER : project.who;
-  const scorers = request.scorers ?? '';
   const digests = new WeakMap<EvalCase, string>();
   const digestOf = (asked: EvalCase) => {
     const known = digests.get(asked) ?? caseDigest(asked);

@@ -2,19 +2,17 @@ import { join } from 'node:path';
 import type { Disk } from '../../os/disk.ts';
 import type { ExecPort } from '../../os/kernel/ports.ts';
 import type { Project } from '../../os/runs/project.ts';
-import type { EvalCase } from './case.ts';
-import type { CaseOutcome } from './outcome.ts';
-import type { CheckScore } from './row.ts';
-
-/** What an outcome is worth. */
-export type Scored = { readonly score: number; readonly pass: boolean; readonly checks: readonly CheckScore[] };
+import type { NoSandbox, Sandbox } from '../../os/sandbox/port.ts';
+import type { EvalSet } from './case.ts';
 
 export type SessionDeps = {
   readonly project: Project;
   /** Programs of a run, by the root of its copy. */
   readonly execAt: (root: string) => (workDir: string) => ExecPort;
-  /** Scores an outcome. What fails in it scores 0; it never rejects for a case. */
-  readonly score: (asked: EvalCase, outcome: CaseOutcome) => Promise<Scored>;
+  /** Eval files of a skill. @throws UserError `eval`, `not_found`. */
+  readonly set: (skill: string) => EvalSet;
+  /** For programs of checks. */
+  readonly sandbox: () => Sandbox | NoSandbox;
   readonly disk?: Disk;
 };
 

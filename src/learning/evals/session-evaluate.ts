@@ -1,11 +1,11 @@
-import type { EvalCase } from './case.ts';
 import { feedbackOf } from './feedback.ts';
 import type { CaseOutcome } from './outcome.ts';
-import type { CaseStatus, EvalRow } from './row.ts';
+import type { EvalRow } from './row.ts';
+import { addUsed } from './rows.ts';
 import { runCase } from './run-case.ts';
+import { type CaseScore, scoreCase } from './score-case.ts';
 import type { Measure, MeasureOptions } from './session.ts';
 import type { Arm } from './session-arm.ts';
-import type { Scored } from './session-deps.ts';
 import type { SessionState } from './session-state.ts';
 
 /** Runs that are made ready, or are being scored, besides those that are driven. */
@@ -94,7 +94,7 @@ async function rowOf(state: SessionState, task: Task, work: Work): Promise<EvalR
 }
 
 async function makeRow(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
-  const earlier = state.earlier(task.arm.closure).get(task.key);
+  const earlier = state.earlier(task.arm.closure)(task.key);
   if (earlier !== undefined) {
     await state.keep(earlier);
     return earlier;
@@ -120,30 +120,22 @@ async function makeRow(state: SessionState, task: Task, work: Work): Promise<Eva
     onAbort: work.onAbort,
     slot: work.slot,
   });
-  const scored =
-    outcome.status === 'finished'
-      ? await deps.score(measure.case, { ...outcome, dir: root })
-      : nothing(measure.case, outcome);
+  const tools = { ...state.tools, signal: work.options.signal };
+  const scored = await scoreCase(measure.case, { ...outcome, dir: root }, tools);
   arm.copies.drop(run);
   const row = rowFrom(state, task, outcome, scored);
   await state.keep(row);
   return row;
 }
 
-/** Without a result every check is missed. */
-function nothing({ checks }: EvalCase, { error }: CaseOutcome): Scored {
-  const why = error === undefined ? 'there is no result' : `there is no result: ${error.message}`;
-  return { score: 0, pass: false, checks: checks.map(({ id, required }) => ({ id, score: 0, required, why })) };
-}
-
 function rowFrom(
   { request }: SessionState,
   { measure, arm, key }: Task,
   outcome: CaseOutcome,
-  scored: Scored,
+  scored: CaseScore,
 ): EvalRow {
   const { error, run, usage } = outcome;
-  const status: CaseStatus = outcome.status === 'finished' ? 'scored' : outcome.status;
+  const { score, pass, status, checks, usage: judged } = scored;
   const seen = request.what === 'verify' ? {} : { feedback: feedbackOf(measure.case, outcome, scored.checks) };
   return {
     key,
@@ -152,11 +144,13 @@ function rowFrom(
     skill_version_hash: arm.version.skill.fingerprint,
     seed: measure.seed,
     model: arm.models.name,
-    ...scored,
+    score,
+    pass,
+    checks,
     status,
     ...(run === undefined ? {} : { run }),
     ...(error === undefined ? {} : { error: `${error.code}: ${error.message}` }),
-    usage,
+    usage: addUsed(usage, { ...judged, ms: 0, turns: 0 }),
     ...seen,
   };
 }

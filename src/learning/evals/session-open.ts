@@ -9,15 +9,16 @@ import type { Store } from '../../os/events/port.ts';
 import { projectTail } from '../../os/events/project-read.ts';
 import { openStore } from '../../os/events/store.ts';
 import type { Json } from '../../os/json.ts';
+import type { EvalSet } from './case.ts';
 import { caseDisk } from './case-disk.ts';
 import { closureOf } from './closure.ts';
-import type { EvalRow } from './row.ts';
 import { rowEvent, rowsIn, usedBy } from './rows.ts';
+import { scoreTools } from './score-tools.ts';
 import type { OpenSession, Session } from './session.ts';
 import { type Arm, openArm } from './session-arm.ts';
 import { type SessionDeps, sessionDir, VERIFIER } from './session-deps.ts';
 import { evaluateAll } from './session-evaluate.ts';
-import { earlierRows } from './session-reuse.ts';
+import { type EarlierRows, earlierRows } from './session-reuse.ts';
 import type { SessionState } from './session-state.ts';
 
 /**
@@ -54,7 +55,8 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const known = request.id === undefined ? [] : ownEvents(store);
     const held = holdAlone(store, layout.locks, id);
     try {
-      const opened = openState({ deps, request, id, dir, store, events: known });
+      const set = request.set ?? deps.set(request.skill);
+      const opened = openState({ deps, request, set, id, dir, store, events: known });
       if (known.length === 0) await begin(opened, closure, sealed);
       return sessionOf(opened, held.release, disk);
     } catch (error) {
@@ -84,19 +86,21 @@ function holdAlone(store: Store, dir: string, id: string): { release(): void } {
 }
 
 type Opening = Pick<SessionState, 'deps' | 'request' | 'id' | 'dir' | 'store'> & {
+  readonly set: EvalSet;
   readonly events: readonly ProjectEvent[];
 };
 
 type OpenedState = SessionState & { readonly events: ProjectEvent[] };
 
-function openState({ deps, request, id, dir, store, events }: Opening): OpenedState {
+function openState({ deps, request, set, id, dir, store, events }: Opening): OpenedState {
   const own = [...events];
   const rows = new Map(rowsIn(own).map((row) => [row.key, row]));
   const arms = new Map<string, Arm>();
-  const earlier = new Map<string, ReadonlyMap<string, EvalRow>>();
+  const earlier = new Map<string, EarlierRows>();
   return {
     deps,
     request,
+    tools: scoreTools({ ...deps, set, dir: request.baseline.skill.dir }),
     id,
     dir,
     store,
@@ -106,7 +110,7 @@ function openState({ deps, request, id, dir, store, events }: Opening): OpenedSt
     arm: (version) => {
       const known = arms.get(version.skill.fingerprint);
       if (known !== undefined) return known;
-      const made = openArm({ deps, request, dir, store }, version);
+      const made = openArm({ deps, request, scorers: set.scorers, dir, store }, version);
       arms.set(version.skill.fingerprint, made);
       return made;
     },
@@ -124,7 +128,7 @@ function openState({ deps, request, id, dir, store, events }: Opening): OpenedSt
   };
 }
 
-const NO_ROWS: ReadonlyMap<string, EvalRow> = new Map();
+const NO_ROWS: EarlierRows = () => undefined;
 
 async function begin(
   { deps, request, id, store, events }: OpenedState,

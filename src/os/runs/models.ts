@@ -15,7 +15,7 @@ import { redactedModel } from '../models/redacted.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
 import type { Redactor } from '../secrets/port.ts';
-import type { Skill } from '../skills/skill.ts';
+import type { Skill, Step } from '../skills/skill.ts';
 import { readEvalFile } from '../skills/source.ts';
 
 type Pins = RunEventData['run_skill_started']['models'];
@@ -25,7 +25,8 @@ export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
   const phases = Object.values(skill.phases);
   const asking = phases.filter(({ modelClass }) => modelClass !== 'none');
   const offered = asking.flatMap((phase) => offeredOps(phase, skill.permissions, ops));
-  const steps = [...phases.flatMap(({ preprocessor }) => preprocessor), ...(skill.postprocessor?.steps ?? [])];
+  const whole = [...phases.flatMap(({ preprocessor }) => preprocessor), ...(skill.postprocessor?.steps ?? [])];
+  const steps = whole.flatMap(withInner);
   const classes = [
     ...asking.map(({ modelClass }) => modelClass),
     ...offered.flatMap((op) => classOf(op, {})),
@@ -39,6 +40,13 @@ export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
     ),
   ];
   return [...new Set(classes)].sort();
+}
+
+/** A step and every step in its branches. */
+function withInner(step: Step): readonly Step[] {
+  if (step.type === 'iterate') return [step, ...withInner(step.apply)];
+  if (step.type === 'parallel') return [step, ...Object.values(step.branches).flatMap(withInner)];
+  return [step];
 }
 
 function classOf(op: Op | undefined, args: JsonObject): readonly string[] {
