@@ -97,7 +97,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   });
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
-    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? ((id) => receipts.read(id)) },
     pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
   });
   const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
@@ -146,9 +146,20 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   let looking: Promise<Searching> | undefined;
   const searching = () => {
     looking ??= Promise.all([import('./searching.ts'), evaluation()]).then(([{ openSearching }, { open, set }]) =>
-      openSearching({ project: () => project, open, set }),
+      openSearching({
+        ...{ project: () => project, open, set },
+        foreseen: async (...asked) => (await verification()).foresee(...asked),
+      }),
     );
     return looking;
+  };
+  let verifying: Promise<Verification> | undefined;
+  const verification = () => {
+    verifying ??= Promise.all([import('./verification.ts'), evaluation(), searching()]).then(
+      ([{ openVerification }, { open, set }, { best }]) =>
+        openVerification({ project: () => project, open, set, best, loosens }),
+    );
+    return verifying;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });

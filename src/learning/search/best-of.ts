@@ -1,6 +1,6 @@
 import { OpError } from '../../os/op-error.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
-import { openedFrom } from './book.ts';
+import { type Book, type BookedCandidate, openedFrom } from './book.ts';
 import { bookIn, engineIn, type SearchRoom, sessionIn } from './search-room.ts';
 
 /** A search as whoever verifies its best candidate needs it. */
@@ -8,6 +8,8 @@ export type Found = {
   readonly skill: string;
   readonly baseline: Opened;
   readonly candidate: Opened;
+  /** Fingerprints that the candidate descends from, the nearest first. */
+  readonly ancestors: readonly string[];
   /** Mean dev scores: selected, so that of the candidate is optimistic; and how many dev cases they are of. */
   readonly dev: { readonly before?: number; readonly after?: number; readonly cases: number };
   /** Digests of the eval files and of what they judge by, as they were when the search began. */
@@ -45,6 +47,7 @@ export async function bestOf(room: SearchRoom, search: string): Promise<Found> {
     skill: settings.skill,
     baseline: openedFrom(settings.pack),
     candidate: openedFrom(found.pack),
+    ancestors: ancestorsOf(book, found),
     dev: {
       ...(before === undefined ? {} : { before }),
       ...(after === undefined ? {} : { after }),
@@ -60,4 +63,9 @@ export async function bestOf(room: SearchRoom, search: string): Promise<Found> {
       ...(seconds === undefined ? {} : { seconds: seconds - book.ms / 1000 }),
     },
   };
+}
+
+function ancestorsOf({ candidates }: Pick<Book, 'candidates'>, { parent }: BookedCandidate): readonly string[] {
+  const above = parent === undefined ? undefined : candidates.get(parent);
+  return above === undefined ? [] : [openedFrom(above.pack).skill.fingerprint, ...ancestorsOf({ candidates }, above)];
 }

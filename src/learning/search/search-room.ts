@@ -38,7 +38,12 @@ export function bookIn(room: SearchRoom, id: string): Book {
 }
 
 /** The session of a search, which is begun where there is none yet. */
-export function sessionIn({ open }: SearchRoom, id: string, settings: SearchSettings, by: string): Promise<Session> {
+export async function sessionIn(
+  { open, set }: SearchRoom,
+  id: string,
+  settings: SearchSettings,
+  by: string,
+): Promise<Session> {
   return open({
     id,
     begin: true,
@@ -49,6 +54,7 @@ export function sessionIn({ open }: SearchRoom, id: string, settings: SearchSett
     cases: settings.train.length + settings.dev.length,
     settings,
     by,
+    set: asOpError(() => set(settings.skill)),
     reuse: false,
   });
 }
