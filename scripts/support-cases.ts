@@ -103,27 +103,6 @@ const SENTENCES: Readonly<Record<string, readonly string[]>> = {
     'I moved on the first of the month and forgot to tell you.',
     'Can you still bring it to our new address?',
   ],
-  warranty: [
-    'Is there a warranty on it?',
-    'How long does the guarantee last?',
-    'It stopped working after a year; does the warranty cover that?',
-    'I could not find a word about a guarantee in the booklet.',
-    'A friend says that the warranty ended, is that so?',
-  ],
-  fitting: [
-    'I do not see how to mount it.',
-    'Does it fit my old touring bike?',
-    'My handlebar is rather thick, will the holder go around it?',
-    'The holder does not seem to fit my bike at all.',
-    'Can I mount it on a cargo bike?',
-  ],
-  code: [
-    'My voucher was not accepted.',
-    'Can I still use the discount code from your newsletter?',
-    'I forgot to enter my voucher.',
-    'The discount code gave me an error.',
-    'I have two of your vouchers; may I use each voucher in one order?',
-  ],
 };
 
 const file = `${DIR}/world.yaml`;

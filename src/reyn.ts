@@ -1,9 +1,7 @@
 import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
-import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
-import { openImprovement } from './improvement.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
@@ -40,8 +38,8 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
-import { openProposing } from './proposing.ts';
-import type { Searching } from './searching.ts';
+import { openReceipts } from './receipts.ts';
+import { openRooms } from './rooms.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 import { openVersioning } from './versioning.ts';
@@ -95,6 +93,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const receipts = openReceipts({ root, store: opened });
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
     ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? ((id) => receipts.read(id)) },
@@ -105,7 +104,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
   const sources = openSources({ index, store: opened, embeddings });
-  const proposing = openProposing({ project: () => project });
   const project: Project = {
     root,
     index: sources,
@@ -126,41 +124,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({
-      versioning,
-      proposing,
-      evaluation: () => evaluation(),
-      searching: () => searching(),
-    }),
+    get improvement() {
+      return rooms.improvement;
+    },
     env,
   };
-  /** Most commands evaluate nothing. */
-  let evaluating: Promise<Evaluation> | undefined;
-  const evaluation = () => {
-    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
-      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
-    );
-    return evaluating;
-  };
-  /** So is searching. */
-  let looking: Promise<Searching> | undefined;
-  const searching = () => {
-    looking ??= Promise.all([import('./searching.ts'), evaluation()]).then(([{ openSearching }, { open, set }]) =>
-      openSearching({
-        ...{ project: () => project, open, set },
-        foreseen: async (...asked) => (await verification()).foresee(...asked),
-      }),
-    );
-    return looking;
-  };
-  let verifying: Promise<Verification> | undefined;
-  const verification = () => {
-    verifying ??= Promise.all([import('./verification.ts'), evaluation(), searching()]).then(
-      ([{ openVerification }, { open, set }, { best }]) =>
-        openVerification({ project: () => project, open, set, best, loosens }),
-    );
-    return verifying;
-  };
+  const rooms = openRooms({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox, versioning });
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
@@ -177,7 +146,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
     versions: versioning.api,
-    proposals: proposing.api,
+    proposals: rooms.proposing.api,
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -234,7 +203,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
     evals: {
-      run: async (...asked) => (await evaluation()).run(...asked),
+      run: async (...asked) => (await rooms.evaluation()).run(...asked),
       ...openEvaluations(root, opened),
       accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },

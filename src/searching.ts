@@ -3,7 +3,7 @@ import type { OpenSession } from './learning/evals/session.ts';
 import type { Splits } from './learning/evals/splits.ts';
 import { bestOf, type Found } from './learning/search/best-of.ts';
 import { readBook, searchEvents } from './learning/search/book.ts';
-import { gepa } from './learning/search/gepa.ts';
+import { ENGINES_BY_NAME } from './learning/search/engines.ts';
 import { goOn } from './learning/search/go-on.ts';
 import { planOffer } from './learning/search/offer-candidate.ts';
 import { planOpen } from './learning/search/open-search.ts';
@@ -33,7 +33,7 @@ export type SearchingDeps = {
   /** Facts by the beginning of their type; those of the project log if absent. */
   readonly facts?: (prefix: string) => readonly ProjectEvent[];
   /** What a person should know before anything is spent, e.g. that so few cases can prove nothing. */
-  readonly foreseen?: (set: EvalSet, splits: Splits) => readonly string[];
+  readonly foreseen?: (set: EvalSet, splits: Splits) => Promise<readonly string[]>;
 };
 
 /** Searches of one project for better texts of its skills. */
@@ -49,8 +49,6 @@ export type Searching = {
   handle(asking: Asking): SearchesHandle;
 };
 
-const ENGINES: Readonly<Record<string, PlannedEngine>> = { gepa, race: gepa };
-
 /** Nothing is read before something is asked for. */
 export function openSearching(deps: SearchingDeps): Searching {
   const room = (): SearchRoom => {
@@ -59,13 +57,13 @@ export function openSearching(deps: SearchingDeps): Searching {
       project,
       open: deps.open,
       set: deps.set,
-      engines: deps.engines ?? ENGINES,
+      engines: deps.engines ?? ENGINES_BY_NAME,
       facts: deps.facts ?? ((prefix) => project.store.facts(prefix)),
       looks: {
         lint: (candidate) => findingsIn(project, candidate),
         loosens: (from, to) => loosens(from.skill, to.skill),
       },
-      foreseen: deps.foreseen ?? (() => []),
+      foreseen: deps.foreseen ?? (async () => []),
     };
   };
   const plan: Searching['plan'] = async (asking, request) =>

@@ -43,7 +43,12 @@ export const gepa = planned('gepa', gepaPlan('pareto'));
 
 /** One reflective mutation; whether the candidate was kept. */
 function* mutate(pool: Pool, parent: Candidate, batch: readonly string[]): Generator<Action, boolean, Told> {
-  yield* measure(pool, 'train', parent, batch.filter((id) => !parent.train.has(id)));
+  yield* measure(
+    pool,
+    'train',
+    parent,
+    batch.filter((id) => !parent.train.has(id)),
+  );
   const records = batch.map((id) => ({ candidate: parent.id, case: id, seed: 0 }));
   const before = batch.map((id) => parent.train.get(id)?.[0] ?? 0);
   if (before.every((score) => score >= 1)) return false;

@@ -30,13 +30,14 @@ export async function planOpen(room: SearchRoom, asking: Asking, request: OpenSe
     config: config.self_improvement,
     engines: Object.keys(room.engines),
     model: asking.model,
+    visits: asking.meter.left().max_phase_visits,
     head: kept === undefined ? undefined : store.blobs.get(kept.pack).toString('utf8'),
   });
   const search = derivedId(asking.run, asking.step);
   const { train, dev, holdout } = splits;
   const clusters = new Set(holdout.map(({ id }) => splits.clusters.get(id))).size;
   const notes = [
-    ...room.foreseen(set, splits),
+    ...(await room.foreseen(set, splits)),
     ...(kept === undefined ? [] : ['It begins with the best candidate of the search before.']),
   ];
   const result: JsonObject = {

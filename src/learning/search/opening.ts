@@ -8,8 +8,10 @@ import type { EvalSet } from '../evals/case.ts';
 import type { Splits } from '../evals/splits.ts';
 import type { Caps, SearchSettings } from './book.ts';
 
-/** Proposals of one search where neither the request nor the eval files say; an ordinary run has room for as many. */
-const MOST_ITERATIONS = 23;
+/** Proposals of one search where neither the request nor the eval files say, as far as the run has room for them. */
+const MOST_ITERATIONS = 100;
+/** Visits of the phase that goes on with a search besides those after a proposal. */
+const OTHER_VISITS = 2;
 /** Runs of each sealed case that a verification may need: five repeats for each of two texts. */
 const RUNS_PER_SEALED_CASE = 10;
 /** Dev runs for each dev case without which a search has not begun. */
@@ -23,6 +25,8 @@ export type OpeningFrom = {
   readonly config: Config['self_improvement'];
   readonly engines: readonly string[];
   readonly model: string | undefined;
+  /** How often the run may enter one phase: that many proposals it can make. */
+  readonly visits: number;
   /** Packed source of the candidate to try first. */
   readonly head: string | undefined;
 };
@@ -32,7 +36,7 @@ export type OpeningFrom = {
  * @throws OpError `usage` when it could not even begin.
  */
 export function settingsOf(from: OpeningFrom): SearchSettings {
-  const { request, baseline, set, splits, config, engines, model, head } = from;
+  const { request, baseline, set, splits, config, engines, model, head, visits } = from;
   const engine = request.engine ?? config.engine;
   if (!engines.includes(engine)) {
     throw new OpError('usage', `There is no engine "${engine}"; write ${oneOf(engine, engines)}.`);
@@ -61,7 +65,10 @@ export function settingsOf(from: OpeningFrom): SearchSettings {
     seed: request.seed ?? 0,
     calls,
     total: budget.calls,
-    iterations: request.iterations ?? set.maxIterations ?? MOST_ITERATIONS,
+    iterations: Math.max(
+      1,
+      Math.min(request.iterations ?? set.maxIterations ?? MOST_ITERATIONS, visits - OTHER_VISITS),
+    ),
     caps: capsOf(budget, share),
     allCaps: capsOf(budget, 1),
     train: train.map(({ id }) => id),

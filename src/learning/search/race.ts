@@ -1,10 +1,20 @@
 import { pickSome, type Stream, stream } from '../../os/models/world/stream.ts';
 import { measure, propose } from './ask.ts';
 import type { Action, Told } from './engine.ts';
-import { front } from './gepa.ts';
 import { epochs } from './epochs.ts';
+import { front } from './gepa.ts';
 import { type Plan, planned } from './plan.ts';
-import { type Candidate, callsLeft, failures, freshRuns, mean, meanOf, type Pool, type Run, type Scores } from './pool.ts';
+import {
+  type Candidate,
+  callsLeft,
+  failures,
+  freshRuns,
+  mean,
+  meanOf,
+  type Pool,
+  type Run,
+  type Scores,
+} from './pool.ts';
 
 const E = process.env;
 const num = (k: string, d: number) => (E[k] === undefined ? d : Number(E[k]));
@@ -61,7 +71,9 @@ const plan: Plan = function* (pool) {
       const from = tip;
       tip = (yield* step(pool, tip, minibatch)) ?? tip;
       if (tip === from) continue;
-      shown = failures(from).slice(0, RECORDS).map((r) => r.case);
+      shown = failures(from)
+        .slice(0, RECORDS)
+        .map((r) => r.case);
     }
     if (tip === pool.best) continue;
     if (shown.length > 0 && meanOf(pool.best.dev) > SCREEN) {
@@ -81,7 +93,12 @@ const plan: Plan = function* (pool) {
   return 'budget';
 };
 
-function* stocked(pool: Pool, of: Candidate, used: Map<string, number>, chance: Stream): Generator<Action, Run[], Told> {
+function* stocked(
+  pool: Pool,
+  of: Candidate,
+  used: Map<string, number>,
+  chance: Stream,
+): Generator<Action, Run[], Told> {
   const key = (r: Run) => `${r.candidate} ${r.case} ${r.seed}`;
   for (;;) {
     const open = failures(of).filter((r) => (used.get(key(r)) ?? 0) < REUSE);
@@ -96,7 +113,11 @@ function* stocked(pool: Pool, of: Candidate, used: Map<string, number>, chance: 
   }
 }
 
-function* step(pool: Pool, tip: Candidate, minibatch: (n: number) => string[]): Generator<Action, Candidate | undefined, Told> {
+function* step(
+  pool: Pool,
+  tip: Candidate,
+  minibatch: (n: number) => string[],
+): Generator<Action, Candidate | undefined, Told> {
   const cases = minibatch(RECORDS);
   const runs = freshRuns(tip, 'train', cases);
   const scores = yield* measure(pool, 'train', tip, cases);
@@ -142,6 +163,6 @@ function lead(a: Scores, b: Scores): number {
   return d / Math.sqrt(v);
 }
 
-
 const engine = planned('race', plan);
+
 export { engine as race };

@@ -20,7 +20,7 @@ export type SearchRoom = {
   readonly facts: (prefix: string) => readonly ProjectEvent[];
   readonly looks: Looks;
   /** What a person should know before anything is spent. */
-  readonly foreseen: (set: EvalSet, splits: Splits) => readonly string[];
+  readonly foreseen: (set: EvalSet, splits: Splits) => Promise<readonly string[]>;
 };
 
 /** @throws OpError `usage`. */

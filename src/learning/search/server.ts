@@ -1,5 +1,5 @@
-import { OpError } from '../../os/op-error.ts';
 import { canonicalJson, digest, type Json } from '../../os/json.ts';
+import { OpError } from '../../os/op-error.ts';
 import type { Action, EngineSettings, Standings, Told } from './engine.ts';
 import type { PlannedEngine, SearchState } from './plan.ts';
 import type { Run } from './pool.ts';
