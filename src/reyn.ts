@@ -1,8 +1,6 @@
 import type { DriveOptions, Reyn } from './api.ts';
-import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
-import { openImprovement } from './improvement.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
@@ -39,6 +37,8 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
+import { openReceipts } from './receipts.ts';
+import { openRooms } from './rooms.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 import { openVersioning } from './versioning.ts';
@@ -92,9 +92,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const receipts = openReceipts({ root, store: opened });
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
-    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? ((id) => receipts.read(id)) },
     pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
   });
   const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
@@ -122,17 +123,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({ versioning, evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
+    get improvement() {
+      return rooms.improvement;
+    },
     env,
   };
-  /** Most commands evaluate nothing. */
-  let evaluating: Promise<Evaluation> | undefined;
-  const evaluation = () => {
-    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
-      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
-    );
-    return evaluating;
-  };
+  const rooms = openRooms({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox, versioning });
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
@@ -149,6 +145,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
     versions: versioning.api,
+    proposals: rooms.proposing.api,
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -205,7 +202,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
     evals: {
-      run: async (...asked) => (await evaluation()).run(...asked),
+      run: async (...asked) => (await rooms.evaluation()).run(...asked),
       accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
       ...openEvaluations(root, opened),
     },

@@ -36,7 +36,7 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const id = request.id ?? project.ids.next();
     if (!isRunId(id)) throw new UserError('usage', `"${id}" is no id of an evaluation`);
     const dir = sessionDir(project.root, id, sealed);
-    if (request.id !== undefined && !fs.existsSync(dir)) {
+    if (request.id !== undefined && request.begin !== true && !fs.existsSync(dir)) {
       throw new UserError('not_found', `there is no evaluation "${id}"`, {
         hint: '`reyn eval list` shows what there is.',
       });
