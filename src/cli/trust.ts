@@ -2,6 +2,7 @@ import type { Reyn } from '../api.ts';
 import type { RunOutcome } from '../os/runs/outcome.ts';
 import { changeTrust } from '../settings.ts';
 import { type Cli, tell } from './cli.ts';
+import { lineFrom } from './line.ts';
 import { clean, paint } from './output.ts';
 
 /**
@@ -23,17 +24,6 @@ async function offerTrust(cli: Cli): Promise<void> {
   io.stderr.write(`${bold('Let it count?')} ${dim('[y/N]')} `);
   if (/^y(es)?$/i.test(await lineFrom(cli))) await changeTrust(sources, 'trust');
   else tell(cli, dim('It does not count. `reyn config trust` lets it.'));
-}
-
-async function lineFrom({ io }: Cli): Promise<string> {
-  const { createInterface } = await import('node:readline');
-  const lines = createInterface({ input: io.stdin.open(), terminal: false });
-  try {
-    for await (const line of lines) return line.trim();
-    return '';
-  } finally {
-    lines.close();
-  }
 }
 
 /** Opens the project for a run, after a person was asked about files that are new here. */
