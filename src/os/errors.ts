@@ -33,6 +33,7 @@ export const ERRORS = {
   usage: { exit: EXIT.usage, means: 'The command line asks for something that does not exist or does not fit.' },
   config: { exit: EXIT.usage, means: 'A configuration file has an unknown key or a value out of range.' },
   skill: { exit: EXIT.usage, means: 'A skill folder cannot be loaded as it stands.' },
+  eval: { exit: EXIT.usage, means: 'The cases of a skill cannot be read as they stand, or there are none.' },
   input: { exit: EXIT.usage, means: 'The input of a run does not fit the skill.' },
   not_found: { exit: EXIT.usage, means: 'No skill, run or intervention of that name or id.' },
   ambiguous: { exit: EXIT.usage, means: 'An id prefix names several things.' },

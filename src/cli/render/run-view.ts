@@ -45,12 +45,8 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
     case 'run_skill_started': {
       const { data } = event;
       const models = [...new Set(Object.values(data.models).map((model) => model.name))];
-      const scripted = Object.values(data.models).every((model) => model.provider === 'scripted') && models.length > 0;
-      const model = scripted
-        ? `model ${models.join(', ')} (no model is called)`
-        : models.length === 0
-          ? 'no model'
-          : `model ${models.join(', ')}`;
+      const providers = Object.values(data.models).map(({ provider }) => provider);
+      const model = models.length === 0 ? 'no model' : `model ${models.join(', ')}${unreal(providers)}`;
       const from = data.forked_from === undefined ? '' : ` · forked from ${data.forked_from.run}`;
       return {
         seen: entered({ ...spent, skill: data.skill }, data.entry),
@@ -123,6 +119,12 @@ export function see(seen: Seen, event: RunEvent, paint: Paint): { seen: Seen; li
     default:
       return only();
   }
+}
+
+/** What is told of models that are none. */
+function unreal(providers: readonly string[]): string {
+  if (providers.every((provider) => provider === 'scripted')) return ' (no model is called)';
+  return providers.every((provider) => provider === 'world') ? ' (a simulated world: no model is called)' : '';
 }
 
 function heading(phase: string, visit: number, { bold, dim }: Paint): string {

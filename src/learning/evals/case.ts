@@ -45,6 +45,8 @@ export type Check = {
   readonly text: string;
   /** Arguments of the scorer. */
   readonly args: JsonObject;
+  /** From this score on it holds; absent = what the scorer itself goes by. */
+  readonly pass?: number;
 };
 
 /** All cases of a skill, and what they are judged by. */
@@ -59,4 +61,8 @@ export type EvalSet = {
   readonly digest: string;
   /** SHA-256 (hex) over checks and scorer code, cases' inputs left out. */
   readonly scorers: string;
+  /** Folder of what checks may use besides: `evals` of the skill, absolute. */
+  readonly dir?: string;
+  /** Sources of the `.js` files of `evals/`, by their path in it: checks call functions of these. */
+  readonly modules?: Readonly<Record<string, string>>;
 };

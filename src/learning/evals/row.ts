@@ -10,6 +10,10 @@ export type CheckScore = {
   readonly required: boolean;
   /** Why it is not 1, for a person and a proposer. */
   readonly why?: string;
+  /** Present when the score is less than what the check asks for. */
+  readonly missed?: true;
+  /** Of one that is asked several times: the highest score less the lowest. */
+  readonly spread?: number;
 };
 
 export type Used = {

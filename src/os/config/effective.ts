@@ -8,6 +8,8 @@ import { type ConfigFile, isFromFile, type ModelEntry } from './schema.ts';
 
 /** The model that answers from a file of the skill; always defined. */
 export const SCRIPTED = 'scripted';
+/** The model that plays a simulated world from a file of the skill; always defined. */
+export const WORLD = 'world';
 
 const MODEL_DEFAULTS = {
   provider: 'openai-compatible',
@@ -75,10 +77,11 @@ export function effective(file: ConfigFile, profiles: Profiles = {}, untrusted: 
   const entries = Object.entries(file.models ?? {});
   const define: Record<string, ModelConfig> = {
     [SCRIPTED]: modelOf(SCRIPTED, { provider: 'scripted' }, {}),
+    [WORLD]: modelOf(WORLD, { provider: 'world' }, {}),
     ...Object.fromEntries(entries.map(([name, entry]) => [name, modelOf(name, entry, profiles)])),
   };
   const { model, base_url, embeddings } = file;
-  if (model !== undefined && base_url !== undefined && model !== SCRIPTED) {
+  if (model !== undefined && base_url !== undefined && model !== SCRIPTED && model !== WORLD) {
     define[model] = modelOf(model, { ...file.models?.[model], base_url }, profiles);
   }
   return {

@@ -14,7 +14,11 @@ export function replyOf(rule: ScriptRule, frame: Frame, encoding: Encoding, file
       where: { file, line: rule.line, phase: frame.phase },
       hint,
     });
-  const turn = fill(rule.turn as JsonObject, frame, fail) as ScriptTurn;
+  return replyTo(fill(rule.turn as JsonObject, scopeOf(frame), fail) as ScriptTurn, frame, encoding, fail);
+}
+
+/** The reply a turn amounts to whose templates are filled in. @throws what `fail` makes of a message. */
+export function replyTo(turn: ScriptTurn, frame: Frame, encoding: Encoding, fail: Fail): Reply {
   if (turn.calls !== undefined) return raw(turn.calls, turn.text ?? '', turn.ended ?? 'tools');
   if (turn.text !== undefined) return raw([], turn.text, turn.ended ?? 'stop');
   if (turn.ops !== undefined) {
@@ -31,7 +35,8 @@ export function replyOf(rule: ScriptRule, frame: Frame, encoding: Encoding, file
   return encoding === 'tools' ? edgeAsTool(turn, edge) : edgeAsJson(turn, edge);
 }
 
-type Fail = (message: string, hint: string) => UserError;
+/** Makes an error of a message and a hint. */
+export type Fail = (message: string, hint: string) => UserError;
 
 function raw(calls: Reply['calls'], text: string, finish: Reply['finish']): Reply {
   return { calls, text, finish };
@@ -90,35 +95,36 @@ function withoutUndefined(object: Record<string, unknown>): Record<string, unkno
 }
 
 /** What conditions and templates of a rule may look at. */
-export function scopeOf({ phase, visit, turn, attempt, input, results }: Frame) {
-  return { phase, visit, turn, attempt, input: input.artifact, results };
+export function scopeOf({ phase, visit, turn, attempt, input, results }: Frame): Scope {
+  return { input: input.artifact, results: [...results], phase, visit, turn, attempt };
 }
 
-const TEMPLATE = /\$\{(input|results|phase|visit|turn|attempt)((?:\.[\w-]+)*)\}/g;
+/** What templates may look at, by the first name of their path. */
+export type Scope = Readonly<Record<string, Json | undefined>>;
 
-/** The value with every template in its strings filled in; keys stay as they are. */
-function fill(value: Json, frame: Frame, fail: Fail): Json {
-  if (typeof value === 'string') return value.includes('${') ? fillText(value, frame, fail) : value;
-  if (Array.isArray(value)) return value.map((item) => fill(item, frame, fail));
+/**
+ * The value with every template in its strings filled in whose first name is in `scope`; keys, and what is filled in,
+ * stay as they are.
+ */
+export function fill(value: Json, scope: Scope, fail: Fail): Json {
+  if (typeof value === 'string') return value.includes('${') ? fillText(value, scope, fail) : value;
+  if (Array.isArray(value)) return value.map((item) => fill(item, scope, fail));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, fill(item, frame, fail)]));
+  return Object.fromEntries(Object.entries(value as JsonObject).map(([key, item]) => [key, fill(item, scope, fail)]));
 }
 
-function fillText(text: string, frame: Frame, fail: Fail): Json {
-  const root = scopeOf(frame);
+function fillText(text: string, root: Scope, fail: Fail): Json {
+  const pattern = `\\$\\{(${Object.keys(root).join('|')})((?:\\.[\\w-]+)*)\\}`;
   const look = (name: string, rest: string): Json => {
     const path = [name, ...rest.split('.').slice(1)];
     const found = getPath(root, path) as Json | undefined;
     if (found === undefined)
-      throw fail(
-        `"\${${path.join('.')}}" points to nothing.`,
-        `There is ${JSON.stringify({ input: root.input, results: root.results }).slice(0, 300)}.`,
-      );
+      throw fail(`"\${${path.join('.')}}" points to nothing.`, `There is ${JSON.stringify(root).slice(0, 300)}.`);
     return found;
   };
-  const whole = new RegExp(`^${TEMPLATE.source}$`).exec(text);
+  const whole = new RegExp(`^${pattern}$`).exec(text);
   if (whole !== null) return look(whole[1] ?? '', whole[2] ?? '');
-  return text.replaceAll(TEMPLATE, (_, name: string, rest: string) => {
+  return text.replaceAll(new RegExp(pattern, 'g'), (_, name: string, rest: string) => {
     const found = look(name, rest);
     return typeof found === 'string' ? found : JSON.stringify(found);
   });

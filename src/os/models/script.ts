@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TSchema } from 'typebox';
 import { UserError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { compileSchema, type JsonSchema } from '../schema.ts';
@@ -13,7 +13,8 @@ const any = Type.Unknown();
 const condition = any;
 const count = Type.Integer({ minimum: 0 });
 
-const TurnSchema = Type.Object(
+/** What a turn of a rule does. */
+export const TurnSchema = Type.Object(
   {
     to: Optional(Type.String({ description: 'Phase to go on to, with `artifact`.' })),
     finish: Optional(Type.Unknown({ description: 'Ends the run; the value is the artifact.' })),
@@ -42,7 +43,7 @@ const TurnSchema = Type.Object(
   closed,
 );
 
-const RuleSchema = Type.Object(
+export const RuleSchema = Type.Object(
   {
     match: Optional(
       Type.Object(
@@ -102,6 +103,20 @@ const ALWAYS = ['usage', 'delay_ms'];
  * @throws UserError `config` with file, line and column: not YAML, an unknown key, a wrong value.
  */
 export function readScript(text: string, file: string): readonly ScriptRule[] {
+  const { source, value } = readShaped(text, file, ScriptSchema, KEYS);
+  return rulesIn(source, file, (value as Static<typeof ScriptSchema>).rules);
+}
+
+/**
+ * A YAML file of a shape. @param keys all keys there are, for a hint at the one that was meant.
+ * @throws UserError `config` with file, line and column.
+ */
+export function readShaped(
+  text: string,
+  file: string,
+  shape: TSchema,
+  keys: readonly string[],
+): { readonly source: YamlSource; readonly value: unknown } {
   const read = readYaml(text);
   if (!read.ok) {
     const [problem] = read.problems;
@@ -109,14 +124,22 @@ export function readScript(text: string, file: string): readonly ScriptRule[] {
     throw new UserError('config', sentenceOf(problem), { where: { file, line, column } });
   }
   const { source } = read;
-  const errors = misfits(ScriptSchema, source.value ?? null);
+  const errors = misfits(shape, source.value ?? null);
   // A key that is not known says more than the one that it was meant to be and that is missing.
   const error = errors.find(({ unknown }) => unknown) ?? errors[0];
-  if (error?.unknown === true) throw unknownKey(source, file, error.path);
+  if (error?.unknown === true) throw unknownKey(source, file, error.path, keys);
   if (error !== undefined) throw misfit(source, file, error.path, error.message);
-  const { rules } = source.value as unknown as Static<typeof ScriptSchema>;
+  return { source, value: source.value };
+}
+
+/** The rules of a file, which lie under `rules`. @throws UserError `config` with file, line and column. */
+export function rulesIn(
+  source: YamlSource,
+  file: string,
+  rules: readonly Static<typeof RuleSchema>[],
+): readonly ScriptRule[] {
   return rules.map((rule, i) => {
-    checkTurn(source, file, i, rule.turn);
+    checkTurn(source, file, ['rules', String(i), 'turn'], rule.turn);
     return {
       turn: rule.turn,
       times: rule.times ?? Number.POSITIVE_INFINITY,
@@ -127,11 +150,11 @@ export function readScript(text: string, file: string): readonly ScriptRule[] {
   });
 }
 
-function checkTurn(source: YamlSource, file: string, i: number, turn: ScriptTurn): void {
+/** @throws UserError `config` when a turn does not do exactly one thing. */
+export function checkTurn(source: YamlSource, file: string, at: readonly string[], turn: ScriptTurn): void {
   const given = Object.keys(turn);
   const acts = ACTS.filter((act) => given.includes(act) && !(act === 'text' && given.includes('calls')));
   const [act] = acts;
-  const at = ['rules', String(i), 'turn'];
   if (act === undefined || acts.length > 1) {
     const which = acts.length > 1 ? `has ${acts.join(' and ')}` : 'says nothing to do';
     throw misfit(source, file, at, `${which}; give exactly one of ${ACTS.join(', ')}`);
@@ -170,22 +193,24 @@ function conditionsOf(source: YamlSource, file: string, i: number, match: Record
   });
 }
 
-const KEYS = [
+/** Keys of a file of rules. */
+export const KEYS = [
   'rules',
   ...Object.keys(RuleSchema.properties),
   ...Object.keys(TurnSchema.properties),
   ...['phase', 'visit', 'attempt', 'input', 'kind', 'args', 'name', 'output', 'cached'],
 ];
 
-function misfit(source: YamlSource, file: string, path: readonly string[], message: string): UserError {
+/** What is wrong at a place of a file. */
+export function misfit(source: YamlSource, file: string, path: readonly string[], message: string): UserError {
   const place = path.length === 0 ? 'The file' : path.join('.');
   return new UserError('config', `${place} ${message}.`, { where: { file, ...placeOf(source, path) } });
 }
 
-function unknownKey(source: YamlSource, file: string, path: readonly string[]): UserError {
+function unknownKey(source: YamlSource, file: string, path: readonly string[], keys: readonly string[]): UserError {
   const key = path.at(-1) ?? '';
   const { message, where } = misfit(source, file, path.slice(0, -1), `has the unknown field "${key}"`);
-  const near = nearest(key, KEYS);
+  const near = nearest(key, keys);
   const hint = near === undefined ? {} : { hint: `Did you mean "${near}"?` };
   return new UserError('config', message, { where: { ...where, ...placeOf(source, path) }, ...hint });
 }

@@ -65,8 +65,12 @@ function rulesOf(text: string, file: string): readonly ScriptRule[] {
  * @throws UserError `config` when the file is not of this form; from `turn` UserError `model` when no rule fits.
  */
 export function scriptedModel(text: string, options: ScriptedOptions): ScriptedModel {
+  return rulesModel(rulesOf(text, options.file), options);
+}
+
+/** A model that answers by rules which are read already. */
+export function rulesModel(rules: readonly ScriptRule[], options: ScriptedOptions): ScriptedModel {
   const { file, encoding = 'tools', clock = systemClock, metered = false, maxOutputTokens = 4096, price } = options;
-  const rules = rulesOf(text, file);
   const used = new Map<ScriptRule, number>();
   return {
     name: 'scripted',

@@ -173,7 +173,7 @@ export function openPinned(
       });
     const known = opened.get(pinned.name);
     if (known !== undefined) return known;
-    const { name, script, ...config } = pinned;
+    const { name, script, seed, ...config } = pinned as typeof pinned & { readonly seed?: number };
     refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
       script === undefined
@@ -184,7 +184,7 @@ export function openPinned(
               file: `${where.dir}/${FROM_FILE[config.provider as FromFile]}`,
             },
           };
-    const opening = { env: env.env, clock: env.clock, ...scripted };
+    const opening = { env: env.env, clock: env.clock, ...scripted, ...(seed === undefined ? {} : { seed }) };
     const model = redactedModel(openModel(name, config as ModelConfig, opening), env.redact);
     opened.set(name, model);
     return model;
