@@ -104,8 +104,8 @@ function passes({ a, b }: NonNullable<NightVerdict['pass']>): string {
 }
 
 function cost({ usd, tokens, ms }: NonNullable<NightVerdict['cost']>): string {
-  const signed = (value: number, digits: number) => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
-  return `${signed(usd, 4)} USD, ${signed(tokens, 0)} tokens, ${signed(ms, 0)} ms`;
+  const share = (value: number) => `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(0)} %`;
+  return `${share(usd)} USD, ${share(tokens)} tokens, ${share(ms)} time`;
 }
 
 function score(value: number | undefined): string {
