@@ -1,3 +1,4 @@
+import type { NightReport, SkillNight } from './learning/nights/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -173,7 +174,45 @@ export type Reyn = {
   /** What runs used. `since` is ISO 8601; that day, in UTC, is the first that counts. */
   spending(by?: SpendGroup, since?: string): Spending;
 
+  readonly nights: {
+    /**
+     * Begins a night of improving skills: reads the state of earlier ones, tests the rule of verdicts, and records what
+     * was merged since. @throws UserError `state`, `busy`, `disk`.
+     */
+    begin(options: BeginNight): Promise<Night>;
+  };
+
   close(): Promise<void>;
+};
+
+export type BeginNight = {
+  /** Folder that carries what earlier nights found, absolute; absent = the project's own log is enough. */
+  readonly state?: string;
+  /** Whether the machine is thrown away afterwards: then nothing goes without a state. */
+  readonly ci: boolean;
+  /** That there is no state as yet. */
+  readonly firstNight: boolean;
+};
+
+export type Night = {
+  readonly selfTest: NightReport['self_test'];
+  readonly adopted: NightReport['adopted'];
+  /** Skills of the project that have cases and have not reached their threshold, as far as is known. */
+  failing(): readonly string[];
+  resultOf(run: NightRun): Promise<SkillNight>;
+  /** The text of a receipt; `undefined` when it is not there. */
+  receipt(id: string): string | undefined;
+  /** Writes what was found to the state; before anything of it is told to anybody. */
+  save(): Promise<NightReport['state']>;
+  /** Lets go of the state. */
+  end(): void;
+};
+
+export type NightRun = {
+  readonly skill: string;
+  readonly outcome: RunOutcome;
+  /** Of the run and those below it. */
+  readonly events: readonly RunEvent[];
 };
 
 export type PolicyQuestion = {
@@ -275,6 +314,8 @@ export type RunOptions = DriveOptions & {
   readonly model?: string;
   /** Tightens config's limits. */
   readonly limits?: Partial<Limits>;
+  /** False: no proved change of a skill is put in place, whatever the configuration says. */
+  readonly applies?: boolean;
 };
 
 export type ReplayOptions = DriveOptions & Replaying;
@@ -352,9 +393,11 @@ export type {
   EventFilter,
   ExportRequest,
   GcReport,
+  NightReport,
   Recalled,
   RunDecisions,
   SealReport,
+  SkillNight,
   SourceSummary,
   SpendGroup,
   Spending,

@@ -9,7 +9,7 @@ import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
 import { realRoot } from './os/config/trust.ts';
-import type { Disk } from './os/disk.ts';
+import { type Disk, nodeDisk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
 import { openStore } from './os/events/store.ts';
@@ -128,9 +128,15 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ops: OPS,
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
-    run: async (name, input, { model, limits, ...rest } = {}) => {
+    run: async (name, input, { model, limits, applies = true, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
-      return startRun(project, catalog.open(name), input, starting, driving(config, rest));
+      return startRun(
+        applies ? project : withoutApplying(project),
+        catalog.open(name),
+        input,
+        starting,
+        driving(config, rest),
+      );
     },
     resume: async (run, rest = {}) => resumeRun(project, run, driving(config, rest)),
     cancel: async (run, reason) => cancelRun(project, run, reason),
@@ -190,12 +196,29 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
     ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
+    nights: {
+      begin: async (night) => {
+        const { beginNight } = await import('./nightly.ts');
+        const onDisk = options.disk ?? nodeDisk;
+        const ports = { root, store: opened(), catalog, disk: onDisk, clock, ids, redact };
+        return beginNight({ ...ports, receipt: () => undefined, adopt: async () => undefined }, night);
+      },
+    },
     close: async () => {
       index.close();
       await js.close();
       await outside.close();
       await store?.close();
     },
+  };
+}
+
+/** The project for a run that puts nothing in place of a skill. */
+function withoutApplying(project: Project): Project {
+  const { config } = project;
+  return {
+    ...project,
+    config: { ...config, self_improvement: { ...config.self_improvement, on_propose: 'disabled' } },
   };
 }
 

@@ -67,7 +67,7 @@ function points(value: number): string {
 }
 
 function details(night: SkillNight, room: number): string {
-  const { skill, reason, hypothesis, verdict, dev, receipt, run, diff, denied, from, to } = night;
+  const { skill, reason, hypothesis, verdict, dev, receipt, run, diff, denied, from, to, notes } = night;
   const counts = verdict?.counts;
   const lines = [
     ...(counts === undefined
@@ -82,6 +82,7 @@ function details(night: SkillNight, room: number): string {
       ? []
       : [`Score of the search (selected, optimistic): ${score(dev.before)} → ${score(dev.after)}.`]),
     ...(hypothesis === undefined ? [] : [`The model expected: ${code(hypothesis)}`]),
+    ...(notes ?? []).map(sentence),
     ...denied.map(({ op, resource, reason: why }) => `Denied: ${code(`${op} ${resource}`)} ${sentence(why)}`),
     ...(from === undefined || to === undefined
       ? []

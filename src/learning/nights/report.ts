@@ -75,6 +75,8 @@ const SkillSchema = object({
   diff: Optional(text),
   /** What the model expected of the change. */
   hypothesis: Optional(text),
+  /** What the search said besides, e.g. how likely a verification is to prove a gain. */
+  notes: Optional(Type.Array(text)),
   /** Of the search, on the cases it selected by: optimistic. */
   dev: Optional(object({ before: Optional(number), after: Optional(number) })),
   iterations: Optional(count),

@@ -2,11 +2,25 @@ const MOST = 480;
 
 /** What is better, as a version says why it was made. */
 export function why({ scores, verdict }) {
-  const said = verdict?.summary ?? verdict?.reason ?? `${percent(scores.before)} before, ${percent(scores.after)} after`;
+  const said =
+    verdict?.summary ?? verdict?.reason ?? `${percent(scores.before)} before, ${percent(scores.after)} after`;
   return said.slice(0, MOST);
 }
 
-export function report({ skill, search, from, to, policy, notes, scores, calls, iterations, diff = '', verdict, applied }) {
+export function report({
+  skill,
+  search,
+  from,
+  to,
+  policy,
+  notes,
+  scores,
+  calls,
+  iterations,
+  diff = '',
+  verdict,
+  applied,
+}) {
   const outcome = outcomeOf(verdict, applied, policy);
   return {
     skill,

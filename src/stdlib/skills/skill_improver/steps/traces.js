@@ -12,11 +12,23 @@ export function summary({ runs, recalled }) {
     '# Earlier runs',
     ...byVersion(known),
     ...section('Paths', counted(known.map(({ phases }) => phases.map(({ phase }) => phase).join(' → ')))),
-    ...section('Errors', counted(known.flatMap(({ reason }) => (reason ? [`${reason.code}: ${cut(reason.message)}`] : [])))),
+    ...section(
+      'Errors',
+      counted(known.flatMap(({ reason }) => (reason ? [`${reason.code}: ${cut(reason.message)}`] : []))),
+    ),
     ...section('Denied', counted(known.flatMap(({ denied }) => denied.map(({ op, about }) => `${op} ${cut(about)}`)))),
-    ...section('Ops that did not work', counted(known.flatMap(({ failed }) => failed.map(({ op, about }) => `${op} ${cut(about)}`)))),
-    ...section('Refused replies', counted(known.flatMap(({ phases }) => phases.flatMap(({ phase, rejected }) => (rejected > 0 ? [phase] : []))))),
-    ...section('From the log', (recalled?.hits ?? []).slice(0, MOST).map(({ title = '', text }) => cut(`${title} ${text}`.trim()))),
+    ...section(
+      'Ops that did not work',
+      counted(known.flatMap(({ failed }) => failed.map(({ op, about }) => `${op} ${cut(about)}`))),
+    ),
+    ...section(
+      'Refused replies',
+      counted(known.flatMap(({ phases }) => phases.flatMap(({ phase, rejected }) => (rejected > 0 ? [phase] : [])))),
+    ),
+    ...section(
+      'From the log',
+      (recalled?.hits ?? []).slice(0, MOST).map(({ title = '', text }) => cut(`${title} ${text}`.trim())),
+    ),
   ].join('\n');
 }
 
