@@ -1,16 +1,19 @@
 import type { Improvement } from './os/kernel/ports.ts';
 import { OpError } from './os/op-error.ts';
+import type { Versioning } from './versioning.ts';
+
+export type ImprovementParts = { readonly versioning: Versioning };
 
 /** What ops of runs may do about evaluations, searches, versions and proposals: the rooms above the kernel, as one port. */
-export function openImprovement(): Improvement {
+export function openImprovement({ versioning }: ImprovementParts): Improvement {
   const absent = () => Promise.reject(new OpError('not_configured', 'This is not there yet.'));
   return {
-    handles: () => ({
+    handles: (asking) => ({
       evals: { evaluate: absent, verify: absent },
       searches: { plan: absent, remains: absent },
-      versions: { planSave: absent, planApply: absent, remains: absent },
+      versions: versioning.handle(asking),
       proposals: { plan: absent, remains: absent },
     }),
-    standing: () => Promise.resolve({ proof: 'none', widens: true }),
+    standing: versioning.standing,
   };
 }

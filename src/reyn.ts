@@ -1,6 +1,7 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
+import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { OPS } from './ops.ts';
@@ -38,6 +39,8 @@ import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
+import { openVersioning } from './versioning.ts';
+import { whoIs } from './who.ts';
 
 export type * from './api.ts';
 
@@ -53,6 +56,8 @@ export type OpenOptions = {
   readonly disk?: Disk;
   /** What stands between names and wires; for tests. */
   readonly ways?: WaysOptions;
+  /** Receipts of verdicts, instead of those that were reached; for tests. */
+  readonly receipt?: ReadReceipt;
 };
 
 /**
@@ -65,7 +70,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const given = options.config ?? readConfig({ root, env });
   const config = { ...given, policy: localPolicy(root, given.policy) };
-  const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
   const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
@@ -86,6 +90,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const versioning = openVersioning({
+    ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
+  });
+  const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
@@ -110,7 +120,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement(),
+    improvement: openImprovement({ versioning }),
     env,
   };
   /** Asking a model outside of a run needs what most commands do without. */
@@ -127,6 +137,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     config,
     ops: OPS,
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
+
+    versions: versioning.api,
 
     run: async (name, input, { model, limits, applies = true, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -201,10 +213,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         const { beginNight } = await import('./nightly.ts');
         const onDisk = options.disk ?? nodeDisk;
         const ports = { root, store: opened(), catalog, disk: onDisk, clock, ids, redact };
-        return beginNight({ ...ports, receipt: () => undefined, adopt: async () => undefined }, night);
+        return beginNight({ ...ports, receipt: () => undefined, adopt: versioning.api.adopt }, night);
       },
     },
     close: async () => {
+      await versioning.settled();
       index.close();
       await js.close();
       await outside.close();
@@ -232,6 +245,11 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
   const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
+}
+
+/** Whether a run goes on, or may, on the version of the skill it began with. */
+function isPinning(run: RunSummary, skill: string): boolean {
+  return run.skill === skill && run.ended === undefined && run.status !== 'damaged';
 }
 
 /** A run that its log says is running, and that no living process drives, was interrupted. */

@@ -91,6 +91,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       create: absent,
       reshape: absent,
     },
+    versions: { list: absent, diff: absent, show: absent, rollback: absent, adopt: absent },
     run: absent,
     resume: absent,
     cancel: absent,
