@@ -1,3 +1,6 @@
+import type { EvalRequest } from './evaluation.ts';
+import type { Evaluations } from './evaluations.ts';
+import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
 import type { NightReport, SkillNight } from './learning/nights/report.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
@@ -117,6 +120,16 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
+  /** Evaluations of skills on their cases. */
+  readonly evals: Evaluations & {
+    /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
+    run(skill: string, options?: EvalRequest): Promise<EvalReport>;
+    /**
+     * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
+     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     */
+    accept(skill: string, lines: readonly string[]): Promise<string>;
+  };
   /** Notes in the project log that a surface refused a request. `code` says why; `path` is without its query. */
   recordRefusal(request: { readonly method: string; readonly path: string; readonly code: string }): Promise<void>;
   readonly policy: {
@@ -394,6 +407,8 @@ export type Reshaped = {
 
 export type {
   AuditReport,
+  EvalReport,
+  EvalSummary,
   EventFilter,
   ExportRequest,
   GcReport,

@@ -22,6 +22,10 @@ export type Outside = {
   readonly search: () => Promise<SearchEngine | undefined>;
   readonly mcp: McpServers;
   readonly exec: (workDir: string) => ExecPort;
+  /** The same for a copy of the project, by its root. */
+  readonly execAt: (root: string) => (workDir: string) => ExecPort;
+  /** What programs are isolated by, opened when first asked for. */
+  readonly sandbox: () => Sandbox | NoSandbox;
   readonly python: PythonEngine;
   readonly closed: readonly ClosedPlace[];
   readonly who: string;
@@ -59,6 +63,8 @@ export function openOutside(options: OutsideOptions): Outside {
         : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
+    execAt: (copy) => (workDir) => openExec({ root: copy, sandbox: opened, limits: config.exec }, workDir),
+    sandbox: opened,
     python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
     who: whoIs(env),

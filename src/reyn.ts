@@ -1,4 +1,7 @@
+import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
+import type { Evaluation } from './evaluation.ts';
+import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
@@ -120,8 +123,19 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({ versioning }),
+    improvement: openImprovement({
+      versioning,
+      evaluate: async (...asked) => (await evaluation()).evaluate(...asked),
+    }),
     env,
+  };
+  /** Most commands evaluate nothing. */
+  let evaluating: Promise<Evaluation> | undefined;
+  const evaluation = () => {
+    evaluating ??= import('./evaluation.ts').then(({ openEvaluation }) =>
+      openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
+    );
+    return evaluating;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -199,6 +213,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
+    },
+    evals: {
+      run: async (...asked) => (await evaluation()).run(...asked),
+      ...openEvaluations(root, opened),
+      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

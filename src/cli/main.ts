@@ -34,6 +34,12 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'grants', group: GOVERN, summary: 'what skills may do unasked', load: () => import('./commands/grants.ts') },
   { name: 'mcp', group: GOVERN, summary: 'tool servers and their pins', load: () => import('./commands/mcp.ts') },
   { name: 'new', group: SKILLS, summary: 'write a new skill', load: () => import('./commands/new.ts') },
+  {
+    name: 'eval',
+    group: SKILLS,
+    summary: 'evaluate skills, report, compare',
+    load: () => import('./commands/eval.ts'),
+  },
   { name: 'lint', group: SKILLS, summary: 'check skills', load: () => import('./commands/lint.ts') },
   {
     name: 'skill',

@@ -2,7 +2,7 @@ import type { Reyn } from '../api.ts';
 import type { RunOutcome } from '../os/runs/outcome.ts';
 import { changeTrust } from '../settings.ts';
 import { type Cli, tell } from './cli.ts';
-import { lineFrom } from './line.ts';
+import { canAsk, confirm } from './confirm.ts';
 import { clean, paint } from './output.ts';
 
 /**
@@ -11,7 +11,7 @@ import { clean, paint } from './output.ts';
  */
 async function offerTrust(cli: Cli): Promise<void> {
   const { io, screen } = cli;
-  if (!io.stdin.isTTY || !io.stderr.isTTY || screen.quiet) return;
+  if (!canAsk(cli)) return;
   const sources = { root: cli.root, env: io.env };
   const { files } = await changeTrust(sources, 'look');
   const doubtful = files.filter(({ trusted }) => !trusted);
@@ -21,8 +21,7 @@ async function offerTrust(cli: Cli): Promise<void> {
     io.stderr.write(`${yellow('!')} ${bold(file)} is new here, or has changed. It says what runs may do or reach:\n`);
     for (const { key, value } of keys) io.stderr.write(`    ${clean(key)} ${dim(clean(JSON.stringify(value)))}\n`);
   }
-  io.stderr.write(`${bold('Let it count?')} ${dim('[y/N]')} `);
-  if (/^y(es)?$/i.test(await lineFrom(cli))) await changeTrust(sources, 'trust');
+  if (await confirm(cli, 'Let it count?')) await changeTrust(sources, 'trust');
   else tell(cli, dim('It does not count. `reyn config trust` lets it.'));
 }
 

@@ -101,6 +101,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     answer: absent,
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
+    evals: { run: absent, list: () => [], get: absent, accept: absent },
     index: { list: () => [], search: absent, drop: absent },
     recordRefusal: absent,
     policy: { explain: absent },

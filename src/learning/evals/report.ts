@@ -23,6 +23,10 @@ export type EvalReport = {
   readonly ms: number;
   /** Rows that were there already and cost nothing. */
   readonly cached: number;
+  /** Cases that were left out because nothing but a verification may run them. */
+  readonly sealed?: number;
+  /** Rows that failed for nobody's fault: the provider, the disk, the machine. */
+  readonly infra?: number;
 };
 
 export type CaseReport = {
@@ -34,4 +38,10 @@ export type CaseReport = {
   /** Repeats that passed, of all. */
   readonly passed: number;
   readonly rows: readonly EvalRow[];
+};
+
+/** A report without its cases, for lists. */
+export type EvalSummary = Omit<EvalReport, 'cases'> & {
+  /** How many cases it has. */
+  readonly cases: number;
 };

@@ -47,4 +47,6 @@ export type EvalRow = {
   readonly usage: Used;
   /** What a proposer may see of it: input, result, missed checks, path through the graph. Train cases only. */
   readonly feedback?: Json;
+  /** The session in which it was run, where it was taken over from another; it used nothing here. */
+  readonly from?: string;
 };

@@ -1,6 +1,6 @@
 import type { ProjectEvent, ProjectEventBody } from '../../os/events/event.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
-import type { EvalCase } from './case.ts';
+import type { EvalCase, EvalSet } from './case.ts';
 import type { EvalRow, Used } from './row.ts';
 
 /**
@@ -62,6 +62,10 @@ export type OpenSessionRequest = {
   /** Kept with the session. */
   readonly settings: unknown;
   readonly by: string;
+  /** What the cases are judged by; absent = the eval files of the skill. */
+  readonly set?: EvalSet;
+  /** Whether rows of earlier sessions count, where nothing that they depend on has changed; absent = no. */
+  readonly reuse?: boolean;
 };
 
 export type OpenSession = (request: OpenSessionRequest) => Promise<Session>;

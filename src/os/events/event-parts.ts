@@ -59,6 +59,8 @@ export const modelPin = object({
   api_key_env: text,
   api_key_file: optional(text),
   price: optional(object({ input: Type.Number(), output: Type.Number(), cached: optional(Type.Number()) })),
+  /** Of the model's random choices, where it takes one. */
+  seed: optional(count),
   /** Blob of the rules of a scripted model. */
   script: optional(hex),
 });

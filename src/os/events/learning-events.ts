@@ -182,6 +182,8 @@ export const LEARNING_EVENTS = {
     error: optional(text),
     usage: used,
     feedback: optional(value),
+    /** The evaluation it was taken over from, where it was run. */
+    from: optional(text),
   }),
   search_stepped: event('A step of a search: what its engine was told. Its state is the fold of these.', {
     search: text,

@@ -17,7 +17,7 @@ export type ProjectFacts = () => readonly ProjectEvent[];
 type Read = { readonly end: number; readonly events: readonly ProjectEvent[] };
 
 /** @param prefix what the types begin with, e.g. `grant_`. @returns a function that reads what was added since. */
-export function projectFacts(disk: Disk, layout: Layout, blobs: Blobs, prefix: string): ProjectFacts {
+export function projectFacts(disk: Disk, layout: Layout, blobs: Pick<Blobs, 'get'>, prefix: string): ProjectFacts {
   const needle = `,"type":"${prefix}`;
   const known = new Map<string, Read>();
 

@@ -31,6 +31,8 @@ import { streamReply } from './stream-reply.ts';
 export type HostedEnv = {
   readonly env: Env;
   readonly clock: Clock;
+  /** Of the model's random choices; sent to providers that take one. */
+  readonly seed?: number;
   /** 0 to 1, for the spread of waits; Math.random when absent. */
   readonly random?: () => number;
   /** The only steps of degradation to take, in order; config's and the provider's when absent. */
@@ -157,9 +159,11 @@ async function once(call: Call, form: WireForm, signal: AbortSignal): Promise<On
     const apiKey = provider.key ?? '';
     const sdk = await kind.open({ model: provider.model, baseURL: baseUrl, apiKey, fetch: wireFetch(apiKey), form });
     const request = frameRequest(frame, encoding, form.schema);
+    const { seed } = call.env;
+    const chance = seed === undefined || kind.takesSeed !== true ? {} : { seed };
     return {
       kind: 'done',
-      value: await streamReply(sdk, request, { ...kind.options, signal, maxOutputTokens, onText }),
+      value: await streamReply(sdk, request, { ...kind.options, ...chance, signal, maxOutputTokens, onText }),
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -28,6 +28,8 @@ export type StreamOptions = {
   readonly signal: AbortSignal;
   readonly maxOutputTokens: number;
   readonly onText: ((text: string) => void) | undefined;
+  /** Of the model's random choices. */
+  readonly seed?: number;
   /** What is said of a tool whose schema is strict or not; `undefined` says nothing. */
   readonly strict: (strict: boolean) => boolean | undefined;
   /** What the provider's library takes besides, by its name. */
@@ -60,7 +62,7 @@ export async function streamReply(model: StreamingModel, request: WireRequest, o
 }
 
 function callOptions({ system, user, tools }: WireRequest, options: StreamOptions): CallOptions {
-  const { signal, maxOutputTokens, providerOptions } = options;
+  const { signal, maxOutputTokens, providerOptions, seed } = options;
   return {
     prompt: [
       { role: 'system', content: system },
@@ -68,6 +70,7 @@ function callOptions({ system, user, tools }: WireRequest, options: StreamOption
     ],
     maxOutputTokens,
     abortSignal: signal,
+    ...(seed === undefined ? {} : { seed }),
     ...(providerOptions === undefined ? {} : { providerOptions }),
     ...(tools.length === 0
       ? {}

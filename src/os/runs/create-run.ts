@@ -12,7 +12,7 @@ import type { Opened } from '../skills/catalog.ts';
 import type { Skill } from '../skills/skill.ts';
 import type { OwnedRun } from './drive-run.ts';
 import { entryArtifact, type RunInput } from './input.ts';
-import { pinModels } from './models.ts';
+import { pinModels, withSeed } from './models.ts';
 import { pinSkill } from './pinned-skill.ts';
 import type { Driving, Project } from './project.ts';
 
@@ -24,6 +24,8 @@ export type NewRun = {
   readonly parent: { readonly run: string; readonly step: string; readonly root: string } | undefined;
   /** The skill it acts as; absent = itself. */
   readonly as?: { readonly skill: string; readonly skill_version_hash: string };
+  /** Of the random choices of its models. */
+  readonly seed?: number;
   /** What must have resolved before the run is there; absent = nothing. */
   readonly intended?: Promise<void>;
 };
@@ -43,7 +45,8 @@ export async function createRun(
     });
   }
   const input = entryArtifact(skill, fresh.input);
-  const models = pinModels(skill, config, fresh.model, { root: project.root, blobs: store.blobs, ops: project.ops });
+  const env = { root: project.root, blobs: store.blobs, ops: project.ops };
+  const models = withSeed(project.pins?.(skill, fresh.model) ?? pinModels(skill, config, fresh.model, env), fresh.seed);
   refuseUnpriced(models, fresh.limits, skill);
   const first: RunEventBody = {
     type: 'run_skill_started',

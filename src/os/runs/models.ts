@@ -15,7 +15,7 @@ import { redactedModel } from '../models/redacted.ts';
 import { offeredOps } from '../ops/offered.ts';
 import type { Op } from '../ops/op.ts';
 import type { Redactor } from '../secrets/port.ts';
-import type { Skill } from '../skills/skill.ts';
+import type { Skill, Step } from '../skills/skill.ts';
 import { readEvalFile } from '../skills/source.ts';
 
 type Pins = RunEventData['run_skill_started']['models'];
@@ -25,7 +25,8 @@ export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
   const phases = Object.values(skill.phases);
   const asking = phases.filter(({ modelClass }) => modelClass !== 'none');
   const offered = asking.flatMap((phase) => offeredOps(phase, skill.permissions, ops));
-  const steps = [...phases.flatMap(({ preprocessor }) => preprocessor), ...(skill.postprocessor?.steps ?? [])];
+  const whole = [...phases.flatMap(({ preprocessor }) => preprocessor), ...(skill.postprocessor?.steps ?? [])];
+  const steps = whole.flatMap(withInner);
   const classes = [
     ...asking.map(({ modelClass }) => modelClass),
     ...offered.flatMap((op) => classOf(op, {})),
@@ -39,6 +40,13 @@ export function classesOf(skill: Skill, ops: readonly Op[]): readonly string[] {
     ),
   ];
   return [...new Set(classes)].sort();
+}
+
+/** A step and every step in its branches. */
+function withInner(step: Step): readonly Step[] {
+  if (step.type === 'iterate') return [step, ...withInner(step.apply)];
+  if (step.type === 'parallel') return [step, ...Object.values(step.branches).flatMap(withInner)];
+  return [step];
 }
 
 function classOf(op: Op | undefined, args: JsonObject): readonly string[] {
@@ -74,6 +82,14 @@ export function refuseUntrusted(config: Config, key: string): void {
       where: { file: 'reyn.yaml' },
       hint: 'Look at where it would send your data and key, then run `reyn config trust`.',
     },
+  );
+}
+
+/** The same models with a seed of their random choices; what answers from a script makes none. */
+export function withSeed(pins: Pins, seed: number | undefined): Pins {
+  if (seed === undefined) return pins;
+  return Object.fromEntries(
+    Object.entries(pins).map(([name, pinned]) => [name, pinned.provider === 'scripted' ? pinned : { ...pinned, seed }]),
   );
 }
 
@@ -173,7 +189,7 @@ export function openPinned(
       });
     const known = opened.get(pinned.name);
     if (known !== undefined) return known;
-    const { name, script, seed, ...config } = pinned as typeof pinned & { readonly seed?: number };
+    const { name, script, seed, ...config } = pinned;
     refuseStrayKey(name, config as ModelConfig, env);
     const scripted =
       script === undefined
@@ -184,7 +200,7 @@ export function openPinned(
               file: `${where.dir}/${FROM_FILE[config.provider as FromFile]}`,
             },
           };
-    const opening = { env: env.env, clock: env.clock, ...scripted, ...(seed === undefined ? {} : { seed }) };
+    const opening = { env: env.env, clock: env.clock, ...(seed === undefined ? {} : { seed }), ...scripted };
     const model = redactedModel(openModel(name, config as ModelConfig, opening), env.redact);
     opened.set(name, model);
     return model;

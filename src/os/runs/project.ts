@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Limits } from '../config/limits.ts';
-import type { RunEvent } from '../events/event.ts';
+import type { RunEvent, RunEventData } from '../events/event.ts';
 import type { Store } from '../events/port.ts';
 import type { Ids } from '../ids.ts';
 import type { IndexPort } from '../index/port.ts';
@@ -17,6 +17,7 @@ import type { ClosedPlace } from '../permissions/protections.ts';
 import type { SavedGrants } from '../permissions/saved.ts';
 import type { Redactor } from '../secrets/port.ts';
 import type { Catalog } from '../skills/catalog.ts';
+import type { Skill } from '../skills/skill.ts';
 import type { JsEngine } from '../steps/js/port.ts';
 import type { PythonEngine } from '../steps/python/port.ts';
 import type { PendingIntervention } from './outcome.ts';
@@ -53,7 +54,12 @@ export type Project = {
   readonly exec: (workDir: string) => ExecPort;
   /** Where keys of providers come from. */
   readonly env: NodeJS.ProcessEnv;
+  /** What runs pin as their models, of a skill and of those beneath it; absent = what the configuration says. */
+  readonly pins?: (skill: Skill, model: string | undefined) => ModelPins;
 };
+
+/** Models by class, as the first event of a run has them. */
+export type ModelPins = RunEventData['run_skill_started']['models'];
 
 /** How one call drives a run. All members required: `openReyn` fills in what a caller leaves out. */
 export type Driving = {
@@ -79,6 +85,8 @@ export type Starting = {
   readonly model?: string;
   /** Tightens config's limits. */
   readonly limits?: Partial<Limits>;
+  /** Of the random choices of models that take one. */
+  readonly seed?: number;
   /** The version of a skill that the run acts as: its rules and grants count. */
   readonly as?: { readonly skill: string; readonly skill_version_hash: string };
 };

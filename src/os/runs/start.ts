@@ -17,8 +17,9 @@ export async function startRun(
 ): Promise<RunOutcome> {
   const limits = tighter(tighter(project.config.limits, loaded.skill.limits), starting.limits ?? {});
   const run = project.ids.next();
-  const { model, as } = starting;
-  const fresh = { run, input, limits, model, parent: undefined, ...(as === undefined ? {} : { as }) };
+  const { model, as, seed } = starting;
+  const named = { ...(as === undefined ? {} : { as }), ...(seed === undefined ? {} : { seed }) };
+  const fresh = { run, input, limits, model, parent: undefined, ...named };
   const owned = await createRun(project, loaded, fresh, driving.onEvent);
   const { outcome } = await driveRun(project, owned, driving, openBelow(project, driving), ROOT);
   return outcome;

@@ -116,7 +116,7 @@ describe('the deterministic scorers', () => {
     [{ contains: { all: [] } }, /at least 1/],
     [{ contains: 3 }, /needs arguments/],
     [{ regex: '(' }, /pattern/],
-    [{ regex: { pattern: 'a', flags: 'g' } }, /flags/],
+    [{ regex: { pattern: 'a', flags: 'g' } }, /Flags/],
     [{ json_path: '$..a' }, /no path/],
     [{ json_path: 'a[?(@.b)]' }, /no path/],
     [{ json_schema: { schema: { type: 'strin' } } }, /schema/],

@@ -1,7 +1,6 @@
 import type { AskJudge, ScoreTools } from '../../../src/learning/evals/scorers/scorer.ts';
 import type { Json } from '../../../src/os/json.ts';
 import type { ModelRequest } from '../../../src/os/ops/op.ts';
-import { openSandbox } from '../../../src/os/sandbox/open.ts';
 
 const LIMITS = {
   wallMs: 20_000,
@@ -40,5 +39,3 @@ export function judgeOf(...scores: readonly (number | Error | Json)[]) {
   };
   return { ask, asked };
 }
-
-export { openSandbox };

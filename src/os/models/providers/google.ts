@@ -4,6 +4,7 @@ import type { ProviderKind } from './provider.ts';
 export const google: ProviderKind = {
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   steps: ['describe_keywords', 'limit_size'],
+  takesSeed: true,
   options: { strict: () => undefined },
   open: async ({ model, baseURL, apiKey, fetch }) => {
     const { createGoogleGenerativeAI } = await import('@ai-sdk/google');

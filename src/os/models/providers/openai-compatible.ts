@@ -9,6 +9,7 @@ const NEWER_LIMIT = 'max_completion_tokens';
  */
 export const openAiCompatible: ProviderKind = {
   steps: ['inline_refs', 'describe_bounds', 'describe_keywords', 'limit_size'],
+  takesSeed: true,
   options: { strict: (strict) => strict || undefined },
   adapt: (form, said) => (!form.newerLimit && said.includes(NEWER_LIMIT) ? { ...form, newerLimit: true } : undefined),
   open: async ({ model, baseURL, apiKey, fetch, form }) => {

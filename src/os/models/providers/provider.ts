@@ -19,7 +19,9 @@ export type ProviderKind = {
    */
   readonly steps: readonly [Degradation, ...Degradation[]];
   /** What its requests carry besides the frame. */
-  readonly options: Omit<StreamOptions, 'signal' | 'maxOutputTokens' | 'onText'>;
+  readonly options: Omit<StreamOptions, 'signal' | 'maxOutputTokens' | 'onText' | 'seed'>;
+  /** Whether a seed of its random choices may be sent. */
+  readonly takesSeed?: true;
   /** Another form for a call that was refused with these words, where this kind of server has one. */
   adapt?(form: WireForm, said: string): WireForm | undefined;
   /** Loads the library and builds the model; nothing is sent. */

@@ -1,0 +1,14 @@
+import type { Define } from '../cli.ts';
+import { defineBuild } from './eval-build.ts';
+import { defineCompare } from './eval-compare.ts';
+import { defineExport } from './eval-export.ts';
+import { defineReport } from './eval-report.ts';
+import { defineRun } from './eval-run.ts';
+
+export const define: Define = (command, act) => {
+  defineRun(command, act);
+  defineReport(command, act);
+  defineCompare(command, act);
+  defineExport(command, act);
+  defineBuild(command, act);
+};

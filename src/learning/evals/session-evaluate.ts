@@ -1,0 +1,172 @@
+import { feedbackOf } from './feedback.ts';
+import type { CaseOutcome } from './outcome.ts';
+import type { EvalRow } from './row.ts';
+import { addUsed } from './rows.ts';
+import { runCase } from './run-case.ts';
+import { type CaseScore, scoreCase } from './score-case.ts';
+import type { Measure, MeasureOptions } from './session.ts';
+import type { Arm } from './session-arm.ts';
+import type { SessionState } from './session-state.ts';
+
+/** Runs that are made ready, or are being scored, besides those that are driven. */
+const AHEAD = 16;
+
+type Task = { readonly measure: Measure; readonly arm: Arm; readonly key: string };
+
+/** How one call runs its tasks. */
+type Work = {
+  readonly options: MeasureOptions;
+  readonly slot: () => Promise<() => void>;
+  readonly onAbort: (stop: () => void) => () => void;
+};
+
+/**
+ * Rows of all that is asked for, in its order. At most `concurrency` runs are driven at a time; the next ones are made
+ * ready meanwhile, and a row becomes durable while others run.
+ */
+export async function evaluateAll(
+  state: SessionState,
+  asked: readonly Measure[],
+  options: MeasureOptions,
+): Promise<readonly EvalRow[]> {
+  const { signal, concurrency } = options;
+  signal.throwIfAborted();
+  const tasks = asked.map((measure): Task => {
+    const arm = state.arm(measure.version);
+    return { measure, arm, key: arm.keyOf(measure.case, measure.seed) };
+  });
+  const distinct = [...new Map(tasks.map((task) => [task.key, task])).values()];
+  const stops = new Set<() => void>();
+  const stopAll = () => {
+    for (const stop of stops) stop();
+  };
+  signal.addEventListener('abort', stopAll, { once: true });
+  const work: Work = {
+    options,
+    slot: slots(concurrency),
+    onAbort: (stop) => {
+      stops.add(stop);
+      return () => stops.delete(stop);
+    },
+  };
+  const found = new Map<string, EvalRow>();
+  let next = 0;
+  let failure: { readonly error: unknown } | undefined;
+  const worker = async () => {
+    while (failure === undefined && !signal.aborted) {
+      const task = distinct[next++];
+      if (task === undefined) return;
+      try {
+        found.set(task.key, await rowOf(state, task, work));
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  const workers = Math.min(distinct.length, concurrency + Math.min(concurrency, AHEAD));
+  try {
+    await Promise.all(Array.from({ length: workers }, worker));
+  } finally {
+    signal.removeEventListener('abort', stopAll);
+  }
+  signal.throwIfAborted();
+  if (failure !== undefined) throw failure.error;
+  return tasks.flatMap(({ key }) => found.get(key) ?? []);
+}
+
+/** The row of a task: one that is there, one that is being made, one of an earlier session, or a new one. */
+async function rowOf(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
+  const { onRow } = work.options;
+  const known = state.rows.get(task.key) ?? (await state.running.get(task.key));
+  if (known !== undefined) {
+    onRow?.(known, true);
+    return known;
+  }
+  const making = makeRow(state, task, work);
+  state.running.set(task.key, making);
+  try {
+    const row = await making;
+    onRow?.(row, row.from !== undefined);
+    return row;
+  } finally {
+    state.running.delete(task.key);
+  }
+}
+
+async function makeRow(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
+  const earlier = state.earlier(task.arm.closure).get(task.key);
+  if (earlier !== undefined) {
+    await state.keep(earlier);
+    return earlier;
+  }
+  const { measure, arm, key } = task;
+  const { deps, request } = state;
+  const run = arm.runFor(key);
+  const {
+    skill,
+    skill: { fingerprint },
+  } = request.baseline;
+  const root = state.store.hasRun(run) && arm.copies.has(run) ? arm.copies.at(run) : arm.copies.make(run);
+  const outcome = await runCase({
+    project: arm.project(root, (each) => arm.models.pins(each, measure.seed)),
+    version: arm.version,
+    case: measure.case,
+    run,
+    as: { skill: skill.name, skill_version_hash: fingerprint },
+    model: request.model,
+    most: work.options.most ?? {},
+    timeout: deps.project.config.eval.timeout * 1000,
+    signal: work.options.signal,
+    onAbort: work.onAbort,
+    slot: work.slot,
+  });
+  const tools = { ...state.tools, signal: work.options.signal };
+  const scored = await scoreCase(measure.case, { ...outcome, dir: root }, tools);
+  arm.copies.drop(run);
+  const row = rowFrom(state, task, outcome, scored);
+  await state.keep(row);
+  return row;
+}
+
+function rowFrom(
+  { request }: SessionState,
+  { measure, arm, key }: Task,
+  outcome: CaseOutcome,
+  scored: CaseScore,
+): EvalRow {
+  const { error, run, usage } = outcome;
+  const { score, pass, status, checks, usage: judged } = scored;
+  const seen = request.what === 'verify' ? {} : { feedback: feedbackOf(measure.case, outcome, scored.checks) };
+  return {
+    key,
+    case: measure.case.id,
+    closure: arm.closure,
+    skill_version_hash: arm.version.skill.fingerprint,
+    seed: measure.seed,
+    model: arm.models.name,
+    score,
+    pass,
+    checks,
+    status,
+    ...(run === undefined ? {} : { run }),
+    ...(error === undefined ? {} : { error: `${error.code}: ${error.message}` }),
+    usage: addUsed(usage, { ...judged, ms: 0, turns: 0 }),
+    ...seen,
+  };
+}
+
+/** Leave for so many at a time, in the order in which it is asked for. */
+function slots(count: number): () => Promise<() => void> {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  const release = () => {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  };
+  return () => {
+    if (free === 0) return new Promise((resolve) => waiting.push(() => resolve(release)));
+    free -= 1;
+    return Promise.resolve(release);
+  };
+}
