@@ -93,9 +93,10 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const receipt = options.receipt ?? (() => undefined);
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
-    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt },
     pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
   });
   const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
@@ -232,7 +233,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
         const { beginNight } = await import('./nightly.ts');
         const onDisk = options.disk ?? nodeDisk;
         const ports = { root, store: opened(), catalog, disk: onDisk, clock, ids, redact };
-        return beginNight({ ...ports, receipt: () => undefined, adopt: versioning.api.adopt }, night);
+        return beginNight({ ...ports, receipt, adopt: versioning.api.adopt }, night);
       },
     },
     close: async () => {
