@@ -17,9 +17,8 @@ export function putInPlace(disk: Disk, place: string, name: string, { files, bef
   const parent = dirname(place);
   const staged = join(parent, `.${name}.new`);
   const out = join(parent, `.${name}.old`);
-  const holds = (dir: string, digest: string) => disk.stat(dir) !== undefined && digestAt(dir, name) === digest;
-  if (!holds(place, ownDigest(files))) {
-    const isThere = disk.stat(place) !== undefined;
+  const isThere = disk.stat(place) !== undefined;
+  if (!isThere || digestAt(place, name) !== ownDigest(files)) {
     if (isThere) disk.removeTree(out);
     if (isThere || disk.stat(staged) === undefined) {
       stage(disk, staged, files, isThere ? place : disk.stat(out) === undefined ? undefined : out);
@@ -28,11 +27,22 @@ export function putInPlace(disk: Disk, place: string, name: string, { files, bef
     disk.rename(staged, place);
     disk.syncDir(parent);
   }
-  disk.removeTree(staged);
-  // whoever wrote into it at the last moment does not lose that
-  if (disk.stat(out) !== undefined && before !== undefined && !holds(out, before)) {
-    disk.rename(out, join(parent, `.${name}.edited-${(digestAt(out, name) ?? 'unread').slice(0, 8)}`));
-  } else disk.removeTree(out);
+  clearUp(disk, parent, name, before);
+}
+
+/** Removes what lies beside. What somebody wrote into the old folder at the last moment is not lost. */
+function clearUp(disk: Disk, parent: string, name: string, before: string | undefined): void {
+  const out = join(parent, `.${name}.old`);
+  const gone = join(parent, `.${name}.gone`);
+  for (const left of [join(parent, `.${name}.new`), gone]) disk.removeTree(left);
+  if (disk.stat(out) === undefined) return;
+  const digest = digestAt(out, name);
+  if (before !== undefined && digest !== before) {
+    disk.rename(out, join(parent, `.${name}.edited-${(digest ?? 'unread').slice(0, 8)}`));
+  } else {
+    disk.rename(out, gone); // so that one whose removal a crash cuts short is not taken for one that was edited
+    disk.removeTree(gone);
+  }
 }
 
 export type Exchange = {

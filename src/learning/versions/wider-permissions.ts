@@ -30,7 +30,7 @@ export function widerPermissions(from: Permissions, to: Permissions): readonly s
   const added = groups.flatMap(([kind, was, is, covers]) =>
     is
       .filter((pattern) => !was.some((wide) => wide === pattern || covers(wide, pattern)))
-      .map((pattern) => (sentence(kind, pattern))),
+      .map((pattern) => sentence(kind, pattern)),
   );
   return [
     ...added,
