@@ -160,10 +160,7 @@ const lines = Array.from({ length: COUNT }, (_, index) => {
   const ids = chosen.map(({ id }) => id);
   const checks = chosen.map(({ id, line, says }) => ({
     id,
-    scorer: 'contains',
-    path: 'reply',
-    value: says,
-    required: true,
+    contains: { at: 'reply', all: [says] },
     text: line,
   }));
   return {

@@ -26,6 +26,7 @@ import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+import type { ProposalsApi } from './proposing.ts';
 import type { VersionsApi } from './versioning.ts';
 
 /** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
@@ -78,6 +79,9 @@ export type Reyn = {
 
   /** Versions of skills of the project: what is kept, what differs, putting one back, recording a change. */
   readonly versions: VersionsApi;
+
+  /** What runs proposed to people, and what changes nothing by itself. */
+  readonly proposals: ProposalsApi;
 
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
   run(skill: string, input: RunInput, options?: RunOptions): Promise<RunOutcome>;

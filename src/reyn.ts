@@ -40,6 +40,8 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
+import { openProposing } from './proposing.ts';
+import type { Searching } from './searching.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 import { openVersioning } from './versioning.ts';
@@ -104,6 +106,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
   const sources = openSources({ index, store: opened, embeddings });
+  const proposing = openProposing({ project: () => project });
   const project: Project = {
     root,
     index: sources,
@@ -126,7 +129,9 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ...outside,
     improvement: openImprovement({
       versioning,
-      evaluate: async (...asked) => (await evaluation()).evaluate(...asked),
+      proposing,
+      evaluation: () => evaluation(),
+      searching: () => searching(),
     }),
     env,
   };
@@ -137,6 +142,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       openEvaluation({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox }),
     );
     return evaluating;
+  };
+  /** So is searching. */
+  let looking: Promise<Searching> | undefined;
+  const searching = () => {
+    looking ??= Promise.all([import('./searching.ts'), evaluation()]).then(([{ openSearching }, { open, set }]) =>
+      openSearching({ project: () => project, open, set }),
+    );
+    return looking;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
@@ -154,6 +167,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
 
     versions: versioning.api,
+    proposals: proposing.api,
 
     run: async (name, input, { model, limits, applies = true, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };

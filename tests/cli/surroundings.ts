@@ -92,6 +92,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
       reshape: absent,
     },
     versions: { list: absent, diff: absent, show: absent, rollback: absent, adopt: absent },
+    proposals: { list: absent, get: absent },
     run: absent,
     resume: absent,
     cancel: absent,

@@ -94,7 +94,7 @@ async function rowOf(state: SessionState, task: Task, work: Work): Promise<EvalR
 }
 
 async function makeRow(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
-  const earlier = state.earlier(task.arm.closure).get(task.key);
+  const earlier = state.earlier(task.arm.closure)(task.key);
   if (earlier !== undefined) {
     await state.keep(earlier);
     return earlier;

@@ -12,14 +12,13 @@ import type { Json } from '../../os/json.ts';
 import type { EvalSet } from './case.ts';
 import { caseDisk } from './case-disk.ts';
 import { closureOf } from './closure.ts';
-import type { EvalRow } from './row.ts';
 import { rowEvent, rowsIn, usedBy } from './rows.ts';
 import { scoreTools } from './score-tools.ts';
 import type { OpenSession, Session } from './session.ts';
 import { type Arm, openArm } from './session-arm.ts';
 import { type SessionDeps, sessionDir, VERIFIER } from './session-deps.ts';
 import { evaluateAll } from './session-evaluate.ts';
-import { earlierRows } from './session-reuse.ts';
+import { type EarlierRows, earlierRows } from './session-reuse.ts';
 import type { SessionState } from './session-state.ts';
 
 /**
@@ -37,7 +36,7 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const id = request.id ?? project.ids.next();
     if (!isRunId(id)) throw new UserError('usage', `"${id}" is no id of an evaluation`);
     const dir = sessionDir(project.root, id, sealed);
-    if (request.id !== undefined && !fs.existsSync(dir)) {
+    if (request.id !== undefined && request.begin !== true && !fs.existsSync(dir)) {
       throw new UserError('not_found', `there is no evaluation "${id}"`, {
         hint: '`reyn eval list` shows what there is.',
       });
@@ -97,7 +96,7 @@ function openState({ deps, request, set, id, dir, store, events }: Opening): Ope
   const own = [...events];
   const rows = new Map(rowsIn(own).map((row) => [row.key, row]));
   const arms = new Map<string, Arm>();
-  const earlier = new Map<string, ReadonlyMap<string, EvalRow>>();
+  const earlier = new Map<string, EarlierRows>();
   return {
     deps,
     request,
@@ -129,7 +128,7 @@ function openState({ deps, request, set, id, dir, store, events }: Opening): Ope
   };
 }
 
-const NO_ROWS: ReadonlyMap<string, EvalRow> = new Map();
+const NO_ROWS: EarlierRows = () => undefined;
 
 async function begin(
   { deps, request, id, store, events }: OpenedState,

@@ -5,6 +5,7 @@ import type { ScoreTools } from './scorers/scorer.ts';
 import type { OpenSessionRequest } from './session.ts';
 import type { Arm } from './session-arm.ts';
 import type { SessionDeps } from './session-deps.ts';
+import type { EarlierRows } from './session-reuse.ts';
 
 /** What a session needs to evaluate. */
 export type SessionState = {
@@ -19,8 +20,8 @@ export type SessionState = {
   /** Under way, by key. */
   readonly running: Map<string, Promise<EvalRow>>;
   readonly arm: (version: Opened) => Arm;
-  /** Rows of earlier sessions, by key, for a closure. */
-  readonly earlier: (closure: string) => ReadonlyMap<string, EvalRow>;
+  /** Rows of earlier sessions of a closure. */
+  readonly earlier: (closure: string) => EarlierRows;
   /** Keeps a row, durably. */
   readonly keep: (row: EvalRow) => Promise<void>;
 };

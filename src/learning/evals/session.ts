@@ -52,6 +52,8 @@ export type MeasureOptions = {
 export type OpenSessionRequest = {
   /** Absent = a new one. */
   readonly id?: string;
+  /** Whether it begins where there is none of that id; absent = no. */
+  readonly begin?: boolean;
   readonly what: 'eval' | 'search' | 'verify';
   readonly skill: string;
   /** The version whose grants count, and which is recorded as what is evaluated. */

@@ -22,6 +22,9 @@ export const searchNext = defineOp({
                 { additionalProperties: false, description: 'What it and its verification may use; as configured.' },
               ),
             ),
+            iterations: Type.Optional(
+              Type.Integer({ minimum: 1, maximum: 10_000, description: 'Proposals it may ask for.' }),
+            ),
             seed: Type.Optional(Type.Integer({ minimum: 0, description: 'Of all chance in it; 0 if absent.' })),
           },
           { additionalProperties: false },

@@ -4,7 +4,7 @@ import { showCrossing } from '../limits/limits.ts';
 import type { Violation } from '../models/port.ts';
 import type { Phase, Skill, Step } from '../skills/skill.ts';
 import { applyStep, schemaAt } from '../steps/apply.ts';
-import { isHeldUp, isSettled, standingOf, waitsAt, whyOf } from './branches.ts';
+import { isHeldUp, isSettled, type Standing, standingOf, waitsAt, whyOf } from './branches.ts';
 import type { OpCall, RunState, Typed } from './state.ts';
 import { recordOf, recordsOf } from './steps.ts';
 
@@ -111,13 +111,20 @@ function runSteps(
     const standing = standingOf({ id, step, scope: artifact }, state, schemaAt(schema, step.into ?? []));
     if (standing.status === 'due') return { action: { do: 'step', id, step, artifact } };
     if ((standing.status === 'failed' || standing.status === 'denied') && step.onError === 'fail') {
-      const isLimit = standing.status === 'failed' && standing.code === 'limit'; // that of a sub-run is one of this run
       const message = `step ${id} (${step.type}) failed: ${whyOf(standing)}`;
-      return { action: { do: 'fail', code: 'step', message, exit: isLimit ? EXIT.budget : EXIT.no } };
+      return { action: { do: 'fail', code: 'step', message, exit: exitOf(standing) } };
     }
     artifact = applyStep(artifact, step, standing, schema);
   }
   return { artifact };
+}
+
+/** Exits of codes of errors that say more than that it did not work. The limit of a sub-run is one of this run. */
+const EXITS: Readonly<Record<string, ExitCode>> = { limit: EXIT.budget, usage: EXIT.usage, integrity: EXIT.integrity };
+
+/** What was denied and could not be done without counts as denied, whatever the skill declares it can live with. */
+function exitOf(standing: Extract<Standing, { status: 'failed' | 'denied' }>): ExitCode {
+  return standing.status === 'denied' ? EXIT.denied : (EXITS[standing.code] ?? EXIT.no);
 }
 
 /** The artifact the model sees: the phase's input after its preprocessor. `undefined` while steps are due. */

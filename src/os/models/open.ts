@@ -9,8 +9,6 @@ import { worldModel } from './world/provider.ts';
 export type ModelEnv = HostedEnv & {
   /** The file of a model that answers from one, with its name for messages. */
   readonly scripted?: { readonly text: string; readonly file: string };
-  /** Of all chance, for models that draw by themselves; 0 if absent. */
-  readonly seed?: number;
 };
 
 /**

@@ -67,6 +67,8 @@ export type OpenSearch = {
   readonly engine?: string;
   /** What the search and the verification together may use; the configuration where absent. */
   readonly budget?: Readonly<Partial<Record<'calls' | 'tokens' | 'usd' | 'seconds', number>>>;
+  /** Proposals it may ask for; as the skill's eval files say where absent. */
+  readonly iterations?: number;
   readonly seed?: number;
 };
 

@@ -101,7 +101,7 @@ export const permissions = defineFamily({
     }
     for (const key of ['run', 'delegate', 'write'] as const) {
       for (const [index, name] of skill.permissions.skill[key].entries()) {
-        if (env.skills.includes(name) || name === skill.name || (name === '*' && key !== 'write')) continue;
+        if (env.skills.includes(name) || name === skill.name || name === '*') continue;
         yield {
           rule: 'skills/unknown-skill',
           place: map.skillPlace('permissions', 'skill', key, index),

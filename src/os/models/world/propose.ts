@@ -2,18 +2,9 @@ import { getPath, isObject, type Json, type JsonObject } from '../../json.ts';
 import type { Frame } from '../port.ts';
 import { type Fail, fill, type Scope } from '../script-reply.ts';
 import { filled, linesOf } from './lines.ts';
+import { MOST_EDITS, PROPOSER_RATES } from './proposer.ts';
 import type { Propose } from './read-world.ts';
 import { pickSome, type Stream } from './stream.ts';
-
-const MOST_EDITS = 2;
-/** That an edit is about what its record missed, and not about anything that was. */
-const NAMED = 0.85;
-/** Shares of edits that state what was missed, state one case by itself, or say the contrary; the rest says nothing. */
-const GOOD = 0.65;
-const MEMORISED = 0.15;
-const WRONG = 0.1;
-/** That an edit comes with the loss of a line. */
-const DELETES = 0.1;
 
 type Failed = { readonly input: string; readonly missed: readonly string[] };
 
@@ -32,31 +23,40 @@ export function proposeTurn(propose: Propose, frame: Frame, chance: Stream, fail
   }
   const failed = failedRuns(propose, input);
   const all = [...new Set(failed.flatMap(({ missed }) => missed))];
-  const known = linesOf(text);
+  const known = linesOf(text).filter(isRemovable);
   const edits: Json[] = [];
   const reasons: string[] = [];
   const put = (template: JsonObject, line: string, evidence: string) => {
     edits.push(fill(template, { file, line, evidence }, fail));
   };
-  for (const record of pickSome(failed, MOST_EDITS, chance)) {
-    const about = pick(chance.next() < NAMED ? record.missed : all, chance);
-    const line = lineFor(propose, { ...record, about }, chance);
-    put(propose.add as JsonObject, line, record.input);
+  for (const { missed, input: evidence } of pickSome(failed, MOST_EDITS, chance)) {
+    const about = pick(chance.next() < PROPOSER_RATES.named ? missed : all, chance);
+    const line = lineFor(propose.line, { about, any: pick(all, chance), input: evidence }, chance);
+    put(propose.add as JsonObject, line, evidence);
     reasons.push(line);
-    const [lost] = chance.next() < DELETES ? pickSome(known.filter(isRemovable), 1, chance) : [];
-    if (lost !== undefined) put(propose.delete as JsonObject, lost, record.input);
   }
+  const [lost] = reasons.length > 0 && chance.next() < PROPOSER_RATES.deletion ? pickSome(known, 1, chance) : [];
+  if (lost !== undefined) put(propose.delete as JsonObject, lost, '');
   const hypothesis = reasons.length === 0 ? 'No run failed.' : `Runs would not fail if it said: ${reasons.join(' · ')}`;
   return { edits, hypothesis };
 }
 
-function lineFor({ line }: Propose, { about, input }: { about: string; input: string }, chance: Stream): string {
-  const names = { missed: about, input: input.replace(/\s+/g, ' ').trim() };
-  const drawn = chance.next();
-  if (drawn < GOOD) return filled(line.good, names);
-  if (drawn < GOOD + MEMORISED) return filled(line.memorise, names);
-  if (drawn < GOOD + MEMORISED + WRONG) return filled(line.wrong, names);
-  return filled(pick(line.filler, chance), names);
+type Names = { readonly about: string; readonly any: string; readonly input: string };
+
+function lineFor(line: Propose['line'], { about, any, input }: Names, chance: Stream): string {
+  const { rule, memorised, contradiction } = PROPOSER_RATES;
+  const kind = chance.wpick([rule, memorised, contradiction, 1 - rule - memorised - contradiction]);
+  const said = input.replace(/\s+/g, ' ').trim();
+  switch (kind) {
+    case 0:
+      return filled(line.good, { missed: about });
+    case 1:
+      return filled(line.memorise, { input: said });
+    case 2:
+      return filled(line.wrong, { missed: any });
+    default:
+      return pick(line.filler, chance);
+  }
 }
 
 /** Runs that missed something, as the input tells of them. */

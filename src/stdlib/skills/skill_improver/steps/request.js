@@ -1,9 +1,11 @@
 const PLACE = /^reyn\/(?:project|local)\/([^/]+)\/skill\.md$/;
 
+export const asked = ({ text = '', ...request }) => ({ text, request });
+
 /** A sentence that names one skill of the project is a request already; another one is for somebody to read. */
-export function received({ text, present, ...request }) {
-  if (text === undefined) return request;
-  const skills = [...new Set((present?.files ?? []).flatMap((file) => PLACE.exec(file)?.[1] ?? []))].sort();
+export function received({ text, request, present }) {
+  if (text === '') return request;
+  const skills = [...new Set(present.files.flatMap((file) => PLACE.exec(file)?.[1] ?? []))].sort();
   const words = new Set(text.match(/[A-Za-z0-9_-]+/g) ?? []);
   const named = skills.filter((skill) => words.has(skill));
   if (named.length === 1) return { skill: named[0], wish: text };
@@ -19,5 +21,6 @@ export function opening({ skill, engine, budget, seed, max_iterations }) {
 export function started({ skill, wish = '', opened }) {
   const { search, from, policy, notes, files } = opened;
   const base = Object.entries(files).map(([path, text]) => ({ path, text }));
-  return { skill, wish, search, from, policy, notes, base };
+  const none = { traces: '', parent: '', files: {}, failed: [], rejected: [] };
+  return { skill, wish, search, from, policy, notes, base, ...none };
 }
