@@ -6,6 +6,8 @@ const SUSPECT_REPEATS = 3;
 const FRESH = 5;
 /** Fresh pairs may be lost to infrastructure; so many are tried. */
 const FRESH_TRIED = 10;
+/** An ordinary case is confirmed by so many rounds of fresh pairs, one that must pass by a single one. */
+const ROUNDS = 3;
 const ROUNDING = 1e-9;
 
 /** What cases say against a candidate: runs that must be there first, or how many are confirmed. */
@@ -16,10 +18,14 @@ export type Regressions = {
 };
 
 /**
- * Cases that passed and do so no more. A suspect (the candidate did worse in what is there) has three repeats first. It is
- * flagged when what is replaced has a mean of at least 2/3 and the candidate of at most 1/3, and a case that must pass as
- * soon as the candidate misses where the other never did. Flags are many where luck is; so five fresh pairs decide, with
- * means of at least .6 and at most .4.
+ * Cases that passed and do so no more. Suspects have three repeats first: those in which the candidate did worse in what
+ * is there, and all that must pass. A case is flagged when what is replaced has a mean of at least 2/3 and the candidate
+ * of at most 1/3; one that must pass also when the candidate misses where the other never did.
+ *
+ * Flags are many where luck is, so fresh pairs decide: five, with means of at least .6 and at most .4. A case that passes
+ * half of the time in both arms comes to that in a quarter of all rounds, and of a hundred such cases some always would.
+ * Hence an ordinary case needs three rounds in a row (one in 64 by luck); one that must pass, which is rarely left to
+ * luck, a single one.
  */
 export function regressions(cases: readonly RuleCase[], pairs: Pairs, repeats: number): Regressions {
   const wanted: WantedRun[] = [];
@@ -34,19 +40,17 @@ export function regressions(cases: readonly RuleCase[], pairs: Pairs, repeats: n
       continue;
     }
     if (!isFlagged(each, pairs.of(each.case, Math.max(repeats, SUSPECT_REPEATS)))) continue;
-    const fresh = freshPairs(each.case, pairs);
-    wanted.push(...fresh.wanted);
-    if (fresh.wanted.length > 0) continue;
-    if (fresh.pairs.length < FRESH) unsettled += 1;
-    else if (meansOf(fresh.pairs, 0.6, 0.4)) confirmed += 1;
+    const so = freshPairs(each.case, pairs, each.mustPass ? 1 : ROUNDS);
+    if (so.now === 'runs') wanted.push(...so.wanted);
+    else if (so.now === 'confirmed') confirmed += 1;
+    else if (so.now === 'unsettled') unsettled += 1;
   }
   return { wanted, confirmed, unsettled };
 }
 
 function isSuspect({ mustPass }: RuleCase, seen: readonly Pair[]): boolean {
   if (seen.length === 0) return false;
-  const [a, b] = [meanOf(seen.map((pair) => pair.a.score)), meanOf(seen.map((pair) => pair.b.score))];
-  return b < a - ROUNDING || (mustPass && missesAnew(seen));
+  return mustPass || meanOf(seen.map(({ a, b }) => b.score - a.score)) < -ROUNDING;
 }
 
 function isFlagged({ mustPass }: RuleCase, seen: readonly Pair[]): boolean {
@@ -68,13 +72,28 @@ function meansOf(seen: readonly Pair[], least: number, most: number): boolean {
   return a >= least - ROUNDING && b <= most + ROUNDING;
 }
 
+type Fresh =
+  | { readonly now: 'runs'; readonly wanted: readonly WantedRun[] }
+  | { readonly now: 'confirmed' | 'cleared' | 'unsettled' };
+
 /** Fresh repeats stand behind those of the looks, so that no look counts them. */
-function freshPairs(name: string, pairs: Pairs): { pairs: readonly Pair[]; wanted: readonly WantedRun[] } {
-  for (let tried = FRESH; ; tried++) {
-    const wanted = unrun(name, pairs, MOST_REPEATS, MOST_REPEATS + tried);
-    const found = pairs.of(name, MOST_REPEATS + tried, MOST_REPEATS);
-    if (wanted.length > 0 || found.length >= FRESH || tried === FRESH_TRIED) return { pairs: found, wanted };
+function freshPairs(name: string, pairs: Pairs, times: number): Fresh {
+  for (let time = 0, from = MOST_REPEATS; time < times; time++) {
+    let to = from + FRESH;
+    for (;;) {
+      const wanted = unrun(name, pairs, from, to);
+      if (wanted.length > 0) return { now: 'runs', wanted };
+      const found = pairs.of(name, to, from);
+      if (found.length >= FRESH) {
+        if (!meansOf(found, 0.6, 0.4)) return { now: 'cleared' };
+        break;
+      }
+      if (to - from === FRESH_TRIED) return { now: 'unsettled' };
+      to += 1;
+    }
+    from = to;
   }
+  return { now: 'confirmed' };
 }
 
 /** Runs of a case that are not there yet. */
