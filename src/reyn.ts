@@ -4,6 +4,8 @@ import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
+import { learningFacts } from './learning/state/facts.ts';
+import { loosens } from './learning/versions/loosens.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
@@ -43,9 +45,12 @@ import { openProof } from './proof.ts';
 import { openProposing } from './proposing.ts';
 import type { Searching } from './searching.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
+import { openReceipts } from './receipts.ts';
 import { openShelf } from './shelf.ts';
 import { openVersioning } from './versioning.ts';
 import { whoIs } from './who.ts';
+
+import type { Verification } from './verification.ts';
 
 export type * from './api.ts';
 
@@ -95,7 +100,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
-  const receipt = options.receipt ?? (() => undefined);
+  const facts = (prefix: string) => learningFacts(opened(), prefix);
+  const receipt: ReadReceipt = options.receipt ?? ((id) => openReceipts({ root, store: opened, facts }).read(id));
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
     ...{ catalog: () => catalog, who: whoIs(env), receipt },
@@ -132,6 +138,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       proposing,
       evaluation: () => evaluation(),
       searching: () => searching(),
+      verify: async (...asked) => (await verification()).verify(...asked),
     }),
     env,
   };
@@ -147,9 +154,22 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   let looking: Promise<Searching> | undefined;
   const searching = () => {
     looking ??= Promise.all([import('./searching.ts'), evaluation()]).then(([{ openSearching }, { open, set }]) =>
-      openSearching({ project: () => project, open, set }),
+      openSearching({ project: () => project, open, set, facts }),
     );
     return looking;
+  };
+  /** And so is verifying. */
+  let verifying: Promise<Verification> | undefined;
+  const verification = () => {
+    verifying ??= Promise.all([import('./verification.ts'), evaluation()]).then(
+      ([{ openVerification }, { open, set }]) =>
+        openVerification({
+          ...{ project: () => project, open, set, facts },
+          best: async (search) => (await searching()).best(search),
+          loosens: (from, to) => loosens(from, to),
+        }),
+    );
+    return verifying;
   };
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });

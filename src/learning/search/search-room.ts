@@ -49,7 +49,6 @@ export function sessionIn({ open }: SearchRoom, id: string, settings: SearchSett
     cases: settings.train.length + settings.dev.length,
     settings,
     by,
-    scorers: settings.set.scorers,
     reuse: false,
   });
 }
