@@ -43,14 +43,13 @@ import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
 import { openProposing } from './proposing.ts';
+import { openReceipts } from './receipts.ts';
 import type { Searching } from './searching.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
-import { openReceipts } from './receipts.ts';
 import { openShelf } from './shelf.ts';
+import type { Verification } from './verification.ts';
 import { openVersioning } from './versioning.ts';
 import { whoIs } from './who.ts';
-
-import type { Verification } from './verification.ts';
 
 export type * from './api.ts';
 
