@@ -1,7 +1,7 @@
 import type { EvalRequest } from './evaluation.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
-import type { NightReport, SkillNight } from './learning/nights/report.ts';
+import type { BeginNight, Night } from './night.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -206,36 +206,6 @@ export type Reyn = {
   close(): Promise<void>;
 };
 
-export type BeginNight = {
-  /** Folder that carries what earlier nights found, absolute; absent = the project's own log is enough. */
-  readonly state?: string;
-  /** Whether the machine is thrown away afterwards: then nothing goes without a state. */
-  readonly ci: boolean;
-  /** That there is no state as yet. */
-  readonly firstNight: boolean;
-};
-
-export type Night = {
-  readonly selfTest: NightReport['self_test'];
-  readonly adopted: NightReport['adopted'];
-  /** Skills of the project that have cases and have not reached their threshold, as far as is known. */
-  failing(): readonly string[];
-  resultOf(run: NightRun): Promise<SkillNight>;
-  /** The text of a receipt; `undefined` when it is not there. */
-  receipt(id: string): string | undefined;
-  /** Writes what was found to the state; before anything of it is told to anybody. */
-  save(): Promise<NightReport['state']>;
-  /** Lets go of the state. */
-  end(): void;
-};
-
-export type NightRun = {
-  readonly skill: string;
-  readonly outcome: RunOutcome;
-  /** Of the run and those below it. */
-  readonly events: readonly RunEvent[];
-};
-
 export type PolicyQuestion = {
   readonly skill: string;
   /** Kind of op. */
@@ -409,6 +379,7 @@ export type Reshaped = {
   readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
+export type { BeginNight, Night, NightReport, NightRun, SkillNight } from './night.ts';
 export type {
   AuditReport,
   EvalReport,
@@ -416,11 +387,9 @@ export type {
   EventFilter,
   ExportRequest,
   GcReport,
-  NightReport,
   Recalled,
   RunDecisions,
   SealReport,
-  SkillNight,
   SourceSummary,
   SpendGroup,
   Spending,

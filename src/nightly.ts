@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BeginNight, Night, NightRun } from './api.ts';
 import { failingSkills } from './learning/nights/failing.ts';
 import { mergedCandidates } from './learning/nights/merged.ts';
 import type { NightReport, SkillNight } from './learning/nights/report.ts';
@@ -8,9 +7,9 @@ import { selfTest } from './learning/nights/self-test.ts';
 import { proposedDiff, skillNight } from './learning/nights/skill-night.ts';
 import { copyVersions } from './learning/nights/version-folders.ts';
 import { carryIn, carryOut } from './learning/state/carry.ts';
-import { learningFacts } from './learning/state/facts.ts';
 import { readState, type State } from './learning/state/state-file.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
+import type { BeginNight, Night, NightRun } from './night.ts';
 import type { Clock } from './os/clock.ts';
 import type { Disk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
@@ -156,4 +155,3 @@ function textOf(store: Store, sha256: string): string | undefined {
 
 export { exitOf } from './learning/nights/exit.ts';
 export { isReceiptFile, reportFiles } from './learning/nights/report-files.ts';
-export { learningFacts };
