@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { coldStart } from './cold-start.ts';
 import { durableStep } from './durable-step.ts';
+import { evalCases } from './eval-cases.ts';
 import { gate } from './gate.ts';
 import { inFlight } from './in-flight.ts';
 import { iterate } from './iterate.ts';
@@ -27,6 +28,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'cold-start': coldStart,
   'in-flight': inFlight,
   iterate,
+  'eval-cases': evalCases,
   'load-lint': loadLint,
   resume,
   'js-step': jsStep,

@@ -130,7 +130,7 @@ export type Reyn = {
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
     /**
      * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
-     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     * the root. @throws UserError `not_found`, `refused` for a skill that ships, `eval` for what is no case, `disk`.
      */
     accept(skill: string, lines: readonly string[]): Promise<string>;
   };

@@ -1,4 +1,3 @@
-import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
@@ -250,8 +249,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     evals: {
       run: async (...asked) => (await evaluation()).run(...asked),
+      accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
       ...openEvaluations(root, opened),
-      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),

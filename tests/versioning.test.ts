@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReceiptFacts } from '../src/learning/versions/version.ts';
+import { openReyn } from '../src/reyn.ts';
 import { inJudged, type Judged } from './learning/versions/candidate.ts';
+import { dyingDisk } from './learning/versions/dying-disk.ts';
 import { ofType, onePhase, type ProjectSpec, person, phase, phases } from './project.ts';
 
 const NOTES = onePhase(
@@ -231,6 +233,32 @@ describe('apply_version', () => {
         code: 'refused',
         message: expect.stringContaining('other shared phases'),
       });
+    });
+  });
+});
+
+describe('a run whose process died while it applied a version', () => {
+  it.each(['.notes.new', '/notes', '.notes.old', '/current'])('goes on where it stood, at %s', async (end) => {
+    await inJudged(spec('self_improvement: { on_propose: auto }'), async (project) => {
+      const receipt = await project.candidate('notes', { 'skill.md': BETTER });
+      const dead = await openReyn({
+        root: project.root,
+        env: { HOME: project.root, REYN_TRUST_PROJECT: '1' },
+        receipt: (id) => project.receipts.get(id),
+        disk: dyingDisk((_, file) => file.endsWith(end) && !/blobs|skill-versions.*notes$|under-way/.test(file)),
+      });
+      await expect(
+        apply({ ...project, run: (name, text) => dead.run(name, { text: String(text) }) }, receipt),
+      ).rejects.toThrow('died');
+      await dead.close().catch(() => undefined);
+      const reyn = await project.reopen();
+      const [run] = reyn.runs.list({ skill: 'mender' });
+      expect((await reyn.resume(run?.run ?? '')).status).toBe('finished');
+      expect(project.read(AT)).toBe(BETTER);
+      expect(await reyn.versions.list('notes')).toMatchObject({ current: 2, state: 'kept' });
+      await project.reopen();
+      expect(project.reyn.events.query({ type: 'skill_improved' })).toHaveLength(1);
+      expect(ofType(project.events(run?.run ?? ''), 'op_finished').map(({ data }) => data.error)).toEqual([undefined]);
     });
   });
 });

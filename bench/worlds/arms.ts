@@ -1,13 +1,15 @@
 import { measure, propose } from '../../src/learning/search/ask.ts';
+import { bestOfN } from '../../src/learning/search/best-of-n.ts';
 import { epochs } from '../../src/learning/search/epochs.ts';
 import { gepa, gepaPlan } from '../../src/learning/search/gepa.ts';
 import { type Plan, type PlannedEngine, planned } from '../../src/learning/search/plan.ts';
 import { callsLeft, freshRuns, meanOf } from '../../src/learning/search/pool.ts';
+import { race } from '../../src/learning/search/race.ts';
 import { stream } from '../../src/os/models/world/stream.ts';
 
 const MINIBATCH = 3;
 
-/** Every proposal replaces what was there: what comes of improving without a gate. */
+/** Every proposal replaces what was there, whatever it is worth: improving without a gate. */
 const ungated: Plan = function* (pool) {
   const batch = epochs(pool.settings.train, stream(`ungated|${pool.settings.seed}`));
   while (callsLeft(pool) >= MINIBATCH) {
@@ -38,8 +40,10 @@ const greedy: Plan = function* (pool) {
 };
 
 export const ARMS: Readonly<Record<string, PlannedEngine>> = {
+  race,
   gepa,
   'gepa, current best': planned('gepa-best', gepaPlan('best')),
   greedy: planned('greedy', greedy),
+  best_of_n: bestOfN,
   ungated: planned('ungated', ungated),
 };

@@ -14,7 +14,12 @@ export type World = {
   readonly dev: readonly string[];
   readonly seedText: string;
   /** Score of one run, and what a proposer may see of it. */
-  run(text: string, split: 'train' | 'dev', id: string, seed: number): { readonly score: number; readonly seen: unknown };
+  run(
+    text: string,
+    split: 'train' | 'dev',
+    id: string,
+    seed: number,
+  ): { readonly score: number; readonly seen: unknown };
   /** A text made of another, or of two; `undefined` when there is none. */
   propose(nth: number, text: string, seen: readonly unknown[], other?: string): string | undefined;
 };

@@ -4,10 +4,8 @@ import { EXIT, type ExitCode, UserError } from '../../os/errors.ts';
 import { getPath, isObject, type Json, parseJson } from '../../os/json.ts';
 import { type Cli, type Define, result, tell } from '../cli.ts';
 import { canAsk, confirm } from '../confirm.ts';
-import { drive, tellEnd } from '../drive.ts';
 import { clean, paint, plural } from '../output.ts';
 import { readable } from '../render/value.ts';
-import { openToRun } from '../trust.ts';
 import { examples } from './examples.ts';
 import { whole } from './numbers.ts';
 
@@ -44,6 +42,7 @@ export const defineBuild: Define = (command, act) => {
     )
     .action(
       act(async (cli, skill: string, flags: Flags) => {
+        const { openToRun } = await import('../trust.ts');
         const reyn = await openToRun(cli);
         const { origin } = reyn.skills.load(skill);
         if (origin === 'stdlib') {
@@ -69,6 +68,7 @@ type Draft = {
 async function made(cli: Cli, reyn: Reyn, skill: string, { from, cases, model }: Flags): Promise<Draft | ExitCode> {
   const order = { skill, from, ...(cases === undefined ? {} : { cases }) };
   const given = model === undefined ? {} : { model };
+  const { drive, tellEnd } = await import('../drive.ts');
   const outcome = await drive(cli, { flags: {}, earlier: [] }, (options) =>
     reyn.run(BUILDER, { value: order }, { ...options, ...given }),
   );
@@ -79,10 +79,8 @@ async function made(cli: Cli, reyn: Reyn, skill: string, { from, cases, model }:
 
 function kept(reyn: Reyn, skill: string, reference: string): Draft {
   const run = reyn.runs.idOf(reference);
-  const detail = reyn.runs.show(run);
-  const artifact = getPath(detail as unknown as Json, ['artifact', 'artifact']) as Json | undefined;
-  const draft = detail.skill === BUILDER ? draftOf(run, skill, artifact) : undefined;
-  if (draft !== undefined && getPath(artifact, ['skill']) === skill) return draft;
+  const { skill: by, outcome } = reyn.runs.show(run);
+  if (by === BUILDER && getPath(outcome?.artifact, ['skill']) === skill) return draftOf(run, skill, outcome?.artifact);
   throw new UserError('usage', `the run ${run} drafted no cases for "${skill}"`, {
     where: { run },
     hint: `Draft them with \`reyn eval build ${skill}\`.`,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { EvalReport } from '../../api.ts';
+import type { EvalReport, Reyn } from '../../api.ts';
 import { EXIT, type ExitCode, UserError, worstExit } from '../../os/errors.ts';
 import { type Cli, type Define, tell } from '../cli.ts';
 import { clean, plural } from '../output.ts';
@@ -85,7 +85,7 @@ function sealed(skill: string): UserError {
 /** @returns `undefined` when a person stopped it. */
 async function evaluated(cli: Cli, skill: string, flags: Flags): Promise<EvalReport | undefined> {
   const { tags, dataset, repeats, concurrency, threshold, model, fresh, version } = flags;
-  const reyn = await cli.open();
+  const reyn = await opened(cli);
   const progress = evalProgress(cli.io, cli.screen);
   const interruption = interruptible((signal) => {
     progress.pause();
@@ -107,6 +107,12 @@ async function evaluated(cli: Cli, skill: string, flags: Flags): Promise<EvalRep
     progress.end();
     interruption.stop();
   }
+}
+
+/** Who evaluates runs skills: files of the project that nobody has trusted are asked about first. */
+async function opened(cli: Cli): Promise<Reyn> {
+  const reyn = await cli.open();
+  return reyn.config.untrusted.length === 0 ? reyn : (await import('../trust.ts')).openToRun(cli);
 }
 
 function tellEnd(cli: Cli, { score, threshold, sealed: left = 0, infra = 0, skill }: EvalReport): ExitCode {

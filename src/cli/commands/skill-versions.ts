@@ -16,7 +16,7 @@ export const defineVersions: Define = (command, act) => {
     .argument('<name>', 'name of the skill')
     .addHelpText(
       'after',
-      examples(['reyn skill versions essay', 'the history'], ['reyn skill versions essay --json', '']),
+      examples(['reyn skill versions essay', 'the history'], ['reyn skill versions essay --json', 'for programs']),
     )
     .action(
       act(async (cli, name: string) => {
@@ -36,7 +36,7 @@ export const defineVersions: Define = (command, act) => {
     .argument('[to]', 'another one; the folder as it is now if absent')
     .addHelpText(
       'after',
-      examples(['reyn skill diff essay v2 v3', ''], ['reyn skill diff essay v3', 'what was changed since']),
+      examples(['reyn skill diff essay v2 v3', 'two versions'], ['reyn skill diff essay v3', 'what was changed since']),
     )
     .action(
       act(async (cli, name: string, from: string, to: string | undefined) => {

@@ -61,6 +61,8 @@ export type EvalSet = {
   readonly digest: string;
   /** SHA-256 (hex) over checks and scorer code, cases' inputs left out. */
   readonly scorers: string;
+  /** SHA-256 (hex) over scorer code and what else lies beside the cases: with its own checks all that scores a case. */
+  readonly code?: string;
   /** Folder of what checks may use besides: `evals` of the skill, absolute. */
   readonly dir?: string;
   /** Sources of the `.js` files of `evals/`, by their path in it: checks call functions of these. */

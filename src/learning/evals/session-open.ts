@@ -110,7 +110,7 @@ function openState({ deps, request, set, id, dir, store, events }: Opening): Ope
     arm: (version) => {
       const known = arms.get(version.skill.fingerprint);
       if (known !== undefined) return known;
-      const made = openArm({ deps, request, scorers: set.scorers, dir, store }, version);
+      const made = openArm({ deps, request, scorers: set.code ?? set.scorers, dir, store }, version);
       arms.set(version.skill.fingerprint, made);
       return made;
     },

@@ -29,3 +29,15 @@ export function* propose(
   };
   return told.told === 'candidate' ? pool.candidates.at(-1) : undefined;
 }
+
+/** Has a candidate run on train cases and changed by what failed; `undefined` when nothing failed or nothing came of it. */
+export function* learnFrom(
+  pool: Pool,
+  parent: Candidate,
+  cases: readonly string[],
+): Generator<Action, Candidate | undefined, Told> {
+  const runs = freshRuns(parent, 'train', cases);
+  const scores = yield* measure(pool, 'train', parent, cases);
+  const failed = runs.filter((_, i) => (scores[i] ?? 1) < 1);
+  return failed.length === 0 ? undefined : yield* propose(pool, parent, failed);
+}

@@ -3,7 +3,7 @@ import { measure, propose } from './ask.ts';
 import type { Action, Told } from './engine.ts';
 import { epochs } from './epochs.ts';
 import { type Plan, planned } from './plan.ts';
-import { type Candidate, callsLeft, freshRuns, mean, meanOf, type Pool } from './pool.ts';
+import { type Candidate, callsLeft, mean, meanOf, type Pool } from './pool.ts';
 
 /**
  * Reflective evolution over a Pareto front (GEPA, Agrawal et al. 2025, arXiv 2507.19457). A parent is drawn from the
@@ -43,8 +43,14 @@ export const gepa = planned('gepa', gepaPlan('pareto'));
 
 /** One reflective mutation; whether the candidate was kept. */
 function* mutate(pool: Pool, parent: Candidate, batch: readonly string[]): Generator<Action, boolean, Told> {
-  const records = freshRuns(parent, 'train', batch);
-  const before = yield* measure(pool, 'train', parent, batch);
+  yield* measure(
+    pool,
+    'train',
+    parent,
+    batch.filter((id) => !parent.train.has(id)),
+  );
+  const records = batch.map((id) => ({ candidate: parent.id, case: id, seed: 0 }));
+  const before = batch.map((id) => parent.train.get(id)?.[0] ?? 0);
   if (before.every((score) => score >= 1)) return false;
   const child = yield* propose(pool, parent, records);
   if (child === undefined) return false;

@@ -60,7 +60,7 @@ export function digestAt(dir: string, name: string): string | undefined {
   }
 }
 
-/** Folders and files of a project are made as any program makes them: the umask decides who may read them. */
+/** Folders and files of a project are made as every program makes them: the umask decides who may read them. */
 function stage(disk: Disk, staged: string, files: OwnFiles, from: string | undefined): void {
   const rest = from === undefined ? { files: [], folders: [] } : readRest(from);
   const own = [...files].map(([path, { bytes, executable }]) => ({
