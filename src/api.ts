@@ -1,6 +1,7 @@
 import type { EvalRequest } from './evaluation.ts';
 import type { Evaluations } from './evaluations.ts';
 import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
+import type { BeginNight, Night } from './night.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
@@ -194,6 +195,14 @@ export type Reyn = {
   /** What runs used. `since` is ISO 8601; that day, in UTC, is the first that counts. */
   spending(by?: SpendGroup, since?: string): Spending;
 
+  readonly nights: {
+    /**
+     * Begins a night of improving skills: reads the state of earlier ones, tests the rule of verdicts, and records what
+     * was merged since. @throws UserError `state`, `busy`, `disk`.
+     */
+    begin(options: BeginNight): Promise<Night>;
+  };
+
   close(): Promise<void>;
 };
 
@@ -296,6 +305,8 @@ export type RunOptions = DriveOptions & {
   readonly model?: string;
   /** Tightens config's limits. */
   readonly limits?: Partial<Limits>;
+  /** False: no proved change of a skill is put in place, whatever the configuration says. */
+  readonly applies?: boolean;
 };
 
 export type ReplayOptions = DriveOptions & Replaying;
@@ -368,6 +379,7 @@ export type Reshaped = {
   readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
+export type { BeginNight, Night, NightReport, NightRun, SkillNight } from './night.ts';
 export type {
   AuditReport,
   EvalReport,

@@ -7,6 +7,7 @@ import { type EvalRunOptions, runEval } from './learning/evals/run-eval.ts';
 import type { OpenSession } from './learning/evals/session.ts';
 import { sessionOpener } from './learning/evals/session-open.ts';
 import { foldLock, type Splits, splitCases } from './learning/evals/splits.ts';
+import { learningFacts } from './learning/state/facts.ts';
 import { UserError } from './os/errors.ts';
 import type { Asking, ExecPort } from './os/kernel/ports.ts';
 import type { EvaluateRequest, Performed } from './os/ops/improvement.ts';
@@ -57,7 +58,7 @@ export function openEvaluation({ project, execAt, sandbox, versionAt }: Evaluati
   };
   const set = (skill: string) => read(skill);
   const splitsOf = (found: EvalSet) =>
-    splitCases(found.cases, foldLock(project().store.facts('holdout_locked'), found.skill));
+    splitCases(found.cases, foldLock(learningFacts(project().store, 'holdout_locked'), found.skill));
   return {
     open,
     set,

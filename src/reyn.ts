@@ -1,6 +1,7 @@
 import type { DriveOptions, Reyn } from './api.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
+import { learningFacts } from './learning/state/facts.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
@@ -92,7 +93,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
-  const receipts = openReceipts({ root, store: opened });
+  const facts = (prefix: string) => learningFacts(opened(), prefix);
+  const receipts = openReceipts({ root, store: opened, facts });
   const versioning = openVersioning({
     ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
     ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? ((id) => receipts.read(id)) },
@@ -128,7 +130,11 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     env,
   };
-  const rooms = openRooms({ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox, versioning });
+  const rooms = openRooms({
+    ...{ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox },
+    versioning,
+    facts,
+  });
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });
   const isDriven = (run: string) => opened().ownership(run)?.alive === true;
@@ -147,9 +153,15 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     versions: versioning.api,
     proposals: rooms.proposing.api,
 
-    run: async (name, input, { model, limits, ...rest } = {}) => {
+    run: async (name, input, { model, limits, applies = true, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
-      return startRun(project, catalog.open(name), input, starting, driving(config, rest));
+      return startRun(
+        applies ? project : withoutApplying(project),
+        catalog.open(name),
+        input,
+        starting,
+        driving(config, rest),
+      );
     },
     resume: async (run, rest = {}) => resumeRun(project, run, driving(config, rest)),
     cancel: async (run, reason) => cancelRun(project, run, reason),
@@ -214,6 +226,14 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       probe: async (name, signal) => (await models()).probe(name, signal),
     },
     ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
+    nights: {
+      begin: async (night) => {
+        const { beginNight } = await import('./nightly.ts');
+        const onDisk = options.disk ?? nodeDisk;
+        const ports = { root, store: opened(), catalog, disk: onDisk, clock, ids, redact };
+        return beginNight({ ...ports, receipt: receipts.read, adopt: versioning.api.adopt }, night);
+      },
+    },
     close: async () => {
       await versioning.settled();
       index.close();
@@ -221,6 +241,15 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
       await outside.close();
       await store?.close();
     },
+  };
+}
+
+/** The project for a run that puts nothing in place of a skill. */
+function withoutApplying(project: Project): Project {
+  const { config } = project;
+  return {
+    ...project,
+    config: { ...config, self_improvement: { ...config.self_improvement, on_propose: 'disabled' } },
   };
 }
 

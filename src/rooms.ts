@@ -2,6 +2,7 @@ import type { Evaluation } from './evaluation.ts';
 import { openImprovement } from './improvement.ts';
 import type { EvalSet } from './learning/evals/case.ts';
 import type { Splits } from './learning/evals/splits.ts';
+import type { ProjectEvent } from './os/events/event.ts';
 import type { ExecPort, Improvement } from './os/kernel/ports.ts';
 import type { Project } from './os/runs/project.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
@@ -24,15 +25,17 @@ export type RoomsParts = {
   readonly execAt: (root: string) => (workDir: string) => ExecPort;
   readonly sandbox: () => NoSandbox | Sandbox;
   readonly versioning: Versioning;
+  /** Facts of the loop by the beginning of their type, those of other machines too. */
+  readonly facts: (prefix: string) => readonly ProjectEvent[];
 };
 
-export function openRooms({ project, execAt, sandbox, versioning }: RoomsParts): Rooms {
+export function openRooms({ project, execAt, sandbox, versioning, facts }: RoomsParts): Rooms {
   const proposing = openProposing({ project });
   const evaluation = once(async () => (await import('./evaluation.ts')).openEvaluation({ project, execAt, sandbox }));
   const searching: () => Promise<Searching> = once(async () => {
     const { openSearching } = await import('./searching.ts');
     const { open, set } = await evaluation();
-    return openSearching({ project, open, set, foreseen });
+    return openSearching({ project, open, set, facts, foreseen });
   });
   const verification: () => Promise<Verification> = once(async () => {
     const [{ openVerification }, { loosens }] = await Promise.all([
@@ -40,7 +43,7 @@ export function openRooms({ project, execAt, sandbox, versioning }: RoomsParts):
       import('./learning/versions/loosens.ts'),
     ]);
     const { open, set } = await evaluation();
-    return openVerification({ project, open, set, loosens, best: async (id) => (await searching()).best(id) });
+    return openVerification({ project, open, set, facts, loosens, best: async (id) => (await searching()).best(id) });
   });
   async function foreseen(set: EvalSet, splits: Splits): Promise<readonly string[]> {
     const { why } = (await verification()).foresee(set, splits);

@@ -14,10 +14,11 @@ const LINES: readonly (readonly string[])[] = [
   ['os/ops'],
   ['os/kernel'],
   ['os/interventions', 'os/runs', 'os/audit'],
+  ['learning/state'],
   ['learning/evals', 'learning/versions'],
   ['learning/search'],
   ['learning/verdicts'],
-  ['learning/proposals'],
+  ['learning/proposals', 'learning/nights'],
   ['learning/ops'],
   ['.'],
   ['server'],
@@ -28,7 +29,7 @@ const LINES: readonly (readonly string[])[] = [
 const SURFACES = ['server', 'cli'];
 const FRONT = ['.', 'os', ...SURFACES];
 const FRONT_TYPES = [
-  ...['evals', 'search', 'verdicts', 'versions'].map((name) => `learning/${name}`),
+  ...['evals', 'search', 'verdicts', 'versions', 'nights'].map((name) => `learning/${name}`),
   'os/config',
   'os/events',
   'os/skills',

@@ -5,7 +5,7 @@ import type { PendingIntervention, RunOutcome } from '../os/runs/outcome.ts';
 import { asker } from './ask.ts';
 import { type Cli, result, tell } from './cli.ts';
 import { paint } from './output.ts';
-import { liveView } from './render/live.ts';
+import { type Aside, liveView } from './render/live.ts';
 import { resultText, summary } from './render/outcome.ts';
 import { interruptible } from './signals.ts';
 import { tellUntrusted } from './trust.ts';
@@ -20,6 +20,10 @@ export type Drive = {
   readonly earlier: readonly RunEvent[];
   /** What the person who typed the command has answered by that; `undefined` = ask. Absent: nothing. */
   readonly answered?: (asked: PendingIntervention) => string | undefined;
+  /** Called for every event. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** What is shown besides of what the run is about. */
+  readonly aside?: Aside;
 };
 
 type Start = (options: DriveOptions) => Promise<RunOutcome>;
@@ -51,9 +55,9 @@ export function tellEnd(cli: Cli, outcome: RunOutcome): void {
 
 /** Drives a run in view of a person and leaves it to the caller to say what came of it. */
 export async function drive(cli: Cli, how: Drive, start: Start): Promise<RunOutcome> {
-  const { flags, earlier, answered } = how;
+  const { flags, earlier, answered, onEvent, aside } = how;
   const { io, screen } = cli;
-  const view = liveView(io, screen);
+  const view = liveView(io, screen, aside);
   view.recall(earlier);
   const interruption = interruptible((signal) => {
     view.pause();
@@ -72,6 +76,7 @@ export async function drive(cli: Cli, how: Drive, start: Start): Promise<RunOutc
     return await start({
       signal: interruption.signal,
       onEvent: (event) => {
+        onEvent?.(event);
         if (flags.events === true) io.stdout.write(`${JSON.stringify(event)}\n`);
         if (!(prompts && event.type === 'intervention_opened')) view.event(event); // the prompt shows it
       },

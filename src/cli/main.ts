@@ -47,6 +47,18 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'list, show, copy, split, join skills',
     load: () => import('./commands/skill.ts'),
   },
+  {
+    name: 'improve',
+    group: SKILLS,
+    summary: 'make skills better, proved',
+    load: () => import('./commands/improve.ts'),
+  },
+  {
+    name: 'schedule',
+    group: SKILLS,
+    summary: 'improve skills every night',
+    load: () => import('./commands/schedule.ts'),
+  },
   { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },

@@ -47,6 +47,10 @@ export const ERRORS = {
   disk: { exit: EXIT.infrastructure, means: 'The disk refused a read, a write or a flush.' },
   limit: { exit: EXIT.budget, means: 'A limit of the run was reached.' },
   corrupt: { exit: EXIT.integrity, means: 'A log or a blob is not what was written.' },
+  state: {
+    exit: EXIT.integrity,
+    means: 'The state that nightly improvement needs is absent, or is not what was written.',
+  },
   replay: { exit: EXIT.no, means: 'A replay differs from the run it replays.' },
   node_version: { exit: EXIT.usage, means: 'Node is older than 22.18.' },
 } as const satisfies Record<string, { exit: ExitCode; means: string }>;

@@ -114,6 +114,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     audit: { seal: absent, decisions: absent, export: absent, key: absent, rotateKey: absent },
     gc: absent,
     spending: absent,
+    nights: { begin: absent },
     close: async () => {},
     ...parts,
   };

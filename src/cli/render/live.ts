@@ -42,7 +42,16 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const EVERY_MS = 100;
 const ERASE_LINE = '\r\u001b[K';
 
-export function liveView(io: Io, screen: Screen): LiveView {
+/** What is shown besides: lines that an event adds, and a part of the last line. */
+export type Aside = {
+  see(event: RunEvent): readonly string[];
+  /** @param ms since the view began. */
+  status(ms: number): string;
+};
+
+const NO_ASIDE: Aside = { see: () => [], status: () => '' };
+
+export function liveView(io: Io, screen: Screen, aside: Aside = NO_ASIDE): LiveView {
   const style = paint(screen.color.err);
   const silent = screen.quiet;
   const moving = !silent && io.stderr.isTTY && io.env.TERM !== 'dumb';
@@ -59,7 +68,9 @@ export function liveView(io: Io, screen: Screen): LiveView {
   };
   const draw = () => {
     const width = Math.max(20, (io.stderr.columns ?? 80) - 1);
-    const status = `${statusLine(total([...runs.values()]), performance.now() - began)}`;
+    const ms = performance.now() - began;
+    const besides = aside.status(ms);
+    const status = `${statusLine(total([...runs.values()]), ms)}${besides === '' ? '' : ` · ${besides}`}`;
     const room = width - columnsOf(status) - 4;
     const tail = room > 10 && said !== '' ? `  ${oneLine(said.slice(-room), room)}` : '';
     const mark = FRAMES[frame++ % FRAMES.length] ?? '';
@@ -108,7 +119,7 @@ export function liveView(io: Io, screen: Screen): LiveView {
     event: (event) => {
       said = '';
       if (event.type !== 'run_resumed') goOn(event.run); // that event says it itself
-      show(take(event, false));
+      show([...take(event, false), ...aside.see(event)]);
     },
     goOn,
     text: (chunk) => {

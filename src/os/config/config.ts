@@ -36,6 +36,8 @@ export type Config = {
   readonly eval: EvalConfig;
   /** Skill that finds the skill a message is for; absent = the one that ships. */
   readonly router?: string;
+  /** Skill that improves others; absent = the one that ships. */
+  readonly improver?: string;
   /** Language the model is asked to answer in. */
   readonly language?: string;
   /** What makes vectors of documents; absent = sources are searched by words alone. */

@@ -111,6 +111,7 @@ export function effective(file: ConfigFile, profiles: Profiles = {}, untrusted: 
     on_ask: file.on_ask ?? 'suspend',
     ...(file.retention === undefined ? {} : { retention: file.retention }),
     ...(file.router === undefined ? {} : { router: file.router }),
+    ...(file.improver === undefined ? {} : { improver: file.improver }),
     ...(file.language === undefined ? {} : { language: file.language }),
     ...(embeddings === undefined
       ? {}

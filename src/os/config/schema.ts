@@ -208,6 +208,12 @@ export const ConfigFileSchema = Type.Object(
         description: 'Skill that a message without the name of a skill goes to; the one that ships if absent.',
       }),
     ),
+    improver: Optional(
+      Type.String({
+        ...name,
+        description: 'Skill that `reyn improve` runs; the one that ships if absent.',
+      }),
+    ),
     language: Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'Language the model is asked to answer in.' }),
     ),

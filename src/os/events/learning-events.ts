@@ -148,6 +148,16 @@ export const LEARNING_EVENTS = {
     fact: value,
     hash: text,
   }),
+  state_opened: event('First line of a state file, which carries facts from machine to machine.', {
+    id: text,
+    form: count,
+  }),
+  state_written: event('Facts were written to a state file, which had these ends afterwards.', {
+    id: text,
+    seq: count,
+    head: text,
+    facts: count,
+  }),
 
   session_opened: event('First event of the log of an evaluation, a search or a verification.', {
     id: text,
