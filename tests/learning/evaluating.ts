@@ -1,5 +1,4 @@
 import { type Evaluation, openEvaluation } from '../../src/evaluation.ts';
-import { openImprovement } from '../../src/improvement.ts';
 import type { EvalCase } from '../../src/learning/evals/case.ts';
 import type { MeasureOptions, OpenSessionRequest } from '../../src/learning/evals/session.ts';
 import { OPS } from '../../src/ops.ts';
@@ -9,6 +8,8 @@ import { openStore } from '../../src/os/events/store.ts';
 import { randomIds } from '../../src/os/ids.ts';
 import { openIndex } from '../../src/os/index/open.ts';
 import { openSources } from '../../src/os/index/sources.ts';
+import type { Improvement } from '../../src/os/kernel/ports.ts';
+import { OpError } from '../../src/os/op-error.ts';
 import { openSavedGrants } from '../../src/os/permissions/saved.ts';
 import type { Project } from '../../src/os/runs/project.ts';
 import { SUMMARY_FORM, summarize } from '../../src/os/runs/summary.ts';
@@ -70,7 +71,7 @@ export function openEvaluating(place: TestProject): Evaluating {
     grants,
     secret: () => undefined,
     ...outside,
-    improvement: openImprovement({ evaluate: evaluation.evaluate }),
+    improvement: evaluationsOnly(evaluation),
     env,
   };
   return {
@@ -129,4 +130,21 @@ export function request(
 
 export function options(rest: Partial<MeasureOptions> = {}): MeasureOptions {
   return { concurrency: 4, signal: new AbortController().signal, ...rest };
+}
+
+/** What runs may do here: evaluate, and nothing else of it. */
+function evaluationsOnly({ evaluate }: Evaluation): Improvement {
+  const absent = () => Promise.reject(new OpError('not_configured', 'This is not part of the test.'));
+  return {
+    handles: (asking) => ({
+      evals: {
+        evaluate: async (request) => ('search' in request ? absent() : evaluate(asking, request)),
+        verify: absent,
+      },
+      searches: { plan: absent, remains: absent },
+      versions: { planSave: absent, planApply: absent, remains: absent },
+      proposals: { plan: absent, remains: absent },
+    }),
+    standing: () => Promise.resolve({ proof: 'none', widens: true }),
+  };
 }
