@@ -25,6 +25,7 @@ import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+import type { Receipts } from './receipts.ts';
 
 /** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
 export type Reyn = {
@@ -116,6 +117,8 @@ export type Reyn = {
   };
 
   /** Evaluations of skills on their cases. */
+  /** Receipts of verdicts on whether one version of a skill may replace another. */
+  readonly receipts: Receipts;
   readonly evals: Evaluations & {
     /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
@@ -374,3 +377,4 @@ export type {
   SpendGroup,
   Spending,
 };
+export type { ReceiptLine, Receipts, SealedCase, ShownReceipt } from './receipts.ts';

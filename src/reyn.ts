@@ -39,6 +39,7 @@ import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
 import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
+import { openReceipts } from './receipts.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
 
@@ -193,6 +194,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
+    receipts: openReceipts({ root, store: opened }),
     evals: {
       run: async (...asked) => (await evaluation()).run(...asked),
       ...openEvaluations(root, opened),

@@ -100,6 +100,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     answer: absent,
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
+    receipts: { list: () => [], show: absent, verify: absent, cases: absent, read: absent },
     evals: { run: absent, list: () => [], get: absent, accept: absent },
     index: { list: () => [], search: absent, drop: absent },
     recordRefusal: absent,
