@@ -363,6 +363,7 @@ export type Reshaped = {
   readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
 };
 
+export type { ReceiptLine, Receipts, SealedCase, ShownReceipt } from './receipts.ts';
 export type {
   AuditReport,
   EvalReport,
@@ -377,4 +378,3 @@ export type {
   SpendGroup,
   Spending,
 };
-export type { ReceiptLine, Receipts, SealedCase, ShownReceipt } from './receipts.ts';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verifyReceipt } from '../src/learning/verdicts/verify-receipt.ts';
 import type { Verdict } from '../src/learning/verdicts/verdict.ts';
+import { verifyReceipt } from '../src/learning/verdicts/verify-receipt.ts';
 import type { JsonObject } from '../src/os/json.ts';
 import type { Asking } from '../src/os/kernel/ports.ts';
 import type { Opened } from '../src/os/skills/catalog.ts';
@@ -171,7 +171,12 @@ describe('a verification', () => {
       const md = Buffer.from(baseline.source.files.get('skill.md') ?? '').toString();
       const leak = changed(baseline, { 'skill.md': `${md}\n${leaking}\n` });
       const said = (await rooms(here, { candidate: leak }).verify(asking(), { search: 'x' })).result as JsonObject;
-      expect(said).toMatchObject({ verdict: 'FAIL', code: 'hard', counts: { runs: 0 }, alpha: { spent: 0, attempt: 1 } });
+      expect(said).toMatchObject({
+        verdict: 'FAIL',
+        code: 'hard',
+        counts: { runs: 0 },
+        alpha: { spent: 0, attempt: 1 },
+      });
       expect(said.reason).toContain('sealed cases');
       expect(JSON.stringify(said)).not.toContain(CANARY);
 
@@ -183,11 +188,19 @@ describe('a verification', () => {
         loosens: () => ['it may write everywhere'],
       });
       const wider = (await wide.verify(asking(undefined, 's2'), { search: 'x' })).result;
-      expect(wider).toMatchObject({ verdict: 'FAIL', code: 'hard', reason: expect.stringContaining('write everywhere') });
+      expect(wider).toMatchObject({
+        verdict: 'FAIL',
+        code: 'hard',
+        reason: expect.stringContaining('write everywhere'),
+      });
 
       const stale = rooms(here, { candidate: better(baseline), set: { digest: 'before', scorers: 'before' } });
       const late = (await stale.verify(asking(undefined, 's3'), { search: 'x' })).result;
-      expect(late).toMatchObject({ verdict: 'FAIL', code: 'hard', reason: expect.stringContaining('since the search') });
+      expect(late).toMatchObject({
+        verdict: 'FAIL',
+        code: 'hard',
+        reason: expect.stringContaining('since the search'),
+      });
       expect(fs.existsSync(path.join(here.project.root, '.reyn', 'sealed'))).toBe(false);
     });
   });
@@ -217,7 +230,14 @@ describe('a verification', () => {
 function bestOf(here: Evaluating): Best {
   const baseline = here.project.catalog.open('task');
   const { digest, scorers } = here.evaluation.set('task');
-  return { skill: 'task', baseline, candidate: baseline, dev: { cases: 0 }, set: { digest, scorers }, left: { calls: 10_000 } };
+  return {
+    skill: 'task',
+    baseline,
+    candidate: baseline,
+    dev: { cases: 0 },
+    set: { digest, scorers },
+    left: { calls: 10_000 },
+  };
 }
 
 it('a receipt that was changed says what does not hold', async () => {

@@ -12,7 +12,12 @@ import { ioWith, projectWith } from './surroundings.ts';
 
 /** A receipt of twenty cases, ten of which the candidate fixes. */
 function receipt(): Receipt {
-  const cases = Array.from({ length: 20 }, (_, at) => ({ case: `d${at}`, cluster: `k${at}`, mustPass: false, weight: 1 }));
+  const cases = Array.from({ length: 20 }, (_, at) => ({
+    case: `d${at}`,
+    cluster: `k${at}`,
+    mustPass: false,
+    weight: 1,
+  }));
   const settings = { seed: 's', cases, attempt: 1, alpha: alphaOf(1) };
   let state = start(settings);
   for (let wanted = nextRuns(state); wanted.length > 0; wanted = nextRuns(state)) {

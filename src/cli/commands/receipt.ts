@@ -14,7 +14,10 @@ export const define: Define = (command, act) => {
     .summary('every verdict of the project')
     .description('Lists the verdicts that were reached, each with the id of its receipt, the oldest first.')
     .argument('[skill]', 'verdicts on this skill alone')
-    .addHelpText('after', examples(['reyn receipt list', 'all of them'], ['reyn receipt list summarize', 'of one skill']))
+    .addHelpText(
+      'after',
+      examples(['reyn receipt list', 'all of them'], ['reyn receipt list summarize', 'of one skill']),
+    )
     .action(
       act(async (cli, skill: string | undefined) => {
         const lines = (await cli.open()).receipts.list(skill);
@@ -31,7 +34,10 @@ export const define: Define = (command, act) => {
     )
     .argument('<receipt>', REFERENCE)
     .option('--cases', 'every sealed case, where the verification ran on this machine')
-    .addHelpText('after', examples(['reyn receipt show latest', 'the newest'], ['reyn receipt show latest --cases', 'case by case']))
+    .addHelpText(
+      'after',
+      examples(['reyn receipt show latest', 'the newest'], ['reyn receipt show latest --cases', 'case by case']),
+    )
     .action(
       act(async (cli, reference: string, flags: { cases?: boolean }) => {
         const { receipts } = await cli.open();
@@ -52,7 +58,13 @@ export const define: Define = (command, act) => {
       'Computes a verdict anew from its receipt: that nothing in it was changed, that its runs are those the rule wanted, that they come to the verdict it states, and that the log of this project says the same. Exits 6 where one of it does not hold. A file is checked by itself, without a log.',
     )
     .argument('<receipt>', `${REFERENCE}; or a file`)
-    .addHelpText('after', examples(['reyn receipt verify latest', 'the newest'], ['reyn receipt verify receipt.json', 'one from elsewhere']))
+    .addHelpText(
+      'after',
+      examples(
+        ['reyn receipt verify latest', 'the newest'],
+        ['reyn receipt verify receipt.json', 'one from elsewhere'],
+      ),
+    )
     .action(
       act(async (cli, reference: string) => {
         const checked = (await cli.open()).receipts.verify(referenceOf(cli, reference));

@@ -26,7 +26,10 @@ export function showReceipt({ id, receipt, verdict }: ShownReceipt, { bold, dim 
     ['verdict', `${bold(verdict.verdict)} (${verdict.code}) ${clean(verdict.reason)}`],
   ];
   if (gain !== undefined) {
-    lines.push(['gain', `${signed(gain.mean)}, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}, p = ${p?.toPrecision(2)}`]);
+    lines.push([
+      'gain',
+      `${signed(gain.mean)}, 95 % interval ${signed(gain.low)} to ${signed(gain.high)}, p = ${p?.toPrecision(2)}`,
+    ]);
   }
   if (pass !== undefined) {
     const { a, b } = pass;
@@ -38,10 +41,16 @@ export function showReceipt({ id, receipt, verdict }: ShownReceipt, { bold, dim 
     lines.push(['cases', `${fixed} fixed, ${broken} broken, ${flaky} flaky; ${plural(clusters, 'cluster')}`]);
   }
   if (cost !== undefined) {
-    lines.push(['cost', `USD ${signedPercent(cost.usd)}, tokens ${signedPercent(cost.tokens)}, time ${signedPercent(cost.ms)}`]);
+    lines.push([
+      'cost',
+      `USD ${signedPercent(cost.usd)}, tokens ${signedPercent(cost.tokens)}, time ${signedPercent(cost.ms)}`,
+    ]);
   }
   if (receipt.dev !== undefined) lines.push(['dev score', `${receipt.dev.mean.toFixed(3)} (selected, optimistic)`]);
-  lines.push(['alpha', `${alpha.spent.toFixed(4)} spent; verdict ${alpha.attempt} of this lineage since the last PASS`]);
+  lines.push([
+    'alpha',
+    `${alpha.spent.toFixed(4)} spent; verdict ${alpha.attempt} of this lineage since the last PASS`,
+  ]);
   lines.push(['runs', `${runs}, in ${plural(looks, 'look')}`]);
   lines.push(['sealed log', receipt.session]);
   const width = Math.max(...lines.map(([name]) => name.length));

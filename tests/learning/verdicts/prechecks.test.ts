@@ -16,7 +16,11 @@ function codes(text: string, rest: Partial<Prechecked> = {}): readonly string[] 
     errors: [],
     widened: [],
     widenedApproved: false,
-    holdout: [caseOf('h-17', { text: PASSAGE }), caseOf('refund', 'Where is my refund?'), caseOf('long-one', 'one two')],
+    holdout: [
+      caseOf('h-17', { text: PASSAGE }),
+      caseOf('refund', 'Where is my refund?'),
+      caseOf('long-one', 'one two'),
+    ],
     seen: [caseOf('t-1', 'Where are my new shoes?')],
     locked: 'same',
     current: 'same',
