@@ -75,6 +75,52 @@ export const BREAKAGES: readonly Breakage[] = [
     tests: ['tests/os/secrets/redactor.test.ts'],
     only: 'key',
   },
+  {
+    name: 'permission diff skipped',
+    file: 'src/learning/verdicts/prechecks.ts',
+    find: 'if (widened.length > 0 && !widenedApproved)',
+    replace: 'if (widened.length > 1_000_000)',
+    tests: ['tests/learning/verdicts/prechecks.test.ts'],
+  },
+  {
+    name: 'dev used as holdout',
+    file: 'src/learning/verdicts/question.ts',
+    find: 'const cases = splits.holdout.map(',
+    replace: 'const cases = splits.dev.map(',
+    tests: ['tests/learning/verdicts/drive-verdict.test.ts'],
+  },
+  {
+    name: 'missing dropped',
+    file: 'src/learning/verdicts/rule.ts',
+    find: 'told.get(keyOf(wanted)) ?? missing(wanted)',
+    replace: 'told.get(keyOf(wanted)) ?? { ...missing(wanted), infra: true }',
+    tests: ['tests/learning/verdicts/rule.test.ts'],
+    only: 'no result',
+  },
+  {
+    name: 'repeats pooled',
+    file: 'src/learning/verdicts/pairs.ts',
+    find: 'return [...clusters.values()].map(({ sum, weight }) => sum / weight);',
+    replace:
+      'return cases.flatMap(({ case: name }) => pairs.of(name, repeats).map(({ a, b }) => measure(b) - measure(a)));',
+    tests: ['tests/learning/verdicts/rule.test.ts'],
+    only: 'count as independent',
+  },
+  {
+    name: 'flat alpha',
+    file: 'src/learning/verdicts/ledger.ts',
+    find: 'return (ALPHA * 6) / (Math.PI ** 2 * attempt ** 2);',
+    replace: 'return attempt > 0 ? ALPHA : 0;',
+    tests: ['tests/learning/verdicts/statistics.test.ts'],
+    only: 'ledger',
+  },
+  {
+    name: 'stale baseline',
+    file: 'src/learning/verdicts/drive-verdict.ts',
+    find: 'seed: seedOf(session, repeat) };',
+    replace: "seed: arm === 'a' ? 1 : seedOf(session, repeat) };",
+    tests: ['tests/learning/verdicts/drive-verdict.test.ts'],
+  },
 ];
 
 /** What became of a breakage: the tests that went red, or why nothing is shown. */

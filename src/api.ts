@@ -27,6 +27,7 @@ import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
 import type { ProposalsApi } from './proposing.ts';
+import type { Receipts } from './receipts.ts';
 import type { VersionsApi } from './versioning.ts';
 
 /** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
@@ -125,6 +126,8 @@ export type Reyn = {
   };
 
   /** Evaluations of skills on their cases. */
+  /** Receipts of verdicts on whether one version of a skill may replace another. */
+  readonly receipts: Receipts;
   readonly evals: Evaluations & {
     /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
@@ -380,6 +383,7 @@ export type Reshaped = {
 };
 
 export type { BeginNight, Night, NightReport, NightRun, SkillNight } from './night.ts';
+export type { ReceiptLine, Receipts, SealedCase, ShownReceipt } from './receipts.ts';
 export type {
   AuditReport,
   EvalReport,

@@ -3,7 +3,7 @@ import { rowsIn } from './learning/evals/rows.ts';
 import { sessionDir } from './learning/evals/session-deps.ts';
 import { caseDigest, type Receipt, readReceipt } from './learning/verdicts/receipt.ts';
 import { factsOfReceipt, verdictIn } from './learning/verdicts/receipt-facts.ts';
-import type { Verdict, VerdictCode, VerdictKind } from './learning/verdicts/verdict.ts';
+import type { Verdict, VerdictKind } from './learning/verdicts/verdict.ts';
 import { type ReceiptCheck, verifyReceipt } from './learning/verdicts/verify-receipt.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import { nodeDisk } from './os/disk.ts';

@@ -213,6 +213,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     recordRefusal: async (request) => {
       await opened().appendProject({ type: 'request_refused', data: request });
     },
+    receipts,
     evals: {
       run: async (...asked) => (await rooms.evaluation()).run(...asked),
       accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),

@@ -59,6 +59,12 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'improve skills every night',
     load: () => import('./commands/schedule.ts'),
   },
+  {
+    name: 'receipt',
+    group: SKILLS,
+    summary: 'verify and show verdicts',
+    load: () => import('./commands/receipt.ts'),
+  },
   { name: 'runs', group: LOOK, summary: 'list, show, cancel, fork runs', load: () => import('./commands/runs.ts') },
   { name: 'replay', group: LOOK, summary: 'replay a run without a model', load: () => import('./commands/replay.ts') },
   { name: 'events', group: LOOK, summary: 'search and follow the log', load: () => import('./commands/events.ts') },

@@ -102,6 +102,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     answer: absent,
     runs: { list: () => [], show: absent, skillOf: absent, idOf: (reference) => reference },
     events: { query: () => [], tail: absent },
+    receipts: { list: () => [], show: absent, verify: absent, cases: absent, read: absent },
     index: { list: () => [], search: absent, drop: absent },
     evals: { run: absent, list: () => [], get: absent, accept: absent },
     recordRefusal: absent,

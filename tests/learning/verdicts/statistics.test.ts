@@ -114,4 +114,11 @@ describe('the ledger of alpha', () => {
     expect(feasibility(12, 8).feasible).toBe(false);
     expect(feasibility(12, 8).why).toContain('7 verdicts');
   });
+
+  it('tells the power that was measured for so many clusters, or the next smaller number of them', () => {
+    const { power } = feasibility(47, 1);
+    expect(power).toEqual(feasibility(40, 1).power);
+    expect(power.map(({ gain }) => gain)).toEqual([0.1, 0.15, 0.2, 0.3]);
+    for (const { first, second } of power) expect(first).toBeGreaterThan(second);
+  });
 });
