@@ -44,7 +44,7 @@ function removedRuns({ removed }: GcReport, width: number | undefined): string {
   return rows.length === 0 ? '' : table(rows, width);
 }
 
-function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs }: GcReport): string[] {
+function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs, evaluations = [] }: GcReport): string[] {
   const stays = `${plural(kept, 'run')} stay by the rule, ${unfinished} because they have not ended`;
   if (rule === undefined) {
     return [
@@ -58,6 +58,7 @@ function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs }: G
     ...(finished.length === 0
       ? []
       : [`${plural(finished.length, 'removal')} that broke off ${dryRun ? 'would be ' : ''}finished.`]),
+    ...(evaluations.length === 0 ? [] : [`${plural(evaluations.length, 'evaluation')} ${verb}.`]),
     ...(blobs.blobs === 0 ? [] : [`${values} ${blobs.left === undefined ? verb : `stay for now: ${blobs.left}`}.`]),
   ];
 }

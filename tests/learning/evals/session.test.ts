@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalRow } from '../../../src/learning/evals/row.ts';
+import { calls, startWireServer } from '../../os/models/wire-server.ts';
 import { onePhase, phase, phases, type SkillFiles } from '../../project.ts';
 import { caseOf, inEvaluation, openEvaluating, options, request } from '../evaluating.ts';
 
@@ -225,6 +226,26 @@ describe('a session', () => {
       });
     expect(await statusWith([])).toBe('denied');
     expect(await statusWith(['eval: { allow: [{ need: file.read, resource: "/tmp/**" }] }'])).toBe('failed');
+  });
+
+  it('gives a model the seed of the run, so that another repetition is another run', async () => {
+    const server = await startWireServer(calls(['finish', { artifact: { text: 'hi' } }]));
+    const config = ['models:', `  bee: { provider: openai-compatible, model: m, base_url: "${server.baseUrl}" }`];
+    try {
+      await inEvaluation({ skills: { say: SAY }, config, model: 'bee' }, async (here) => {
+        const version = here.project.catalog.open('say');
+        const session = await here.evaluation.open(request(here, 'say'));
+        const measures = [3, 4].map((seed) => ({ version, case: caseOf('a', 'x', { text: 'hi' }), seed }));
+        const rows = await session.evaluate(measures, options({ concurrency: 1 }));
+        expect(rows.map(({ pass, usage }) => pass && usage.output > 0)).toEqual([true, true]);
+        expect(new Set(rows.map(({ key }) => key)).size).toBe(2);
+        expect(server.requests.map(({ body }) => (body as { seed?: number }).seed)).toEqual([3, 4]);
+        expect(session.used().input).toBe(rows.reduce((sum, { usage }) => sum + usage.input, 0));
+        await session.close();
+      });
+    } finally {
+      await server.close();
+    }
   });
 
   it('stops when it is aborted, keeps what was scored, and goes on when it is opened again', async () => {
