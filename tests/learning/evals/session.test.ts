@@ -38,6 +38,12 @@ const WRITE: SkillFiles = {
 const expected = (text: string) => ({ text: `said ${text}` });
 const plain = ({ case: id, score, pass, status }: EvalRow) => ({ id, score, pass, status });
 
+/** A skill that runs another as its only phase. */
+const OVER = {
+  md: onePhase('over', 'permissions: { skill: { run: [say] } }', 'artifacts: { words: { text: string } }'),
+  rules: SAY.rules ?? [],
+};
+
 describe('a session', () => {
   it('gives rows in the order in which they were asked for, scored and durable', async () => {
     await inEvaluation({ skills: { say: SAY } }, async (here) => {
@@ -101,6 +107,22 @@ describe('a session', () => {
       expect((await ask({ what: 'verify', reuse: true })).from).toBeUndefined();
       here.place.skill('say', { md: `${SAY.md}More.\n` });
       expect((await ask({ reuse: true })).from).toBeUndefined();
+    });
+  });
+
+  it('takes nothing over once a skill has changed that the evaluated one may run', async () => {
+    await inEvaluation({ skills: { say: SAY, over: OVER } }, async (here) => {
+      const from = async () => {
+        const session = await here.evaluation.open(request(here, 'over', { reuse: true }));
+        const version = here.project.catalog.open('over');
+        const [row] = await session.evaluate([{ version, case: caseOf('a', 'x'), seed: 0 }], options());
+        await session.close({ outcome: 'done' });
+        return row?.from;
+      };
+      expect(await from()).toBeUndefined();
+      expect(await from()).toBeDefined();
+      here.place.skill('say', { md: `${SAY.md}More.\n` });
+      expect(await from()).toBeUndefined();
     });
   });
 
@@ -252,7 +274,7 @@ describe('a session', () => {
     const slow = {
       ...SAY,
       rules: [
-        { match: { input: { text: 'slow' } }, turn: { finish: { text: 's' }, delay_ms: 60_000 } },
+        { match: { input: { text: 'slow' } }, turn: { finish: { text: 's' }, delay_ms: 500 } },
         ...(SAY.rules ?? []),
       ],
     };
@@ -273,6 +295,10 @@ describe('a session', () => {
       const again = await later.evaluation.open(request(later, 'say', { id: session.id }));
       expect(again.rows().map((row) => row.case)).toEqual(['a']);
       await expect(later.evaluation.open(request(later, 'say', { id: session.id }))).rejects.toThrow('another process');
+      const same = { ...measures[1], version: later.project.catalog.open('say') } as (typeof measures)[number];
+      const [row] = await again.evaluate([same], options());
+      expect(row).toMatchObject({ case: 'b', status: 'scored', feedback: { result: { text: 's' }, path: ['say'] } });
+      expect(runsIn(again.dir)).toHaveLength(2);
       await again.close();
       await later.close();
     });
