@@ -4,6 +4,7 @@
  *
  *   node scripts/reference.ts
  */
+
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,6 +20,7 @@ import { RULES } from '../src/os/lint/rules.ts';
 import { VIOLATION_CODES, type ViolationCode } from '../src/os/models/port.ts';
 import { ScriptSchema } from '../src/os/models/script.ts';
 import { DIALECT_RULES, FORMAT_RULES } from '../src/os/skills/format-rules.ts';
+import { EVAL_RULES } from '../src/rules.ts';
 import { formatPage } from './format-reference.ts';
 import { block, code, glossary, members, type Schema, table } from './markdown.ts';
 
@@ -196,6 +198,12 @@ function lintPage(): string {
     '## What does not load',
     'These are errors of the format itself. A skill that has one cannot be run.',
     glossary(['rule', 'finds'], FORMAT_RULES),
+    '## Eval files',
+    'What keeps a skill from being evaluated; see [eval](../concepts/eval.md).',
+    table(
+      ['rule', 'finds', 'why'],
+      EVAL_RULES.map(({ id, finds, why }) => [code(id), finds, why]),
+    ),
     '## Other spellings',
     'What the loader says of folders in other dialects; see [foreign skills](../concepts/foreign-skills.md).',
     glossary(['rule', 'finds'], DIALECT_RULES),

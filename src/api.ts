@@ -25,6 +25,7 @@ import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+import type { VersionsApi } from './versioning.ts';
 
 /** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
 export type Reyn = {
@@ -74,6 +75,9 @@ export type Reyn = {
     reshape(name: string, form: 'split' | 'join', options?: { readonly dryRun?: boolean }): Promise<Reshaped>;
   };
 
+  /** Versions of skills of the project: what is kept, what differs, putting one back, recording a change. */
+  readonly versions: VersionsApi;
+
   /** @throws UserError `not_found`, `skill`, `input`, `config`. Everything later is in the outcome. */
   run(skill: string, input: RunInput, options?: RunOptions): Promise<RunOutcome>;
   resume(run: string, options?: DriveOptions): Promise<RunOutcome>;
@@ -121,7 +125,7 @@ export type Reyn = {
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
     /**
      * Adds cases that a person accepted, each a line of JSON, to a skill of the project. @returns the file, relative to
-     * the root. @throws UserError `not_found`, `refused` (it ships, or is local to nobody here), `disk`.
+     * the root. @throws UserError `not_found`, `refused` for a skill that ships, `eval` for what is no case, `disk`.
      */
     accept(skill: string, lines: readonly string[]): Promise<string>;
   };

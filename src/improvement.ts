@@ -1,11 +1,12 @@
 import type { Evaluation } from './evaluation.ts';
 import type { Improvement } from './os/kernel/ports.ts';
 import { OpError } from './os/op-error.ts';
+import type { Versioning } from './versioning.ts';
 
-export type ImprovementDeps = { readonly evaluate: Evaluation['evaluate'] };
+export type ImprovementParts = { readonly versioning: Versioning; readonly evaluate: Evaluation['evaluate'] };
 
 /** What ops of runs may do about evaluations, searches, versions and proposals: the rooms above the kernel, as one port. */
-export function openImprovement({ evaluate }: ImprovementDeps): Improvement {
+export function openImprovement({ versioning, evaluate }: ImprovementParts): Improvement {
   const absent = () => Promise.reject(new OpError('not_configured', 'This is not there yet.'));
   return {
     handles: (asking) => ({
@@ -14,9 +15,9 @@ export function openImprovement({ evaluate }: ImprovementDeps): Improvement {
         verify: absent,
       },
       searches: { plan: absent, remains: absent },
-      versions: { planSave: absent, planApply: absent, remains: absent },
+      versions: versioning.handle(asking),
       proposals: { plan: absent, remains: absent },
     }),
-    standing: () => Promise.resolve({ proof: 'none', widens: true }),
+    standing: versioning.standing,
   };
 }

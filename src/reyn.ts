@@ -1,9 +1,9 @@
-import { acceptCases } from './accept-cases.ts';
 import type { DriveOptions, Reyn } from './api.ts';
 import type { Evaluation } from './evaluation.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { openImprovement } from './improvement.ts';
+import type { ReadReceipt } from './learning/versions/version.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { OPS } from './ops.ts';
@@ -12,7 +12,7 @@ import type { Config } from './os/config/config.ts';
 import { keysDir } from './os/config/keys-dir.ts';
 import { readConfig } from './os/config/read.ts';
 import { realRoot } from './os/config/trust.ts';
-import type { Disk } from './os/disk.ts';
+import { type Disk, nodeDisk } from './os/disk.ts';
 import { UserError } from './os/errors.ts';
 import type { Store } from './os/events/port.ts';
 import { openStore } from './os/events/store.ts';
@@ -41,6 +41,8 @@ import { openOutside, STDLIB } from './outside.ts';
 import { openProof } from './proof.ts';
 import { lazyRedactor, openSecrets, projectRedactor } from './secrets.ts';
 import { openShelf } from './shelf.ts';
+import { openVersioning } from './versioning.ts';
+import { whoIs } from './who.ts';
 
 export type * from './api.ts';
 
@@ -56,6 +58,8 @@ export type OpenOptions = {
   readonly disk?: Disk;
   /** What stands between names and wires; for tests. */
   readonly ways?: WaysOptions;
+  /** Receipts of verdicts, instead of those that were reached; for tests. */
+  readonly receipt?: ReadReceipt;
 };
 
 /**
@@ -68,7 +72,6 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const env = options.env ?? process.env;
   const given = options.config ?? readConfig({ root, env });
   const config = { ...given, policy: localPolicy(root, given.policy) };
-  const catalog = openCatalog({ root, stdlibDir: STDLIB });
   const signer = openSigner({ dir: keysDir({ root, env }) });
   const disk = options.disk === undefined ? {} : { disk: options.disk };
   const redact = lazyRedactor(() => projectRedactor({ root, env, config }));
@@ -89,6 +92,12 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     clock,
     days: config.grants.days,
   });
+  const versioning = openVersioning({
+    ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
+    ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? (() => undefined) },
+    pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
+  });
+  const catalog = openCatalog({ root, stdlibDir: STDLIB, exchanges: versioning.exchanges });
   const outside = openOutside({ root, config, env, secret, ways: options.ways ?? {} });
   const { embeddings: chosen } = config;
   const embeddings = chosen === undefined ? undefined : openAiEmbeddings(chosen, env, redact);
@@ -113,7 +122,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     grants,
     secret,
     ...outside,
-    improvement: openImprovement({ evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
+    improvement: openImprovement({ versioning, evaluate: async (...asked) => (await evaluation()).evaluate(...asked) }),
     env,
   };
   /** Most commands evaluate nothing. */
@@ -138,6 +147,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     config,
     ops: OPS,
     skills: openShelf({ root, catalog, config, ops: OPS, store: opened, clock, env, ways: options.ways ?? {} }),
+
+    versions: versioning.api,
 
     run: async (name, input, { model, limits, ...rest } = {}) => {
       const starting = { ...(model === undefined ? {} : { model }), ...(limits === undefined ? {} : { limits }) };
@@ -195,8 +206,8 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     evals: {
       run: async (...asked) => (await evaluation()).run(...asked),
+      accept: async (skill, lines) => (await import('./accept-cases.ts')).acceptCases({ root, catalog }, skill, lines),
       ...openEvaluations(root, opened),
-      accept: async (skill, lines) => acceptCases({ root, catalog }, skill, lines),
     },
     mcp: { list: async (signal = new AbortController().signal) => listMcp(config, outside.mcp, signal) },
     ...openGovernance(project, (options) => driving(config, options)),
@@ -207,6 +218,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     },
     ...openProof({ root, env, signer, retention: config.retention, store: opened, runs: summaries, clock, ...disk }),
     close: async () => {
+      await versioning.settled();
       index.close();
       await js.close();
       await outside.close();
@@ -225,6 +237,11 @@ function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boole
   const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
   const child = parent === undefined ? {} : { parent };
   return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
+}
+
+/** Whether a run goes on, or may, on the version of the skill it began with. */
+function isPinning(run: RunSummary, skill: string): boolean {
+  return run.skill === skill && run.ended === undefined && run.status !== 'damaged';
 }
 
 /** A run that its log says is running, and that no living process drives, was interrupted. */

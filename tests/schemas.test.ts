@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readJsonl } from '../src/learning/evals/read-jsonl.ts';
 import { CONFIG_FILE } from '../src/os/config/schema.ts';
 import type { Json, JsonObject } from '../src/os/json.ts';
 import { readScript } from '../src/os/models/script.ts';
@@ -195,5 +196,31 @@ describe('reyn schema print', () => {
     [['schema', 'print', 'skil'], /Did you mean skill\?/],
   ])('%j is refused', async (argv, err) => {
     expect(await reyn(argv as string[])).toMatchObject({ exit: 2, out: '', err: expect.stringMatching(err as RegExp) });
+  });
+});
+
+describe('the schema of a case', () => {
+  const reads = (value: Json) => readJsonl(JSON.stringify(value), 'a.jsonl', ['grade.js']).flaws.length === 0;
+  const CASE: JsonObject = {
+    id: 'a',
+    input: 1,
+    checks: [{ contains: ['x'], required: false }, { judge: { rubric: 'y', pass: 0.5 } }],
+  };
+
+  it.each<[Json, boolean]>([
+    [CASE, true],
+    [{ id: 'a', input: 1, expected: 2, tags: ['x'], weight: 2, must_pass: true, cluster: 'c' }, true],
+    [{ ...CASE, qqqq: 1 }, false],
+    [{ ...CASE, id: '' }, false],
+    [{ ...CASE, weight: 0 }, false],
+    [{ ...CASE, checks: [] }, false],
+    [{ ...CASE, checks: [{ qqqq: 1 }] }, false],
+    [{ ...CASE, checks: [{ contains: 'x', qqqq: 1 }] }, false],
+    [{ ...CASE, checks: [{ contains: { qqqq: 1 } }] }, false],
+    [{ ...CASE, checks: [{ contains: 3 }] }, false],
+    [{ ...CASE, checks: [{ judge: 'x', pass: 0 }] }, false],
+    [{ ...CASE, checks: [{ js: 'grade.js' }, { command: ['true'] }, { numeric: 3 }, { exact: null }] }, true],
+  ])('agrees with the reader on %j', (value, accepted) => {
+    expect([checks.case(value).length === 0, reads(value)]).toEqual([accepted, accepted]);
   });
 });

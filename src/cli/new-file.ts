@@ -32,8 +32,13 @@ export async function writeNewFile(
         hint: 'Give another name, or move it away.',
       });
     }
+    const hint =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'Make the folder first, or name one that is there.'
+        : undefined;
     throw new UserError('disk', `${file} cannot be written: ${(error as Error).message}`, {
       where: { file },
+      ...(hint === undefined ? {} : { hint }),
       cause: error,
     });
   }

@@ -12,8 +12,11 @@ import { UserError } from './errors.ts';
  * caller must not use the descriptor again.
  */
 export type Disk = {
-  /** Opens a file for appending; `new` refuses one that exists (`undefined`), `append` creates it when absent. */
-  open(path: string, how: 'append' | 'new'): OpenFile | undefined;
+  /**
+   * Opens a file for appending; `new` refuses one that exists (`undefined`), `append` creates it when absent.
+   * @param mode of a file that is made, less the umask; without it only the owner may read and write it.
+   */
+  open(path: string, how: 'append' | 'new', mode?: number): OpenFile | undefined;
   /** A new folder with one new file in it, open for appending, without holding up the caller. Neither may exist. */
   openInFolderLater(dir: string, name: string): Promise<OpenFile>;
   /** Appends and returns how many bytes were taken, which may be fewer than given. See {@link writeAll}. */
@@ -31,8 +34,8 @@ export type Disk = {
   removeTree(path: string): void;
   /** Whether the name itself is a symbolic link. */
   isLink(path: string): boolean;
-  /** Makes one folder. @returns whether it was absent. */
-  makeDir(path: string): boolean;
+  /** Makes one folder, with a mode as `open` has it. @returns whether it was absent. */
+  makeDir(path: string, mode?: number): boolean;
   syncDir(path: string): void;
   syncDirLater(path: string): Promise<void>;
   /** Bytes from offset `from` to the end; `undefined` when there is no such file. */
@@ -114,11 +117,14 @@ function later(verb: string, path: string, act: (done: (error: Error | null) => 
   });
 }
 
-/** The real one. Files are readable by their owner only: logs hold what people and programs said. */
+/**
+ * The real one. Files are readable by their owner only, where nothing else is said: logs hold what people and programs
+ * said.
+ */
 export const nodeDisk: Disk = {
-  open(path, how) {
+  open(path, how, mode = 0o600) {
     const flags = how === 'new' ? 'ax' : 'a';
-    const fd = attempt('open', path, how === 'new' ? ['EEXIST'] : [], () => fs.openSync(path, flags, 0o600));
+    const fd = attempt('open', path, how === 'new' ? ['EEXIST'] : [], () => fs.openSync(path, flags, mode));
     return fd === undefined ? undefined : { fd, path };
   },
   async openInFolderLater(dir, name) {
@@ -146,9 +152,9 @@ export const nodeDisk: Disk = {
   },
   removeTree: (path) => must('remove', path, () => removeTree(path)),
   isLink: (path) => must('read', path, () => fs.lstatSync(path, { throwIfNoEntry: false }))?.isSymbolicLink() === true,
-  makeDir(path) {
+  makeDir(path, mode = 0o700) {
     const made = attempt('create', path, ['EEXIST'], () => {
-      fs.mkdirSync(path, 0o700);
+      fs.mkdirSync(path, mode);
       return true;
     });
     return made ?? false;

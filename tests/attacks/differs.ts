@@ -20,7 +20,4 @@ export const STRICTER: Readonly<Record<string, readonly [verdict: string, why: s
  * Rows about what is not built yet, with what they wait for. They are listed and counted with every class, never passed
  * over quietly.
  */
-export const PENDING: Readonly<Record<string, string>> = {
-  GR12: 'rolling a skill back',
-  GR14: 'proposals of changes to skills',
-};
+export const PENDING: Readonly<Record<string, string>> = {};

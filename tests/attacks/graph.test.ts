@@ -1,6 +1,10 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import { UserError } from '../../src/os/errors.ts';
+import { candidateIn } from '../learning/versions/candidate.ts';
 import { ofType, onePhase, phase, phases } from '../project.ts';
 import type { Lab } from './lab.ts';
+import { begun } from './must-not.ts';
 import { type Outcome, refusalOf } from './outcome.ts';
 import { runSkill } from './runs.ts';
 import { attackSuite } from './suite.ts';
@@ -40,6 +44,16 @@ const GATED = phases(
   ),
   phase('deploy', 'input: note'),
 );
+
+/** A skill of one phase that may ask for one kind of op. */
+function acting(name: string, op: string, permissions: unknown): string {
+  const front = [...NOTE, 'entry: act', 'graph: { act: [end] }', `permissions: ${JSON.stringify(permissions)}`];
+  return phases(name, front, phase('act', 'input: user_message', `allowed_ops: [${op}]`));
+}
+
+function textOf({ ws }: Lab, skill: string): string {
+  return fs.readFileSync(path.join(ws, 'reyn/project', skill, 'skill.md'), 'utf8');
+}
 
 attackSuite('graph', {
   GR01: async (lab) => {
@@ -99,5 +113,44 @@ attackSuite('graph', {
     const limited = ofType(lab.events, 'op_finished').some(({ data }) => data.error?.code === 'limit');
     const verdicts = limited ? ['limit'] : outcome.verdicts;
     return { ...outcome, verdicts, facts: { 'depth over 8': runs.length > 8 } };
+  },
+  GR12: async (lab) => {
+    const versions = lab.row.setup.find((action) => action.do === 'versions');
+    const md = (permissions: unknown) => acting('tool', 'sandboxed_exec', permissions);
+    const program = { kind: 'sandboxed_exec', args: { argv: ['true'] } };
+    const first = md({ exec: [['true', '**']] });
+    const rules = [{ match: { turn: 1 }, turn: { ops: [program] } }, { turn: { finish: { text: 'done' } } }];
+    write(lab, 'tool', first, ...rules);
+    const reyn = await lab.open();
+    await reyn.versions.adopt('tool');
+    await reyn.grants.add({ skill: 'tool', need: 'exec', resource: 'true **' });
+    const isOpen = () =>
+      reyn.policy.explain({ skill: 'tool', op: 'sandboxed_exec', resource: 'true' }).verdict === 'allow';
+    if (!isOpen()) throw new Error('the first version has no approval that could count again');
+    lab.write('reyn/project/tool/skill.md', md(versions?.v2_permissions));
+    await reyn.versions.adopt('tool');
+    const back = await reyn.versions.rollback('tool', String(lab.row.input.to));
+    if (back.loosens.length === 0) throw new Error('nobody is told that the rollback widens');
+    const outcome = await runSkill(lab, 'tool');
+    return { ...outcome, facts: { 'v1 runs with old approval': begun(lab).includes('sandboxed_exec') } };
+  },
+  GR14: async (lab) => {
+    write(lab, 'gated', GATED, { turn: { finish: { text: 'done' } } });
+    const without = GATED.replace(/work: \[approve, end\], approve: .*?\}\]/, 'work: [deploy, end]');
+    const at = without.indexOf('\n## phase: approve');
+    const open = without.slice(0, at) + without.slice(without.indexOf('\n## phase: deploy'));
+    const receipt = await candidateIn(lab.ws, 'gated', { 'skill.md': open });
+    lab.config.self_improvement = { on_propose: 'auto' };
+    lab.receipt = (id) => (id === receipt.id ? receipt : undefined);
+    const args = { skill: 'gated', from: receipt.from, to: receipt.to, receipt: receipt.id, reason: 'simpler' };
+    write(
+      lab,
+      'improver',
+      acting('improver', 'apply_version', { skill: { write: ['gated'] } }),
+      { match: { turn: 1 }, turn: { ops: [{ kind: 'apply_version', args }] } },
+      { turn: { finish: { text: 'done' } } },
+    );
+    const outcome = await runSkill(lab, 'improver');
+    return { ...outcome, facts: { 'applied automatically': textOf(lab, 'gated') !== GATED } };
   },
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { ReadReceipt } from '../../src/learning/versions/version.ts';
 import type { RunEvent } from '../../src/os/events/event.ts';
 import type { WaysOptions } from '../../src/os/network/reach.ts';
 import { testWays } from '../../src/os/network/test-network.ts';
@@ -29,6 +30,8 @@ export type Lab = {
   readonly ears: { readonly first: Ear; readonly second: Ear; readonly dash: Ear };
   /** More of `reyn.yaml`. */
   readonly config: Record<string, unknown>;
+  /** Verdicts there are receipts of. */
+  receipt: ReadReceipt;
   readonly ways: WaysOptions;
   /** The project, opened; again after a change of its configuration. */
   open(): Promise<Reyn>;
@@ -92,11 +95,12 @@ export async function openLab(given: Row): Promise<Lab> {
   const lab: Lab = {
     ...{ row, ws, out, canary, key, names, mark, grant, env, ears, events, closers, write },
     config: {},
+    receipt: () => undefined,
     ways: waysOf(row.setup, grant, ears),
     open: async () => {
       await reyn?.close();
       lab.configure();
-      reyn = await openReyn({ root: ws, env, ways: lab.ways });
+      reyn = await openReyn({ root: ws, env, ways: lab.ways, receipt: (id) => lab.receipt(id) });
       return reyn;
     },
     configure: () => {

@@ -126,7 +126,7 @@ describe('the scripts', () => {
   it('complete in bash: commands, skills, values, files with spaces', () => {
     expect(bash('ru')).toEqual(['run', 'runs']);
     expect(bash('run', '')).toEqual(expect.arrayContaining(['direct_llm', 'essay', 'file_notes', 'reader_panel']));
-    expect(bash('run', 'e')).toEqual(['essay']);
+    expect(bash('run', 'es')).toEqual(['essay']);
     expect(bash('lint', '--format', '=', 's')).toEqual(['sarif']);
     expect(bash('run', 'essay', '@no')).toEqual(['notes one.md']);
     expect(bash('-C', 'ex')).toEqual(['examples']);

@@ -27,11 +27,21 @@ export function changingCalls(): Promise<readonly Call[]> {
 
 async function traceCalls(): Promise<readonly Call[]> {
   const { root, remove } = makeLedger(0);
+  try {
+    return await changingCallsOf(root, (wrapper) => ended(start(root, ['run', 'keep_ledger', 'go'], wrapper)));
+  } finally {
+    remove();
+  }
+}
+
+/** Every call of what `run` does in a project that changes something in it, in order. `run` puts the wrapper before it. */
+export async function changingCallsOf(
+  root: string,
+  run: (wrapper: readonly string[]) => Promise<Ended>,
+): Promise<readonly Call[]> {
   const file = `${root}/trace`;
   const names = CHANGING.map((name) => `?${name}`).join(','); // `?`: some systems lack some
-  const end = await ended(
-    start(root, ['run', 'keep_ledger', 'go'], ['strace', '-y', '-e', `trace=${names}`, '-o', file]),
-  );
+  const end = await run(['strace', '-y', '-e', `trace=${names}`, '-o', file]);
   if (end.code !== 0) throw new Error(`the undisturbed run ended with ${end.code}: ${end.err}`);
   const counts = new Map<string, number>();
   const calls: Call[] = [];
@@ -44,7 +54,6 @@ async function traceCalls(): Promise<readonly Call[]> {
     const isHere = line.includes(root) || line.includes('/proc/self/fd/');
     if (isHere && (!opens || line.includes('O_CREAT'))) calls.push({ name, nth, line });
   }
-  remove();
   return calls;
 }
 

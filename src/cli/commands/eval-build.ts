@@ -79,10 +79,8 @@ async function made(cli: Cli, reyn: Reyn, skill: string, { from, cases, model }:
 
 function kept(reyn: Reyn, skill: string, reference: string): Draft {
   const run = reyn.runs.idOf(reference);
-  const detail = reyn.runs.show(run);
-  const artifact = getPath(detail as unknown as Json, ['artifact', 'artifact']) as Json | undefined;
-  const draft = detail.skill === BUILDER ? draftOf(run, skill, artifact) : undefined;
-  if (draft !== undefined && getPath(artifact, ['skill']) === skill) return draft;
+  const { skill: by, outcome } = reyn.runs.show(run);
+  if (by === BUILDER && getPath(outcome?.artifact, ['skill']) === skill) return draftOf(run, skill, outcome?.artifact);
   throw new UserError('usage', `the run ${run} drafted no cases for "${skill}"`, {
     where: { run },
     hint: `Draft them with \`reyn eval build ${skill}\`.`,

@@ -1,4 +1,5 @@
-import { EXIT } from '../../os/errors.ts';
+import type { EvalSummary, Reyn } from '../../api.ts';
+import { EXIT, UserError } from '../../os/errors.ts';
 import { type Define, result, tell } from '../cli.ts';
 import { paint, plural } from '../output.ts';
 import { showComparison } from '../render/comparison.ts';
@@ -31,11 +32,16 @@ export const defineCompare: Define = (command, act) => {
       act(async (cli, skill: string, flags: Flags) => {
         const reyn = await cli.open();
         const { chooseSides, compare } = await import('../../eval-reports.ts');
-        const sides = chooseSides(reyn.evals.list(skill), flags);
-        const [baseline, candidate] = [sides.baseline, sides.candidate].map((side) =>
-          side.map(({ id }) => reyn.evals.get(id)),
-        ) as [ReturnType<typeof reyn.evals.get>[], ReturnType<typeof reyn.evals.get>[]];
-        const compared = compare(baseline, candidate);
+        const kept = await versionsOf(reyn, skill);
+        const sides = chooseSides(reyn.evals.list(skill), flags, (number) => kept.get(number));
+        const numbers = new Map([...kept].map(([number, hash]) => [hash, number]));
+        const reports = (side: readonly EvalSummary[]) =>
+          side.map(({ id }) => {
+            const report = reyn.evals.get(id);
+            const version = numbers.get(report.skill_version_hash) ?? report.version;
+            return version === undefined ? report : { ...report, version };
+          });
+        const compared = compare(reports(sides.baseline), reports(sides.candidate));
         result(cli, compared, () => showComparison(compared, paint(cli.screen.color.out)));
         const suspected = compared.cases.filter(({ change, confirmed }) => change === 'broken' && !confirmed).length;
         if (suspected > 0) {
@@ -49,3 +55,14 @@ export const defineCompare: Define = (command, act) => {
       }),
     );
 };
+
+/** Fingerprints of the versions that are kept, by number; none of a skill that is there no more. */
+async function versionsOf(reyn: Reyn, skill: string): Promise<ReadonlyMap<number, string>> {
+  try {
+    const { versions } = await reyn.versions.list(skill);
+    return new Map(versions.map(({ version, skill_version_hash }) => [version, skill_version_hash]));
+  } catch (error) {
+    if (error instanceof UserError) return new Map();
+    throw error;
+  }
+}

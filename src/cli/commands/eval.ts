@@ -2,6 +2,7 @@ import type { Define } from '../cli.ts';
 import { defineBuild } from './eval-build.ts';
 import { defineCompare } from './eval-compare.ts';
 import { defineExport } from './eval-export.ts';
+import { defineImport } from './eval-import.ts';
 import { defineReport } from './eval-report.ts';
 import { defineRun } from './eval-run.ts';
 
@@ -10,5 +11,6 @@ export const define: Define = (command, act) => {
   defineReport(command, act);
   defineCompare(command, act);
   defineExport(command, act);
+  defineImport(command, act);
   defineBuild(command, act);
 };

@@ -44,12 +44,15 @@ function removedRuns({ removed }: GcReport, width: number | undefined): string {
   return rows.length === 0 ? '' : table(rows, width);
 }
 
+/** `1 run stays`, `3 runs stay`. */
+function staying(runs: number): string {
+  return `${plural(runs, 'run')} ${runs === 1 ? 'stays' : 'stay'}`;
+}
+
 function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs, evaluations = [] }: GcReport): string[] {
-  const stays = `${plural(kept, 'run')} stay by the rule, ${unfinished} because they have not ended`;
+  const stays = `${staying(kept)} by the rule, ${unfinished} because they have not ended`;
   if (rule === undefined) {
-    return [
-      `Nothing is removed: the configuration has no rule of retention. ${plural(kept + unfinished, 'run')} stay.`,
-    ];
+    return [`Nothing is removed: the configuration has no rule of retention. ${staying(kept + unfinished)}.`];
   }
   const verb = dryRun ? 'would be removed' : 'removed';
   const values = `${plural(blobs.blobs, 'value')} that nothing else names (${showBytes(blobs.bytes)})`;

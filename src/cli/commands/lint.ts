@@ -37,7 +37,8 @@ export const define: Define = (command, act) => {
     .action(
       act(async (cli, names: string[], flags: LintFlags) => {
         const reyn = await cli.open();
-        const findings = reyn.skills.lint(names);
+        const { evalFindings } = await import('../../eval-findings.ts');
+        const findings = [...reyn.skills.lint(names), ...evalFindings(reyn, names)];
         if (flags.format === 'sarif') await writeSarif(cli, reyn, names, findings);
         else if (flags.format === 'json' || cli.screen.json)
           cli.io.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);

@@ -7,6 +7,7 @@ import { showSkill } from '../render/skill.ts';
 import { examples } from './examples.ts';
 import { defineExchange } from './skill-exchange.ts';
 import { defineForms } from './skill-forms.ts';
+import { defineVersions } from './skill-versions.ts';
 
 export const define: Define = (command, act) => {
   command
@@ -30,6 +31,7 @@ export const define: Define = (command, act) => {
       'What a skill is made of: its graph, phases, artifact types and permissions, or the graph alone: as text, as Mermaid for Markdown, as an SVG that opens in a browser.',
     )
     .argument('<name>', 'name of the skill')
+    .argument('[version]', 'a version that is kept: v2, or the beginning of its hash; the skill as it is if absent')
     .addOption(graphOption('the graph only (default form: text)'))
     .addHelpText(
       'after',
@@ -38,12 +40,13 @@ export const define: Define = (command, act) => {
         ['reyn skill show essay --graph', 'the graph, in the terminal'],
         ['reyn skill show essay --graph svg > essay.svg', 'for a browser'],
         ['reyn skill show essay --graph mermaid', 'for a Markdown file'],
+        ['reyn skill show essay v2', 'as it was'],
       ),
     )
     .action(
-      act(async (cli, name: string, flags: { graph?: GraphForm }) => {
+      act(async (cli, name: string, version: string | undefined, flags: { graph?: GraphForm }) => {
         const reyn = await cli.open();
-        const skill = reyn.skills.load(name);
+        const skill = version === undefined ? reyn.skills.load(name) : (await reyn.versions.show(name, version)).skill;
         const style = paint(cli.screen.color.out);
         if (flags.graph === undefined) result(cli, skill, () => showSkill(skill, style));
         else await writeGraph(cli, flags.graph, skill);
@@ -70,6 +73,7 @@ export const define: Define = (command, act) => {
     );
   defineExchange(command, act);
   defineForms(command, act);
+  defineVersions(command, act);
 };
 
 function rows(skills: readonly SkillEntry[], { bold, dim, red }: Paint): string[][] {

@@ -8,7 +8,8 @@ export function writeDiff(about: Json | undefined, paint: Paint): string | undef
   if (!isObject(about)) return undefined;
   if (typeof about.unseen === 'string')
     return paint.dim(`what it would change cannot be shown: ${clean(about.unseen)}`);
-  return typeof about.diff === 'string' ? painted(about.diff, paint, MAX_LINES) : undefined;
+  if (typeof about.diff !== 'string') return undefined;
+  return about.need === 'skill.write' ? unified(about.diff, paint, MAX_LINES) : painted(about.diff, paint, MAX_LINES);
 }
 
 /** A change of a text as a diff, of which at most `most` lines are shown. */
@@ -24,11 +25,18 @@ export async function patch(
   return painted(whole, paint, most);
 }
 
+/** A unified diff of several files, each under its name, of which at most `most` lines are shown. */
+export function unified(diff: string, paint: Paint, most = Number.POSITIVE_INFINITY): string {
+  return shortened(clean(diff), paint, most);
+}
+
 /** The hunks of a unified diff, of which at most `most` lines are shown. */
 function painted(diff: string, paint: Paint, most: number): string {
-  const lines = clean(diff.slice(Math.max(0, diff.indexOf('\n@@') + 1)))
-    .trimEnd()
-    .split('\n');
+  return shortened(clean(diff.slice(Math.max(0, diff.indexOf('\n@@') + 1))), paint, most);
+}
+
+function shortened(diff: string, paint: Paint, most: number): string {
+  const lines = diff.trimEnd().split('\n');
   const shown = lines.slice(0, most).map((line) => colored(line, paint));
   const rest = lines.length - shown.length;
   return [...shown, ...(rest > 0 ? [paint.dim(`… ${rest} more lines`)] : [])].join('\n');

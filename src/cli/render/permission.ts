@@ -18,7 +18,22 @@ export function aboutLines(about: Json | undefined, paint: Paint): readonly stri
     typeof about[key] === 'string' ? [`${paint.dim(key.padEnd(9))}${clean(String(about[key]))}`] : [],
   );
   const diff = writeDiff(about as Json, paint);
-  return diff === undefined ? rows : [...rows, diff];
+  return [...rows, ...changeLines(about, paint), ...(diff === undefined ? [] : [diff])];
+}
+
+/** What is known of a change of a skill: its verdict, what it may do that it might not, the leave that goes along. */
+function changeLines(about: Readonly<Record<string, unknown>>, paint: Paint): readonly string[] {
+  const said = (['reason', 'verdict', 'summary', 'receipt', 'replaces', 'unverified'] as const).flatMap((key) => {
+    const text = about[key];
+    return typeof text === 'string' && about.need === 'skill.write'
+      ? [`${paint.dim(key.padEnd(9))}${clean(text)}`]
+      : [];
+  });
+  const list = (key: 'loosens' | 'grants', label: string, show: (text: string) => string) => {
+    const texts = about[key];
+    return Array.isArray(texts) ? texts.map((text) => `${paint.dim(label.padEnd(9))}${show(clean(String(text)))}`) : [];
+  };
+  return [...said, ...list('loosens', 'looser', paint.yellow), ...list('grants', 'carries', (text) => text)];
 }
 
 /** A choice as it is offered, with what it means where that is not said by its name. */

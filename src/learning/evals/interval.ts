@@ -6,7 +6,7 @@
 export type Interval = { readonly mean: number; readonly low: number; readonly high: number; readonly n: number };
 
 /**
- * @param pairs differences with their weights (above 0). @returns `undefined` where there are fewer than two, of which
+ * @param pairs differences, from -1 to 1, with their weights (above 0). @returns `undefined` where there are fewer than two, of which
  * no spread can be told.
  */
 export function meanInterval(pairs: readonly { readonly by: number; readonly weight: number }[]): Interval | undefined {
@@ -16,10 +16,12 @@ export function meanInterval(pairs: readonly { readonly by: number; readonly wei
   const mean = pairs.reduce((sum, { by, weight }) => sum + by * weight, 0) / weights;
   const squares = pairs.reduce((sum, { by, weight }) => sum + (weight * (by - mean)) ** 2, 0);
   const error = Math.sqrt((squares * n) / (n - 1)) / weights;
-  const reach = error === 0 ? 0 : tQuantile975(n - 1) * error;
-  return { mean, low: mean - reach, high: mean + reach, n };
+  const reach = error === 0 ? RULE_OF_THREE / n : tQuantile975(n - 1) * error;
+  return { mean, low: Math.max(-1, mean - reach), high: Math.min(1, mean + reach), n };
 }
 
+/** Where all of n are alike, up to 3 of n may still be otherwise (95 %), each by 1 at the most. */
+const RULE_OF_THREE = 3;
 const Z = 1.959963984540054;
 /** For 1 to 4 degrees of freedom, where the expansion is too far off. */
 const EXACT = [12.7062, 4.30265, 3.18245, 2.77645];

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../../os/errors.ts';
 import { canonicalJson, type Json, sha256 } from '../../os/json.ts';
 import { decodeText, readRegular } from '../../os/skills/regular-file.ts';
@@ -68,7 +68,7 @@ export function readEvalFiles(dir: string, skill: string, { dataset }: EvalSetOp
     digest: digestOf(files, cases, dataset !== undefined),
     scorers: scorersDigest(files, cases),
     code: codeDigest(files),
-    dir: join(dir, 'evals'),
+    ...(isFolder(join(dir, 'evals')) ? { dir: resolve(dir, 'evals') } : {}),
     modules,
   };
   return { set, flaws, cases: cases.length };
@@ -86,11 +86,15 @@ function filesOf(dir: string, flaws: EvalFlaw[]): ReadonlyMap<string, Uint8Array
     } else if (read !== 'absent') flaws.push(unreadable(path, saying(read)));
   };
   add('eval.md');
-  const paths = walk(dir, 'evals', flaws);
+  const isLink = lstatSync(join(dir, 'evals'), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  if (isLink) flaws.push(unreadable('evals', saying('link')));
+  const paths = isLink ? [] : walk(dir, 'evals', flaws);
   if (paths.length > MAX_FILES) flaws.push(unreadable('evals', `There are more than ${MAX_FILES} files in it.`));
   for (const path of paths.slice(0, MAX_FILES)) if (!NO_CASES.includes(path)) add(path);
   return found;
 }
+
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function saying(why: string): string {
   if (why === 'link') return 'It is a link, which is not followed.';

@@ -27,12 +27,8 @@ export function readJsonl(text: string, file: string, modules: readonly string[]
     }
     const parsed = parseJson(raw);
     if (!parsed.ok) {
-      const at = /position (\d+)/.exec(parsed.message);
-      add(
-        at === null ? 1 : Number(at[1]) + 1,
-        `This line is not JSON: ${parsed.message}.`,
-        'Write one case as JSON on each line.',
-      );
+      const message = `This line is not JSON: ${parsed.message}.`;
+      add(columnOf(parsed.message, raw), message, 'Write one case as JSON on each line.');
       continue;
     }
     const found = readCase(parsed.value, { where: { file, line }, modules }, (path, message, fix) =>
@@ -41,6 +37,13 @@ export function readJsonl(text: string, file: string, modules: readonly string[]
     if (found !== undefined) cases.push(found);
   }
   return { cases, flaws };
+}
+
+/** Column that the message of a parser is about; 1 where it does not say. */
+function columnOf(message: string, line: string): number {
+  const at = /position (\d+)/.exec(message)?.[1];
+  if (at !== undefined) return Number(at) + 1;
+  return message.includes('end of JSON') ? line.trimEnd().length + 1 : 1;
 }
 
 /** Place of a key in a line: JSON is YAML, whose reader knows places. */

@@ -29,6 +29,12 @@ export type EvalReport = {
   readonly infra?: number;
 };
 
+/** A report without its cases, for lists. */
+export type EvalSummary = Omit<EvalReport, 'cases'> & {
+  /** How many cases it has. */
+  readonly cases: number;
+};
+
 export type CaseReport = {
   readonly id: string;
   readonly tags: readonly string[];
@@ -38,10 +44,4 @@ export type CaseReport = {
   /** Repeats that passed, of all. */
   readonly passed: number;
   readonly rows: readonly EvalRow[];
-};
-
-/** A report without its cases, for lists. */
-export type EvalSummary = Omit<EvalReport, 'cases'> & {
-  /** How many cases it has. */
-  readonly cases: number;
 };

@@ -33,6 +33,7 @@ export type Verdict = {
     readonly flaky: number;
     readonly clusters: number;
   };
+  /** How much more the candidate took, as a share of what it replaces took: .1 = a tenth more; 0 where that is nothing. */
   readonly cost?: { readonly usd: number; readonly tokens: number; readonly ms: number };
   readonly runs: number;
   readonly looks: number;
@@ -45,7 +46,12 @@ export type ArmRun = {
   readonly case: string;
   readonly arm: 'a' | 'b';
   readonly repeat: number;
+  /** 0 to 1; 0 where there is no result. */
   readonly score: number;
+  /** Whether it counts as passed; absent = when the score is at least .5. */
+  readonly pass?: boolean;
+  /** Other measures that must not get worse, 0 to 1 (1 is good), by name. */
+  readonly guards?: Readonly<Record<string, number>>;
   /** Kind of failure that is nobody's fault; such a run is not counted. */
   readonly infra: boolean;
   readonly tokens: number;
@@ -55,3 +61,11 @@ export type ArmRun = {
 
 /** A run that the rule wants next; in the order in which they are to begin. */
 export type WantedRun = Pick<ArmRun, 'case' | 'arm' | 'repeat'>;
+
+/** Share of verifications that PASS when the true gain is `gain`, at the first and second attempt; `runs` at the first, on average. */
+export type PowerRow = {
+  readonly gain: number;
+  readonly first: number;
+  readonly second: number;
+  readonly runs: number;
+};

@@ -14,6 +14,10 @@ export type Version = {
   /** `PASS`, or `promoted_unverified`. */
   readonly verdict?: string;
   readonly receipt?: string;
+  /** SHA-256 (hex) over the manifest of the files kept: those of the folder, shared ones left out. */
+  readonly own: string;
+  /** Name of the file that lies as `v<N>.md`; absent = skill.md. */
+  readonly main?: string;
 };
 
 /** What the versions need to know of a receipt of a verdict. */

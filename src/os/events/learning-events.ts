@@ -22,8 +22,30 @@ export const LEARNING_EVENTS = {
   }),
   version_intended: event(
     'A version is about to be put in place of a skill folder. Whoever finds this without what ends it goes on with it.',
-    { skill: text, from: count, to: count, skill_version_hash: hex, what: text },
+    {
+      skill: text,
+      /** The folder, relative to the project. */
+      dir: text,
+      from: count,
+      to: count,
+      from_hash: hex,
+      skill_version_hash: hex,
+      /** `apply` or `rollback`. */
+      what: text,
+      reason: text,
+      by: text,
+      /** The version as the list of versions will have it. */
+      entry: value,
+      before: optional(number),
+      /** Saved grants that are to be carried over. */
+      grants: optional(Type.Array(text)),
+    },
   ),
+  version_dropped: event('A version that was intended was not put in place; the folder stays as somebody left it.', {
+    skill: text,
+    to: count,
+    reason: text,
+  }),
   skill_improved: event('A version was put in place of the one before.', {
     skill: text,
     from: count,
@@ -40,6 +62,7 @@ export const LEARNING_EVENTS = {
     /** Saved grants that were carried over. */
     grants: optional(Type.Array(text)),
     by: text,
+    run: optional(text),
   }),
   skill_rolled_back: event('An earlier version was put back.', {
     skill: text,

@@ -73,7 +73,11 @@ function permitting(needs: readonly Need[]): Permissions {
     exec: of('exec').map(({ argv }) => [argv[0] ?? '', '**']),
     net: of('net').flatMap(({ host }) => [host, '*']),
     mcp: Object.fromEntries(of('mcp').map(({ server, tool }) => [server, [tool]])),
-    skill: { ...NO_PERMISSIONS.skill, run: of('skill.run').map(({ skill }) => skill) },
+    skill: {
+      ...NO_PERMISSIONS.skill,
+      run: of('skill.run').map(({ skill }) => skill),
+      write: of('skill.write').map(({ skill }) => skill),
+    },
     recall: of('recall').map(({ source }) => source),
     index: of('index').map(({ source }) => source),
     eval: of('eval').length > 0,

@@ -5,7 +5,7 @@ import { nearest } from '../suggest.ts';
 import { compileSkill } from './compile.ts';
 import { contractOf, relatedSkills, type SkillContract, subSkillsIn } from './contract.ts';
 import { loadSkill } from './load.ts';
-import { readSkillSource, readStamped, type StampedSource } from './read-source.ts';
+import { readSkillSource, readStamped, type StampedSource, sourceOfFiles } from './read-source.ts';
 import { statOf } from './regular-file.ts';
 import type { Skill, SkillOrigin } from './skill.ts';
 import type { SkillSource } from './source.ts';
@@ -36,9 +36,24 @@ export type Catalog = {
   open(name: string): Opened;
   /** Begins a look at many entries; the shared folder is looked at once. */
   pass(): Pass;
+  /** The source that these files, by their path in the folder of the entry, would be in its place. */
+  sourceOf(entry: CatalogEntry, own: ReadonlyMap<string, Uint8Array>): SkillSource;
   /** Folder of shared phases and artifacts. */
   readonly sharedDir: string;
 };
+
+/** Skill folders that are being exchanged, by the rooms above that do it. */
+export type Exchanges = {
+  /** Names of skills whose folder may be on its way. Quick. */
+  underWay(): readonly string[];
+  /**
+   * Returns once the folder is whole and in its place: a name is not looked up elsewhere while its folder is on its way.
+   * Costs next to nothing where nothing is.
+   */
+  settle(name: string): void;
+};
+
+const NO_EXCHANGES: Exchanges = { underWay: () => [], settle: () => undefined };
 
 export type Pass = {
   /** Milliseconds since the epoch before anything was looked at: when stamps must have been settled. */
@@ -49,11 +64,18 @@ export type Pass = {
   read(entry: CatalogEntry): StampedSource;
 };
 
+export type CatalogOptions = {
+  readonly root: string;
+  readonly stdlibDir: string;
+  /** Absent = nobody exchanges folders. */
+  readonly exchanges?: Exchanges;
+};
+
 export type Opened = { readonly skill: Skill; readonly source: SkillSource };
 
 const SHARED_DIR = 'shared';
 
-export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: string }): Catalog {
+export function openCatalog({ root, stdlibDir, exchanges = NO_EXCHANGES }: CatalogOptions): Catalog {
   const sharedDir = path.join(root, 'reyn', 'project', SHARED_DIR);
   /** In the order of resolution. */
   const places: readonly { origin: SkillOrigin; dir: string }[] = [
@@ -66,6 +88,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
   const related = new Map<string, readonly string[]>();
 
   function list(): readonly CatalogEntry[] {
+    for (const name of exchanges.underWay()) exchanges.settle(name);
     const winners = new Map<string, SkillOrigin>();
     const entries = places.flatMap(({ origin, dir }) =>
       foldersIn(dir).map((name): CatalogEntry => {
@@ -79,6 +102,7 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
 
   function find(name: string): CatalogEntry | undefined {
     if (!isFolderName(name)) return undefined;
+    exchanges.settle(name);
     for (const { origin, dir } of places) {
       const folder = path.join(dir, name);
       const stats = statOf(folder);
@@ -168,6 +192,10 @@ export function openCatalog({ root, stdlibDir }: { root: string; stdlibDir: stri
       return withContracts(readSkillSource(real, { name: path.basename(real), origin: 'path', root, sharedDir }));
     },
     pass,
+    sourceOf({ name, origin, dir }, own) {
+      const { sharedDir: place } = shared(origin);
+      return withContracts(sourceOfFiles(own, dir, { name, origin, root, ...(place ? { sharedDir: place } : {}) }));
+    },
     sharedDir,
   };
 }

@@ -38,7 +38,7 @@ export function readSkillSource(dir: string, options: ReadOptions): SkillSource 
 
 /** As {@link readSkillSource}. */
 export function readStamped(dir: string, options: ReadOptions): StampedSource {
-  const { name, origin } = options;
+  const { name } = options;
   const top = statOf(dir);
   const reading: Reading = { skill: name, files: new Map(), unread: [], press: openPress(top), bytes: 0 };
   if (top === undefined) note(reading, '', 'format/no-folder', 'there is no such folder', 'Check the path.');
@@ -46,8 +46,19 @@ export function readStamped(dir: string, options: ReadOptions): StampedSource {
   else if (!top.isDirectory()) note(reading, '', 'format/no-folder', 'this is not a folder', 'Name the skill folder.');
   else readFolder(reading, dir, '', 0);
   const stamp = reading.press.stamp();
-  if (options.sharedDir !== undefined) {
-    const sharedDir = options.sharedDir;
+  return { source: sourceFrom(reading, dir, options), stamp };
+}
+
+/** The source that `own`, files by their path in the folder `dir`, would be there; shared ones are read. */
+export function sourceOfFiles(own: ReadonlyMap<string, Uint8Array>, dir: string, options: ReadOptions): SkillSource {
+  const files = new Map(own);
+  const bytes = [...files.values()].reduce((sum, each) => sum + each.length, 0);
+  return sourceFrom({ skill: options.name, files, unread: [], press: openPress(undefined), bytes }, dir, options);
+}
+
+/** What was read of a folder, with the shared files it uses. */
+function sourceFrom(reading: Reading, dir: string, { name, origin, root, sharedDir }: ReadOptions): SkillSource {
+  if (sharedDir !== undefined) {
     const real = (folder: string) => statOf(path.join(sharedDir, folder))?.isDirectory() === true;
     readShared(reading.files, (file) => {
       const inside = real('') && real(path.dirname(file));
@@ -55,9 +66,8 @@ export function readStamped(dir: string, options: ReadOptions): StampedSource {
     });
   }
   const files = new Map(sortPaths(reading.files.keys()).map((key) => [key, reading.files.get(key) as Uint8Array]));
-  const shown = shownDir(dir, options.root);
   const unread = reading.unread.length === 0 ? {} : { unread: reading.unread };
-  return { source: { name, origin, dir: shown, files, ...unread }, stamp };
+  return { name, origin, dir: shownDir(dir, root), files, ...unread };
 }
 
 type Reading = {

@@ -12,7 +12,10 @@ export function skillTemplate(name: string, wish?: string): ReadonlyMap<string, 
   const task = sentence(wish ?? '');
   return new Map([
     ['skill.md', skillMd(name, task)],
-    ['eval.md', evalTemplate(name)],
+    [
+      'eval.md',
+      evalTemplate(name, ['- [required] Has a point.', "  - json_path: { path: 'points.*', count_at_least: 1 }"]),
+    ],
     ['evals/scripted.yaml', scripted(phaseNameOf(name))],
   ]);
 }
@@ -50,20 +53,26 @@ Keep to what the message says; where something is not known, say so.
 `;
 }
 
-/** The beginning of a skill's eval.md. */
-export function evalTemplate(name: string): string {
+/**
+ * The beginning of a skill's eval.md: one case for a person to replace.
+ * @param criteria further lines of criteria, of what the skill gives.
+ */
+export function evalTemplate(name: string, criteria: readonly string[] = []): string {
   return `---
 type: eval
 skill: ${quoted(name)}
 acceptance_threshold: 0.85
 ---
+Each case is an input and what has to come out. A model judges a criterion, unless below it stands how it is measured,
+e.g. \`- contains: Berlin\`. A required one that is missed makes the case 0.
+
 ## case: first
 
 input: Replace this with a message the skill should handle well.
 
 ### final
 
-- [required] Keeps to what the message says.
+${criteria.map((line) => `${line}\n`).join('')}- [required] Keeps to what the message says.
 - [aspirational] Can be acted on without reading the message.
 `;
 }

@@ -127,10 +127,16 @@ describe('the interval of a mean', () => {
     expect(tQuantile975(df)).toBeCloseTo(t, 2.7);
   });
 
-  it('is the textbook one', () => {
-    // mean 2, standard deviation 1, n = 3: 2 ± 4.3027 / √3
-    const { low, high } = meanInterval([1, 2, 3].map((by) => ({ by, weight: 1 }))) ?? { low: 0, high: 0 };
-    expect([low, high].map((x) => x.toFixed(4))).toEqual(['-0.4841', '4.4841']);
+  it('is the textbook one, within what differences of scores can be', () => {
+    // mean 0.2, standard deviation 0.1, n = 3: 0.2 ± 0.43027 / √3
+    const { low, high } = meanInterval([0.1, 0.2, 0.3].map((by) => ({ by, weight: 1 }))) ?? { low: 0, high: 0 };
+    expect([low, high].map((x) => x.toFixed(4))).toEqual(['-0.0484', '0.4484']);
+    expect(meanInterval([0, 1].map((by) => ({ by, weight: 1 })))).toMatchObject({ mean: 0.5, low: -1, high: 1 });
+  });
+
+  it('does not become nothing where all cases are alike', () => {
+    const alike = Array.from({ length: 10 }, () => ({ by: 0, weight: 1 }));
+    expect(meanInterval(alike)).toEqual({ mean: 0, low: -0.3, high: 0.3, n: 10 });
   });
 
   it('is absent below two cases', () => {

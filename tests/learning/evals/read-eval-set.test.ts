@@ -1,8 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readEvalMd } from '../../../src/learning/evals/read-eval-md.ts';
 import { readEvalFiles, readEvalSet } from '../../../src/learning/evals/read-eval-set.ts';
-import { evalTemplate } from '../../../src/os/skills/template.ts';
+import { evalTemplate, skillTemplate } from '../../../src/os/skills/template.ts';
 import { evalMd, inSkill, lines, setOf } from './eval-files.ts';
 
 const CRITERIA = '### final\n- Is good.\n';
@@ -149,8 +151,50 @@ weight: 2
   });
 
   it('as `reyn new` writes it is read', () => {
-    const { cases } = setOf({ 'eval.md': evalTemplate('demo') });
-    expect(cases.length).toBeGreaterThan(0);
+    expect(setOf({ 'eval.md': evalTemplate('demo') }).cases[0]?.checks.map(({ scorer }) => scorer)).toEqual([
+      'judge',
+      'judge',
+    ]);
+    const made = setOf({ 'eval.md': skillTemplate('demo').get('eval.md') ?? '' });
+    expect(made.cases[0]?.checks.map(({ scorer }) => scorer)).toEqual(['json_path', 'judge', 'judge']);
+  });
+
+  it('is read or refused, whatever is in it', () => {
+    const part = fc.constantFrom(
+      ...[
+        '## case: a',
+        '## case:',
+        '### final',
+        '### phase: p',
+        '- [required] x',
+        '  - exact: 1',
+        '  - {',
+        '```yaml',
+        '```',
+        '~~~',
+      ],
+      ...[
+        'input: x',
+        'input:',
+        '  a: 1',
+        'tags: [',
+        '- ',
+        '* y',
+        'expected: {',
+        '---',
+        '',
+        '\u2028',
+        '# x',
+        'weight: .inf',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(part, fc.string()), { maxLength: 30 }), (body) => {
+        const { cases, flaws } = readEvalMd(evalMd(body.join('\n')), 'eval.md', 'demo', []);
+        for (const one of cases) expect(one.checks.length).toBeGreaterThan(0);
+        for (const { line } of flaws) expect(line).toBeLessThanOrEqual(body.join('\n').split('\n').length + 5);
+      }),
+    );
   });
 });
 
@@ -209,6 +253,7 @@ describe('JSON lines', () => {
   });
 
   it.each([
+    ['a line that ends early', '{"id": "a"', '1:11', /not JSON/],
     ['what is not JSON', '{"id": "a" "input": true}', '1:12', /not JSON/],
     ['a list', '[]', '1:1', /mapping/],
     ['an unknown key', '{"id": "a", "input": 1, "expect": 1}', '1:25', /did you mean "expected"/],
@@ -278,6 +323,10 @@ describe('a set of cases', () => {
   it('follows no link', () => {
     inSkill({ 'x.jsonl': lines(CASE), 'evals/a.jsonl': lines({ ...CASE, id: 'b' }) }, (dir) => {
       fs.symlinkSync(path.join(dir, 'x.jsonl'), path.join(dir, 'evals/link.jsonl'));
+      expect(() => readEvalSet(dir, 'demo')).toThrow(/a link/);
+    });
+    inSkill({ 'x/a.jsonl': lines(CASE) }, (dir) => {
+      fs.symlinkSync(path.join(dir, 'x'), path.join(dir, 'evals'));
       expect(() => readEvalSet(dir, 'demo')).toThrow(/a link/);
     });
   });

@@ -110,14 +110,19 @@ describe('the model that judges', () => {
         `  - { type: op, op: judge_output, args: { output: "\${text}", rubric: Good?${args} }, into: verdict }`,
       ),
     );
+  const branching = step(', model_class: light')
+    .replace('name: demo', 'name: inside')
+    .replace('{ type: op', '{ type: parallel, branches: { once: { type: op')
+    .replace(' }, into: verdict', ' } } }, into: verdict');
   const pinned = (project: TestProject, run: string) =>
     ofType(project.events(run), 'run_skill_started').map(({ data }) => Object.keys(data.models))[0];
 
-  it('is of the class that is named in a step, or the usual one, and the run pins that', () =>
+  it('is of the class that is named in a step, in a branch too, or the usual one, and the run pins that', () =>
     inProject(
       {
         skills: {
           demo: { md: step(''), rules: [verdict(VERDICT)] },
+          inside: { md: branching, rules: [verdict(VERDICT)] },
           named: { md: step(', model_class: strong').replace('name: demo', 'name: named'), rules: [verdict(VERDICT)] },
         },
       },
@@ -125,6 +130,9 @@ describe('the model that judges', () => {
         const usual = await project.run('demo', 'go');
         expect(usual).toMatchObject({ status: 'finished', artifact: { artifact: { verdict: VERDICT } } });
         expect(pinned(project, usual.run)).toEqual(['standard']);
+        const inside = await project.run('inside', 'go');
+        expect(inside).toMatchObject({ status: 'finished', artifact: { artifact: { verdict: { once: VERDICT } } } });
+        expect(pinned(project, inside.run)).toEqual(['light']);
         const named = await project.run('named', 'go');
         expect(named).toMatchObject({ status: 'finished', artifact: { artifact: { verdict: VERDICT } } });
         expect(pinned(project, named.run)).toEqual(['strong']);

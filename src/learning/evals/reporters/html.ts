@@ -90,6 +90,7 @@ function figuresOf(report: EvalReport): readonly (readonly [name: string, figure
     ['cost', showDollars(usage.usd)],
     ['time', showSeconds(report.ms)],
     ['known already', String(report.cached)],
+    ['kept for verifications', String(report.sealed ?? 0)],
   ];
 }
 

@@ -27,7 +27,7 @@ export function markdownReport(report: EvalReport): string {
   return [
     `### ${isGood(report) ? 'Good enough' : 'Not good enough'}: ${code(showVersion(report))}`,
     '',
-    `Score **${showScore(report.score)}**, needs ${showScore(report.threshold)}. Model ${code(report.model)}, evaluation ${code(report.id)}.`,
+    `Score **${showScore(report.score)}**, needs ${showScore(report.threshold)}. Model ${code(report.model)}, evaluation ${code(report.id)}.${report.sealed === undefined || report.sealed === 0 ? '' : ` ${report.sealed} cases are kept for verifications.`}`,
     '',
     '| cases | passed | flaky | failed | broke off | single runs passed | tokens | cost | time |',
     '|--:|--:|--:|--:|--:|--:|--:|--:|--:|',

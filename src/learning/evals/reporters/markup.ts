@@ -7,9 +7,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '<': '&lt;',
   '>': '&gt;',
   '"': '&quot;',
-  "'": '&#39;',
-  '\n': '&#10;',
-  '\t': '&#9;',
+  "'": '&apos;',
+  '\n': '&#xA;',
+  '\t': '&#x9;',
 };
 
 /** Text between tags of HTML or XML. Characters that deceive, or that XML forbids, become visible escapes. */

@@ -1,5 +1,5 @@
 /** Style of the page. Light and dark by the reader's choice. */
-export const STYLE = `:root{color-scheme:light dark;--good:#2e7d32;--bad:#c62828;--odd:#b26a00;--rate:#1565c0;--line:#8886;--soft:#8882}
+export const STYLE = `:root{color-scheme:light dark;--good:#2e7d32;--bad:#c62828;--odd:#b26a00;--rate:#1565c0;--line:#88888866;--soft:#88888822}
 @media (prefers-color-scheme:dark){:root{--good:#66bb6a;--bad:#ef5350;--odd:#ffb74d;--rate:#64b5f6}}
 body{max-width:75rem;margin:0 auto;padding:1rem;font:16px/1.5 system-ui,sans-serif}
 h1{font-size:1.4rem;overflow-wrap:anywhere}h2{font-size:1.1rem}
@@ -19,13 +19,14 @@ ul.misses{margin:0;padding-left:1.2rem}.controls{display:flex;gap:1rem;margin:.5
  * heading becomes a button only then.
  */
 export const SCRIPT = `'use strict';
-const table=document.getElementById('cases'),body=table.tBodies[0],rows=[...body.rows];
-const words=document.getElementById('words'),state=document.getElementById('state'),left=document.getElementById('left');
-document.getElementById('controls').hidden=false;
+const by=(id)=>document.getElementById(id);
+const body=document.querySelector('#cases tbody'),rows=[...body.children],heads=[...document.querySelectorAll('#cases th')];
+const words=by('words'),state=by('state'),left=by('left');
+by('controls').hidden=false;
 function filter(){let n=0;const w=words.value.toLowerCase();for(const row of rows){const on=(state.value===''||row.dataset.state===state.value)&&row.textContent.toLowerCase().includes(w);row.hidden=!on;if(on)n+=1}left.textContent=n+' of '+rows.length}
 words.addEventListener('input',filter);state.addEventListener('change',filter);filter();
-[...table.tHead.rows[0].cells].forEach((head,i)=>{const button=document.createElement('button');button.type='button';button.textContent=head.textContent;head.replaceChildren(button);
-button.addEventListener('click',()=>{const up=head.getAttribute('aria-sort')!=='ascending';for(const other of table.tHead.rows[0].cells)other.removeAttribute('aria-sort');head.setAttribute('aria-sort',up?'ascending':'descending');
-const key=row=>row.cells[i].dataset.by??row.cells[i].textContent;
+heads.forEach((head,i)=>{const button=document.createElement('button');button.type='button';button.textContent=head.textContent;head.replaceChildren(button);
+button.addEventListener('click',()=>{const up=head.getAttribute('aria-sort')!=='ascending';for(const other of heads)other.removeAttribute('aria-sort');head.setAttribute('aria-sort',up?'ascending':'descending');
+const key=row=>row.children[i].dataset.by??row.children[i].textContent;
 const order=(a,b)=>{const[x,y]=[key(a),key(b)],[n,m]=[Number(x),Number(y)];return Number.isNaN(n)||Number.isNaN(m)?x.localeCompare(y):n-m};
 body.replaceChildren(...[...rows].sort((a,b)=>up?order(a,b):order(b,a)))})});`;

@@ -34,8 +34,16 @@ export function textReport(report: EvalReport): string {
     `score ${showScore(score)}, needs ${showScore(threshold)}: ${good}`,
     `${counts.passed} of ${cases.length} cases passed at all of ${report.repeats} repeats · ${counts.flaky} flaky · ${counts.failed} failed · ${counts.error} broke off`,
     `single runs that passed ${percent(rates.one)} · ${usage.input + usage.output} tokens · ${showDollars(usage.usd)} · ${showSeconds(report.ms)}${cached}`,
+    ...besides(report),
     '',
   ].join('\n');
+}
+
+function besides({ sealed = 0, infra = 0 }: EvalReport): string[] {
+  return [
+    ...(sealed === 0 ? [] : [`${sealed} cases are kept for verifications and were not run`]),
+    ...(infra === 0 ? [] : [`${infra} runs failed for nobody's fault`]),
+  ];
 }
 
 function caseLines(each: CaseReport): string[] {

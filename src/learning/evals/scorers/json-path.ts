@@ -83,7 +83,8 @@ function findAll(value: Json, steps: readonly (string | null)[]): Json[] {
     for (const one of found) {
       if (next.length >= MAX_FOUND) break;
       if (!isObject(one) && !Array.isArray(one)) continue;
-      if (step === null) next.push(...(Object.values(one) as Json[]).slice(0, MAX_FOUND - next.length));
+      if (step === null)
+        for (const item of Object.values(one).slice(0, MAX_FOUND - next.length)) next.push(item as Json);
       else if (Object.hasOwn(one, step) && step !== 'length')
         next.push((one as Readonly<Record<string, Json>>)[step] as Json);
     }

@@ -31,11 +31,13 @@ export function textOf(value: Json): string {
   const stack: Json[] = [value];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (typeof next === 'string') found.push(next);
-    else if (typeof next === 'object' && next !== null) stack.push(...(Object.values(next) as Json[]).reverse());
+    else if (typeof next === 'object' && next !== null) for (const one of members(next).reverse()) stack.push(one);
     else if (next !== null) found.push(String(next));
   }
   return found.join('\n');
 }
+
+const members = (value: object): Json[] => Object.values(value);
 
 const SHOWN = 200;
 

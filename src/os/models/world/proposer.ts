@@ -32,7 +32,7 @@ export const MOST_EDITS = 2;
 
 /**
  * A text made of `text` by at most {@link MOST_EDITS} edits. Where nothing failed there is nothing to learn from, and
- * nothing is proposed. The first line is never deleted.
+ * nothing is proposed. A line that is there already is not added again, and the first line is never deleted.
  */
 export function proposeChecklist(
   text: string,
@@ -42,7 +42,7 @@ export function proposeChecklist(
 ): string | undefined {
   const records = pickSome(failures, MOST_EDITS, chance);
   if (records.length === 0) return undefined;
-  const lines = [...text.trimEnd().split('\n'), ...records.map((record) => added(record, chance, rates))];
+  const lines = [...new Set([...text.trimEnd().split('\n'), ...records.map((record) => added(record, chance, rates))])];
   if (lines.length > 1 && chance.next() < rates.deletion) lines.splice(1 + chance.int(lines.length - 1), 1);
   return lines.join('\n');
 }

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Disk } from '../../os/disk.ts';
+import { UserError } from '../../os/errors.ts';
+import { layoutOf } from '../../os/events/layout.ts';
+import { type Locks, sqliteLocks, withLockNow } from '../../os/events/locks.ts';
+import { type Archive, openArchive } from './archive.ts';
+
+/** Where versions lie, whose exchange is under way, and the lock of each skill. */
+export type VersionsHome = {
+  archive(skill: string): Archive;
+  /** Names of skills with a mark that an exchange is under way. */
+  marked(): readonly string[];
+  isMarked(skill: string): boolean;
+  /** Makes the folders there are to be; the store's own are there. */
+  make(skill: string): void;
+  /** Durable before an intent is, and gone after its receipt: so that most programs need look into no log. */
+  mark(skill: string): void;
+  unmark(skill: string): void;
+  /** Does `work` while nobody else changes the skill. @throws UserError `busy`. */
+  locked<T>(skill: string, work: () => Promise<T>): Promise<T>;
+  /** The same at once. `undefined` when somebody holds the lock and `wait` is false. */
+  lockedNow<T>(skill: string, wait: boolean, work: () => T): T | undefined;
+};
+
+const PATIENCE_MS = 10_000;
+const MARKS = '.under-way';
+
+export function openVersionsHome({ root, disk }: { root: string; disk: Disk }): VersionsHome {
+  const layout = layoutOf(root);
+  const top = join(layout.home, 'skill-versions');
+  const marks = join(top, MARKS);
+  const locks: Locks = sqliteLocks(layout.locks);
+  const lockOf = (skill: string) => `skill-${skill}`;
+
+  return {
+    archive: (skill) => openArchive(disk, join(top, skill)),
+    marked() {
+      if (!existsSync(marks)) return [];
+      return readdirSync(marks);
+    },
+    isMarked: (skill) => existsSync(join(marks, skill)),
+    make(skill) {
+      for (const [dir, parent] of [
+        [top, layout.home],
+        [marks, top],
+        [join(top, skill), top],
+      ] as const) {
+        disk.makeDir(dir);
+        disk.syncDir(parent);
+      }
+    },
+    mark(skill) {
+      const file = disk.open(join(marks, skill), 'append');
+      if (file !== undefined) disk.close(file);
+      disk.syncDir(marks);
+    },
+    unmark(skill) {
+      disk.remove(join(marks, skill));
+    },
+
+    async locked(skill, work) {
+      const until = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const held = locks.take(lockOf(skill));
+        if (held !== undefined) {
+          try {
+            return await work();
+          } finally {
+            held.release();
+          }
+        }
+        if (performance.now() >= until) throw busy(skill);
+        await sleep(1 + Math.random() * 4);
+      }
+    },
+
+    lockedNow(skill, wait, work) {
+      if (wait) return withLockNow(locks, lockOf(skill), work, PATIENCE_MS);
+      const held = locks.take(lockOf(skill));
+      if (held === undefined) return undefined;
+      try {
+        return work();
+      } finally {
+        held.release();
+      }
+    },
+  };
+}
+
+function busy(skill: string): UserError {
+  return new UserError('busy', `another process has been changing the skill "${skill}" for ${PATIENCE_MS / 1000} s`, {
+    hint: 'Wait for it to finish, or stop it, and try again.',
+  });
+}
