@@ -1,5 +1,4 @@
 import { type Evaluation, openEvaluation } from '../../src/evaluation.ts';
-import { openImprovement } from '../../src/improvement.ts';
 import type { EvalCase } from '../../src/learning/evals/case.ts';
 import type { MeasureOptions, OpenSessionRequest } from '../../src/learning/evals/session.ts';
 import { OPS } from '../../src/ops.ts';
@@ -9,6 +8,7 @@ import { openStore } from '../../src/os/events/store.ts';
 import { randomIds } from '../../src/os/ids.ts';
 import { openIndex } from '../../src/os/index/open.ts';
 import { openSources } from '../../src/os/index/sources.ts';
+import type { Improvement } from '../../src/os/kernel/ports.ts';
 import { openSavedGrants } from '../../src/os/permissions/saved.ts';
 import type { Project } from '../../src/os/runs/project.ts';
 import { SUMMARY_FORM, summarize } from '../../src/os/runs/summary.ts';
@@ -70,7 +70,7 @@ export function openEvaluating(place: TestProject): Evaluating {
     grants,
     secret: () => undefined,
     ...outside,
-    improvement: openImprovement({ evaluate: evaluation.evaluate }),
+    improvement: NO_IMPROVEMENT,
     env,
   };
   return {
@@ -85,6 +85,14 @@ export function openEvaluating(place: TestProject): Evaluating {
     },
   };
 }
+
+/** Runs of cases have their own; nothing else is run here. */
+const NO_IMPROVEMENT: Improvement = {
+  handles: () => {
+    throw new Error('not part of these tests');
+  },
+  standing: () => Promise.reject(new Error('not part of these tests')),
+};
 
 /** A case that asks for one text. */
 export function caseOf(id: string, text: string, expected?: EvalCase['expected']): EvalCase {
