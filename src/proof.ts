@@ -51,7 +51,14 @@ export function openProof(ports: ProofPorts): Pick<Reyn, 'verify' | 'audit' | 'g
         return keyOf(openSigner({ dir }));
       },
     },
-    gc: ({ dryRun = false } = {}) => collectGarbage({ root, retention, store, clock, dryRun, ...onDisk }),
+    gc: async ({ dryRun = false } = {}) => {
+      const report = await collectGarbage({ root, retention, store, clock, dryRun, ...onDisk });
+      const { rule } = report;
+      if (rule === undefined || retention === undefined) return report;
+      const { collectSessions } = await import('./learning/evals/collect-sessions.ts');
+      const now = clock.now();
+      return { ...report, evaluations: await collectSessions({ root, retention, rule, store, now, dryRun }) };
+    },
     spending: (by = 'skill', since = undefined) => sumSpending(runs(), by, since),
   };
 }

@@ -49,7 +49,7 @@ function staying(runs: number): string {
   return `${plural(runs, 'run')} ${runs === 1 ? 'stays' : 'stay'}`;
 }
 
-function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs }: GcReport): string[] {
+function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs, evaluations = [] }: GcReport): string[] {
   const stays = `${staying(kept)} by the rule, ${unfinished} because they have not ended`;
   if (rule === undefined) {
     return [`Nothing is removed: the configuration has no rule of retention. ${staying(kept + unfinished)}.`];
@@ -61,6 +61,7 @@ function summary({ rule, dryRun, removed, finished, kept, unfinished, blobs }: G
     ...(finished.length === 0
       ? []
       : [`${plural(finished.length, 'removal')} that broke off ${dryRun ? 'would be ' : ''}finished.`]),
+    ...(evaluations.length === 0 ? [] : [`${plural(evaluations.length, 'evaluation')} ${verb}.`]),
     ...(blobs.blobs === 0 ? [] : [`${values} ${blobs.left === undefined ? verb : `stay for now: ${blobs.left}`}.`]),
   ];
 }

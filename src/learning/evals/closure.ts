@@ -1,4 +1,4 @@
-import { canonicalJson, digest, type Json } from '../../os/json.ts';
+import { canonicalJson, type Json, sha256 } from '../../os/json.ts';
 import { CONTRACT } from '../../os/kernel/version.ts';
 import type { Catalog, Opened } from '../../os/skills/catalog.ts';
 import type { Permissions } from '../../os/skills/skill.ts';
@@ -35,7 +35,7 @@ export function closureOf(version: Opened, catalog: Catalog): Closure {
     .map(([name, { skill }]) => [name, skill.fingerprint])
     .sort();
   const named = { version: version.skill.fingerprint, reached, missing: [...missing].sort(), contract: CONTRACT };
-  return { version, skills, digest: digest(canonicalJson(named as unknown as Json)) };
+  return { version, skills, digest: sha256(canonicalJson(named as unknown as Json)) };
 }
 
 /** Names of the skills that a skill may run: as a node of its graph, in a step or in a turn, all are declared. */
@@ -58,7 +58,7 @@ function opened(catalog: Catalog, name: string): Opened | undefined {
 
 /** Digest of all that a run of a case and its score depend on, but for chance. */
 export function caseDigest({ input, expected, checks }: EvalCase): string {
-  return digest(canonicalJson({ input, expected: expected ?? null, checks: checks as unknown as Json }));
+  return sha256(canonicalJson({ input, expected: expected ?? null, checks: checks as unknown as Json }));
 }
 
 export type KeyParts = {
@@ -69,7 +69,7 @@ export type KeyParts = {
   readonly seed: number;
 };
 
-/** What a row is known by. */
+/** What a row is known by, in hex: digests in other letters may look like keys, which are taken out of a log. */
 export function rowKey({ closure, case: cased, scorers, model, seed }: KeyParts): string {
-  return digest(canonicalJson([closure, cased, scorers, model, seed]));
+  return sha256(canonicalJson([closure, cased, scorers, model, seed]));
 }

@@ -21,5 +21,8 @@ export function sessionDir(root: string, id: string, sealed: boolean): string {
   return join(root, '.reyn', sealed ? 'sealed' : 'evals', id);
 }
 
+/** Lock in the store of a session, held by the process that has it open. */
+export const SESSION_LOCK = 'session';
+
 /** Whoever runs sealed cases. */
 export const VERIFIER = 'verifier';

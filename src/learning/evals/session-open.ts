@@ -16,7 +16,7 @@ import { rowEvent, rowsIn, usedBy } from './rows.ts';
 import { scoreTools } from './score-tools.ts';
 import type { OpenSession, Session } from './session.ts';
 import { type Arm, openArm } from './session-arm.ts';
-import { type SessionDeps, sessionDir, VERIFIER } from './session-deps.ts';
+import { SESSION_LOCK, type SessionDeps, sessionDir, VERIFIER } from './session-deps.ts';
 import { evaluateAll } from './session-evaluate.ts';
 import { type EarlierRows, earlierRows } from './session-reuse.ts';
 import type { SessionState } from './session-state.ts';
@@ -78,7 +78,7 @@ export function ownEvents(store: Store): readonly ProjectEvent[] {
 /** One process at a time (S3). @throws UserError `busy`. */
 function holdAlone(store: Store, dir: string, id: string): { release(): void } {
   store.temp(); // makes the folders
-  const held = sqliteLocks(dir).take('session');
+  const held = sqliteLocks(dir).take(SESSION_LOCK);
   if (held !== undefined) return held;
   throw new UserError('busy', `the evaluation ${id} is under way in another process`, {
     hint: 'Wait for it to end, or stop it.',

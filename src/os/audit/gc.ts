@@ -23,6 +23,8 @@ export type GcReport = {
   /** Runs that the rule takes and that cannot be removed. */
   readonly refused: readonly { readonly run: string; readonly code: string; readonly message: string }[];
   readonly blobs: Swept;
+  /** Ids of evaluations that were removed, or with `dryRun` would be; absent where nobody looked. */
+  readonly evaluations?: readonly string[];
 };
 
 export type RemovedRun = {

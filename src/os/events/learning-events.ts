@@ -94,6 +94,14 @@ export const LEARNING_EVENTS = {
     head: text,
     usage: used,
   }),
+  eval_removed: event('An evaluation is removed by the rule of retention; its log goes after this.', {
+    id: text,
+    skill: text,
+    /** Of its log, where it had ended. */
+    head: optional(text),
+    rule: text,
+    by: text,
+  }),
   holdout_locked: event('Cases that nothing but a verification may see were set aside, and what they are judged by.', {
     skill: text,
     lineage: text,

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvalRow } from '../../../src/learning/evals/row.ts';
+import { calls, startWireServer } from '../../os/models/wire-server.ts';
 import { onePhase, phase, phases, type SkillFiles } from '../../project.ts';
 import { caseOf, inEvaluation, openEvaluating, options, request } from '../evaluating.ts';
 
@@ -36,6 +37,12 @@ const WRITE: SkillFiles = {
 
 const expected = (text: string) => ({ text: `said ${text}` });
 const plain = ({ case: id, score, pass, status }: EvalRow) => ({ id, score, pass, status });
+
+/** A skill that runs another as its only phase. */
+const OVER = {
+  md: onePhase('over', 'permissions: { skill: { run: [say] } }', 'artifacts: { words: { text: string } }'),
+  rules: SAY.rules ?? [],
+};
 
 describe('a session', () => {
   it('gives rows in the order in which they were asked for, scored and durable', async () => {
@@ -100,6 +107,22 @@ describe('a session', () => {
       expect((await ask({ what: 'verify', reuse: true })).from).toBeUndefined();
       here.place.skill('say', { md: `${SAY.md}More.\n` });
       expect((await ask({ reuse: true })).from).toBeUndefined();
+    });
+  });
+
+  it('takes nothing over once a skill has changed that the evaluated one may run', async () => {
+    await inEvaluation({ skills: { say: SAY, over: OVER } }, async (here) => {
+      const from = async () => {
+        const session = await here.evaluation.open(request(here, 'over', { reuse: true }));
+        const version = here.project.catalog.open('over');
+        const [row] = await session.evaluate([{ version, case: caseOf('a', 'x'), seed: 0 }], options());
+        await session.close({ outcome: 'done' });
+        return row?.from;
+      };
+      expect(await from()).toBeUndefined();
+      expect(await from()).toBeDefined();
+      here.place.skill('say', { md: `${SAY.md}More.\n` });
+      expect(await from()).toBeUndefined();
     });
   });
 
@@ -227,11 +250,31 @@ describe('a session', () => {
     expect(await statusWith(['eval: { allow: [{ need: file.read, resource: "/tmp/**" }] }'])).toBe('failed');
   });
 
+  it('gives a model the seed of the run, so that another repetition is another run', async () => {
+    const server = await startWireServer(calls(['finish', { artifact: { text: 'hi' } }]));
+    const config = ['models:', `  bee: { provider: openai-compatible, model: m, base_url: "${server.baseUrl}" }`];
+    try {
+      await inEvaluation({ skills: { say: SAY }, config, model: 'bee' }, async (here) => {
+        const version = here.project.catalog.open('say');
+        const session = await here.evaluation.open(request(here, 'say'));
+        const measures = [3, 4].map((seed) => ({ version, case: caseOf('a', 'x', { text: 'hi' }), seed }));
+        const rows = await session.evaluate(measures, options({ concurrency: 1 }));
+        expect(rows.map(({ pass, usage }) => pass && usage.output > 0)).toEqual([true, true]);
+        expect(new Set(rows.map(({ key }) => key)).size).toBe(2);
+        expect(server.requests.map(({ body }) => (body as { seed?: number }).seed)).toEqual([3, 4]);
+        expect(session.used().input).toBe(rows.reduce((sum, { usage }) => sum + usage.input, 0));
+        await session.close();
+      });
+    } finally {
+      await server.close();
+    }
+  });
+
   it('stops when it is aborted, keeps what was scored, and goes on when it is opened again', async () => {
     const slow = {
       ...SAY,
       rules: [
-        { match: { input: { text: 'slow' } }, turn: { finish: { text: 's' }, delay_ms: 60_000 } },
+        { match: { input: { text: 'slow' } }, turn: { finish: { text: 's' }, delay_ms: 500 } },
         ...(SAY.rules ?? []),
       ],
     };
@@ -252,6 +295,10 @@ describe('a session', () => {
       const again = await later.evaluation.open(request(later, 'say', { id: session.id }));
       expect(again.rows().map((row) => row.case)).toEqual(['a']);
       await expect(later.evaluation.open(request(later, 'say', { id: session.id }))).rejects.toThrow('another process');
+      const same = { ...measures[1], version: later.project.catalog.open('say') } as (typeof measures)[number];
+      const [row] = await again.evaluate([same], options());
+      expect(row).toMatchObject({ case: 'b', status: 'scored', feedback: { result: { text: 's' }, path: ['say'] } });
+      expect(runsIn(again.dir)).toHaveLength(2);
       await again.close();
       await later.close();
     });
