@@ -86,7 +86,11 @@ describe.each(WIRES.map((wire) => [wire.provider, wire] as const))('a model of %
       const file = fs.readFileSync(path.join(root, probed.file), 'utf8');
       expect(JSON.parse(file)).toMatchObject({ provider: wire.provider, model: 'bee-1', encoding: 'tools' });
       expect(file).not.toContain(KEY);
-      expect(await reyn.models.list()).toMatchObject([{ name: 'scripted' }, { name: 'm', probed: expect.any(String) }]);
+      expect(await reyn.models.list()).toMatchObject([
+        { name: 'scripted' },
+        { name: 'world' },
+        { name: 'm', probed: expect.any(String) },
+      ]);
     }));
 
   it('that knows no tools is asked for json from then on', () =>
@@ -187,7 +191,8 @@ describe('the list of models', () => {
         open: { env: { OPENAI_API_KEY: KEY, REYN_TRUST_PROJECT: '1' } },
       },
       async ({ reyn }) => {
-        const [scripted, gpt, claude, gemini] = await reyn.models.list();
+        const [scripted, world, gpt, claude, gemini] = await reyn.models.list();
+        expect(world).toEqual({ name: 'world', provider: 'world', encoding: 'tools', uses: [] });
         expect(scripted).toEqual({ name: 'scripted', provider: 'scripted', encoding: 'tools', uses: [] });
         expect(gpt).toEqual({
           name: 'gpt',

@@ -76,6 +76,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/audit.ts'),
   },
   { name: 'budget', group: LOOK, summary: 'what runs used', load: () => import('./commands/budget.ts') },
+  {
+    name: 'proposals',
+    group: LOOK,
+    summary: 'what runs proposed to people',
+    load: () => import('./commands/proposals.ts'),
+  },
   { name: 'status', group: LOOK, summary: 'the project at a glance', load: () => import('./commands/status.ts') },
   { name: 'gc', group: SETTINGS, summary: 'remove old runs', load: () => import('./commands/gc.ts') },
   { name: 'init', group: SETTINGS, summary: 'make a folder a project', load: () => import('./commands/init.ts') },

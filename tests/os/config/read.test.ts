@@ -36,7 +36,7 @@ describe('the effective configuration', () => {
     expect(config.default).toBe('');
     expect(config.limits.max_phase_visits).toBe(25);
     expect(config.on_ask).toBe('suspend');
-    expect(Object.keys(config.define)).toEqual(['scripted']);
+    expect(Object.keys(config.define)).toEqual(['scripted', 'world']);
   });
 
   it('takes a model and its address from two lines', () => {
