@@ -135,10 +135,15 @@ async function begin(
   closure: string,
   sealed: boolean,
 ): Promise<void> {
-  const { what, skill, baseline, cases, by } = request;
+  const { what, skill, baseline, cases, by, vouched } = request;
   const principal = sealed ? VERIFIER : by;
   const settings = (request.settings ?? null) as Json;
-  events.push(await store.appendProject({ type: 'session_opened', data: { id, what, skill, settings, principal } }));
+  events.push(
+    await store.appendProject({
+      type: 'session_opened',
+      data: { id, what, skill, settings, principal, ...(vouched === undefined ? {} : { vouched }) },
+    }),
+  );
   const { fingerprint: skill_version_hash } = baseline.skill;
   await deps.project.store.appendProject({
     type: 'eval_started',

@@ -13,6 +13,8 @@ export type VersionsHome = {
   /** Names of skills with a mark that an exchange is under way. */
   marked(): readonly string[];
   isMarked(skill: string): boolean;
+  /** The file that is the mark of a skill. */
+  markOf(skill: string): string;
   /** Makes the folders there are to be; the store's own are there. */
   make(skill: string): void;
   /** Durable before an intent is, and gone after its receipt: so that most programs need look into no log. */
@@ -41,6 +43,7 @@ export function openVersionsHome({ root, disk }: { root: string; disk: Disk }): 
       return readdirSync(marks);
     },
     isMarked: (skill) => existsSync(join(marks, skill)),
+    markOf: (skill) => join(marks, skill),
     make(skill) {
       for (const [dir, parent] of [
         [top, layout.home],
