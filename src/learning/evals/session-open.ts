@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Disk, nodeDisk } from '../../os/disk.ts';
 import { UserError } from '../../os/errors.ts';
 import type { ProjectEvent, ProjectEventBody } from '../../os/events/event.ts';
@@ -42,6 +42,7 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
       });
     }
     const closure = closureOf(request.baseline, project.catalog).digest;
+    refuseLink(disk, dir);
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
     const layout = layoutOf(dir);
     const store = openStore({
@@ -65,6 +66,16 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
       throw error;
     }
   };
+}
+
+/** A link that came with the project could lead sealed cases to where every run may read them. */
+function refuseLink(disk: Disk, dir: string): void {
+  const link = [dirname(dir), dir].find((each) => disk.isLink(each));
+  if (link === undefined) return;
+  throw new UserError('refused', `evaluations are kept in folders, and ${link} is a link`, {
+    where: { file: link },
+    hint: 'Remove the link.',
+  });
 }
 
 /** Types of events that a store writes by itself. */

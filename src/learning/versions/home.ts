@@ -37,7 +37,10 @@ export function openVersionsHome({ root, disk }: { root: string; disk: Disk }): 
   const lockOf = (skill: string) => `skill-${skill}`;
 
   return {
-    archive: (skill) => openArchive(disk, join(top, skill)),
+    archive(skill) {
+      for (const dir of [top, join(top, skill)]) refuseLink(disk, dir);
+      return openArchive(disk, join(top, skill));
+    },
     marked() {
       if (!existsSync(marks)) return [];
       return readdirSync(marks);
@@ -50,6 +53,7 @@ export function openVersionsHome({ root, disk }: { root: string; disk: Disk }): 
         [marks, top],
         [join(top, skill), top],
       ] as const) {
+        refuseLink(disk, dir);
         disk.makeDir(dir);
         disk.syncDir(parent);
       }
@@ -95,5 +99,14 @@ export function openVersionsHome({ root, disk }: { root: string; disk: Disk }): 
 function busy(skill: string): UserError {
   return new UserError('busy', `another process has been changing the skill "${skill}" for ${PATIENCE_MS / 1000} s`, {
     hint: 'Wait for it to finish, or stop it, and try again.',
+  });
+}
+
+/** What versions are written to and pruned from is in the project: a link that came with it could lead anywhere. */
+function refuseLink(disk: Disk, dir: string): void {
+  if (!disk.isLink(dir)) return;
+  throw new UserError('refused', `versions are kept in folders, and ${dir} is a link`, {
+    where: { file: dir },
+    hint: 'Remove the link.',
   });
 }
