@@ -63,7 +63,9 @@ export function openOutside(options: OutsideOptions): Outside {
         : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
-    execAt: (copy) => (workDir) => openExec({ root: copy, sandbox: opened, limits: config.exec }, workDir),
+    // a program that saw where the copy lies could tell a sealed case from any other, and an evaluation from a run
+    execAt: (copy) => (workDir) =>
+      openExec({ root: copy, seenAt: root, sandbox: opened, limits: config.exec }, workDir),
     sandbox: opened,
     python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
