@@ -38,7 +38,7 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const dir = sessionDir(project.root, id, sealed);
     if (request.id !== undefined && request.begin !== true && !fs.existsSync(dir)) {
       throw new UserError('not_found', `there is no evaluation "${id}"`, {
-        hint: '`reyn eval list` shows what there is.',
+        hint: '`reyn eval report --list` shows what there is.',
       });
     }
     const closure = closureOf(request.baseline, project.catalog).digest;
