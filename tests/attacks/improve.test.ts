@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inProject, onePhase } from '../project.ts';
+import { inProject, ofType, onePhase, person } from '../project.ts';
 
 const NOTES = onePhase('notes', 'artifacts: { note: { text: string } }');
 const spec = { skills: { notes: { md: NOTES } } };
@@ -81,6 +81,38 @@ describe('a project that brings versions of its own', () => {
       plant(path.join(project.root, VERSIONS));
       expect(project.reyn.skills.list().some(({ name }) => name === 'notes')).toBe(true);
       expect(project.reyn.skills.load('notes').name).toBe('notes');
+    });
+  });
+});
+
+describe('eval files of a skill whose folder is a link', () => {
+  it.each(['in the project', 'beside it'])('are closed to every run where they lie, %s', async (where) => {
+    const reader = onePhase(
+      'reader',
+      'artifacts: { done: { text: string } }',
+      'permissions: { file: { read: ["**", "/**"] } }',
+    );
+    await inProject({ skills: { reader: { md: reader } } }, async (project) => {
+      const elsewhere =
+        where === 'in the project' ? project.root : fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-skills-'));
+      const dir = path.join(fs.realpathSync(elsewhere), 'skills/notes');
+      fs.mkdirSync(path.join(dir, 'evals'), { recursive: true });
+      fs.writeFileSync(path.join(dir, 'skill.md'), NOTES);
+      fs.writeFileSync(path.join(dir, 'evals/cases.jsonl'), 'the exam');
+      fs.symlinkSync(dir, path.join(project.root, 'reyn/project/notes'));
+      const file = where === 'in the project' ? 'skills/notes/evals/cases.jsonl' : path.join(dir, 'evals/cases.jsonl');
+      project.skill('reader', {
+        rules: [
+          { match: { turn: 1 }, turn: { ops: [{ kind: 'read_file', args: { path: file } }] } },
+          { turn: { finish: { text: 'done' } } },
+        ],
+      });
+      await project.reopen();
+      const { ask } = person('once', 'once');
+      const { run } = await project.run('reader', 'go', { ask });
+      const [denied] = ofType(project.events(run), 'permission_denied');
+      expect(denied?.data).toMatchObject({ need: 'file.read', by: 'protection eval' });
+      expect(JSON.stringify(project.events(run))).not.toContain('the exam');
     });
   });
 });
