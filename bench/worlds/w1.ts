@@ -44,20 +44,20 @@ const scores = table(
   ],
 );
 
-const claims = ['race', 'gepa'].flatMap((arm) => [
-  [`${arm} − published GEPA`, ...BUDGETS.map((calls, i) => against(truths(arm, calls), REFERENCE, i))],
-  ...(arm === 'gepa'
-    ? []
-    : [
-        [
-          `${arm} − our gepa, paired`,
-          ...BUDGETS.map((calls) => {
-            const other = truths('gepa', calls);
-            return between(truths(arm, calls).map((value, i) => value - (other[i] ?? 0)));
-          }),
-        ],
-      ]),
-]);
+const claims = [
+  ...['race', 'gepa'].map((arm) => [
+    `${arm} − published GEPA`,
+    ...BUDGETS.map((calls, i) => against(truths(arm, calls), REFERENCE, i)),
+  ]),
+  ...['gepa', 'gepa, current best', 'greedy'].map((other) => [
+    `race − our ${other}, paired by world`,
+    ...BUDGETS.map((calls) => paired(truths('race', calls), truths(other, calls))),
+  ]),
+];
+
+function paired(values: readonly number[], others: readonly number[]): string {
+  return between(values.map((value, i) => value - (others[i] ?? Number.NaN)));
+}
 
 function against(values: readonly number[], rows: typeof REFERENCE, budget: number): string {
   const reference = rows['published GEPA, Pareto']?.[budget] ?? Number.NaN;
