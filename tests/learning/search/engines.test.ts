@@ -47,7 +47,7 @@ describe('engines', () => {
   });
 
   it('are what keeps a text from falling apart', () => {
-    expect(truthOf(ARMS['ungated'], 1200)).toBeLessThan(0.3);
+    expect(truthOf(ARMS.ungated, 1200)).toBeLessThan(0.3);
   });
 
   it.each(ENGINES)('$name keeps to its calls and proposals', (engine) => {
