@@ -30,6 +30,7 @@ import type { Project } from './os/runs/project.ts';
 import type { Signer } from './os/signing.ts';
 import type { Opened } from './os/skills/catalog.ts';
 import { packSource } from './os/skills/source.ts';
+import { canVouch } from './os/vouch.ts';
 import { readKept } from './receipts.ts';
 
 export type VerificationDeps = {
@@ -230,7 +231,7 @@ export function openVerification(deps: VerificationDeps): Verification {
   function refuseBrought(session: Session): void {
     const [opening] = session.events();
     const vouched = opening?.type === 'session_opened' ? opening.data.vouched : undefined;
-    if (vouched === undefined && !signer.canSign) return;
+    if (vouched === undefined && !canVouch(signer)) return;
     if (isOwnSession(signer, root(), session.id, vouched)) return;
     throw new UserError('refused', 'this verification was not begun on this machine: its runs prove nothing here', {
       where: { file: session.dir },

@@ -6,11 +6,15 @@ export type Vouched = { readonly key: string; readonly signature: string };
 
 /** Signs a text; `undefined` where nothing can be signed: what nobody vouches for is still recorded. */
 export function vouch(signer: Signer, text: string): Vouched | undefined {
-  if (!signer.canSign) return undefined;
+  return canVouch(signer) ? { key: signer.id, signature: signer.sign(text) } : undefined;
+}
+
+/** Whether there is a key to sign with, or one can be made: a home that is read-only, or none, is no fault of a run. */
+export function canVouch(signer: Signer): boolean {
   try {
-    return { key: signer.id, signature: signer.sign(text) };
+    return signer.canSign && signer.id !== '';
   } catch (error) {
-    if (error instanceof UserError) return undefined;
+    if (error instanceof UserError) return false;
     throw error;
   }
 }

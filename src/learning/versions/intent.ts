@@ -2,7 +2,7 @@ import type { ProjectEvent } from '../../os/events/event.ts';
 import type { Store } from '../../os/events/port.ts';
 import { canonicalJson, isObject, type JsonObject } from '../../os/json.ts';
 import type { Signer } from '../../os/signing.ts';
-import { isVouched } from '../../os/vouch.ts';
+import { canVouch, isVouched } from '../../os/vouch.ts';
 
 /** An exchange of a skill's folder that the log says is to happen. */
 export type Intent = Extract<ProjectEvent, { type: 'version_intended' }>['data'];
@@ -29,6 +29,6 @@ export function intentText({ skill, dir, what, from, to, from_hash, skill_versio
  * at when they looked at the project. Where nothing can be signed, one that is not signed counts.
  */
 export function isOwnIntent(signer: Signer, intent: Intent): boolean {
-  if (intent.vouched === undefined) return !signer.canSign;
+  if (intent.vouched === undefined) return !canVouch(signer);
   return isVouched(signer, intentText(intent), intent.vouched);
 }
