@@ -1,7 +1,10 @@
 import type { Most, Spent } from './server.ts';
 
-/** A run that had less than so many times the mean would end by its cap and not by its own doing. */
-const SPREAD = 2;
+/**
+ * A run that had less than so many times the mean might end by its cap and not by its own doing: some take longer than
+ * others, and room for a model call is made by the bytes of its request, of which a token has several.
+ */
+const SPREAD = 8;
 
 /**
  * The most that each run of a batch may use: an equal share of what is left, or so many times what runs have used in the
