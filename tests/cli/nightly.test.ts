@@ -9,6 +9,8 @@ import { freshRoot } from '../os/events/scene.ts';
 const BIN = path.resolve('bin/reyn.js');
 const SCRIPT = path.resolve('examples/ci/nightly.sh');
 const SKILL = 'support_reply';
+/** Enough to prove a large gain by. */
+const CASES = 55;
 
 /** A bare repository that holds one of the worked examples. */
 function repository() {
@@ -29,6 +31,8 @@ function repository() {
   };
   const origin = clone('origin');
   fs.cpSync(`reyn/project/${SKILL}`, path.join(origin, 'reyn/project', SKILL), { recursive: true });
+  const cases = path.join(origin, 'reyn/project', SKILL, 'evals/cases.jsonl');
+  fs.writeFileSync(cases, fs.readFileSync(cases, 'utf8').split('\n').slice(0, CASES).join('\n'));
   fs.writeFileSync(path.join(origin, 'reyn.yaml'), 'model: world\n');
   fs.writeFileSync(path.join(origin, '.gitignore'), '.reyn/\n');
   git(origin, 'add', '-A');
@@ -75,9 +79,12 @@ describe('nights in fresh clones', () => {
     expect([refused.exit, refused.report]).toEqual([6, undefined]);
     expect(git('branch', '--format=%(refname:short)')).toBe('main');
 
-    const nights = [await night('night-1', '--first-night', '--budget-calls', '540', '--seed', '2')];
+    const nights = [
+      await night('night-1', '--first-night', '--budget-calls', '300', '--max-iterations', '2', '--seed', '4'),
+    ];
     const isProposed = () => only(nights.at(-1)?.report).outcome === 'proposed';
-    while (!isProposed() && nights.length < 4) nights.push(await night(`night-${nights.length + 1}`));
+    while (!isProposed() && nights.length < 4)
+      nights.push(await night(`night-${nights.length + 1}`, '--budget-calls', '320'));
     const attempts = nights.map((each) => only(each.report).verdict?.alpha?.attempt);
     expect(attempts).toEqual(nights.map((_, i) => i + 1));
     expect(nights.map(({ exit }) => exit).at(-1)).toBe(0);

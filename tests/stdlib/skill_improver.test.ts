@@ -1,6 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readBook, searchEvents } from '../../src/learning/search/book.ts';
+import { ENGINES_BY_NAME } from '../../src/learning/search/engines.ts';
 import { seededIds } from '../../src/os/ids.ts';
 import type { Json } from '../../src/os/json.ts';
 import type { RunOutcome } from '../../src/os/runs/outcome.ts';
@@ -10,6 +12,14 @@ import { resultOf } from './shipped.ts';
 const EXAMPLE = 'reyn/project/support_reply';
 const example = (file: string) => fs.readFileSync(path.join(EXAMPLE, file), 'utf8');
 const CASES = example('evals/cases.jsonl').trim().split('\n');
+
+/** A case with a mark that stands nowhere else in its id and its input. */
+function marked(line: string, at: number): string {
+  const { id, input, ...rest } = JSON.parse(line) as { id: string; input: string };
+  return JSON.stringify({ id: `${id}-${markOf(at)}`, input: `${input} ${markOf(at)}`, ...rest });
+}
+
+const markOf = (at: number) => `mark${String(at).padStart(3, '0')}`;
 
 /** The shipped example, with as many of its cases, played by the world. */
 function withExample(cases = CASES.length, config: readonly string[] = []): ProjectSpec {
@@ -22,7 +32,7 @@ function withExample(cases = CASES.length, config: readonly string[] = []): Proj
         md: example('skill.md'),
         files: {
           'evals/world.yaml': example('evals/world.yaml'),
-          'evals/cases.jsonl': `${CASES.slice(0, cases).join('\n')}\n`,
+          'evals/cases.jsonl': CASES.slice(0, cases).map(marked).join('\n'),
         },
       },
     },
@@ -34,17 +44,22 @@ type Report = {
   readonly from: string;
   readonly to?: string;
   readonly diff: string;
+  readonly search: string;
   readonly iterations: number;
   readonly notes: readonly string[];
   readonly verdict?: { readonly verdict: string; readonly code: string };
   readonly receipt?: string;
   readonly version?: number;
+  readonly calls: object;
   readonly scores: { readonly before: number; readonly after: number };
 };
 
 const reportOf = (outcome: RunOutcome) => resultOf(outcome) as unknown as Report;
-/** Enough to do something, and too little to do much. */
-const SMALL = { skill: 'support_reply', max_iterations: 3 };
+/** Too few cases to prove anything by, and enough to search with. */
+const FEW = 20;
+const SMALL = { skill: 'support_reply', max_iterations: 4, budget: { calls: 170 } };
+/** Enough of both to prove a large gain. */
+const ENOUGH = 55;
 
 /** Every file below reyn/, with its text. */
 function textsBelow({ root }: TestProject): Record<string, string> {
@@ -57,65 +72,88 @@ function textsBelow({ root }: TestProject): Record<string, string> {
   );
 }
 
+type Evidence = {
+  readonly failed: readonly { input: string; missed: string[] }[];
+  readonly rejected: readonly object[];
+};
+
+/** What the model was shown, proposal by proposal. */
+const shownIn = (project: TestProject, run: string): readonly Evidence[] =>
+  ofType(project.events(run), 'phase_left')
+    .filter(({ data }) => data.type === 'evidence')
+    .map(({ data }) => data.artifact as unknown as Evidence);
+
+/** The search of a run, as its log tells it. */
+function bookOf({ root }: TestProject, search: string) {
+  return readBook(searchEvents(root, search), (name) => ENGINES_BY_NAME[name as 'race']);
+}
+
 const improve = (project: TestProject, input: string | Json, options = {}) =>
   project.run('skill_improver', input, { onAsk: 'fail', ...options });
 
 describe('skill_improver', () => {
-  it('proves a better text on sealed cases, asks, and puts it in place', { timeout: 240_000 }, () =>
-    inProject(withExample(), async (project) => {
-      const { ask, asked } = person('once');
-      const outcome = await improve(
-        project,
-        { skill: 'support_reply', max_iterations: 12, budget: { calls: 700 } },
-        { ask },
-      );
-      expect(outcome).toMatchObject({ status: 'finished', exit: 0 });
-      const report = reportOf(outcome);
-      expect(report).toMatchObject({ outcome: 'improved', verdict: { verdict: 'PASS', code: 'gain' } });
-      expect(report.diff).toContain('+- ');
-      expect(asked).toMatchObject([{ kind: 'permission', about: { need: 'skill.write', resource: 'support_reply' } }]);
-      expect(project.reyn.skills.load('support_reply').fingerprint).toBe(report.to);
-      const versions = await project.reyn.versions.list('support_reply');
-      expect(versions).toMatchObject({ versions: expect.arrayContaining([expect.objectContaining({ version: 2 })]) });
-    }),
+  it(
+    'proves a better text and changes not one byte where that is configured; later begins from it, asks, and puts it in place',
+    {
+      timeout: 120_000,
+    },
+    () =>
+      inProject(withExample(ENOUGH, ['self_improvement: { on_propose: disabled }']), async (project) => {
+        const before = textsBelow(project);
+        const bounds = { skill: 'support_reply', budget: { calls: 420 } };
+        const first = await improve(project, { ...bounds, max_iterations: 12 });
+        const found = reportOf(first);
+        expect(found).toMatchObject({ outcome: 'disabled', verdict: { verdict: 'PASS', code: 'gain' } });
+        expect(first.exit).toBe(0);
+        expect(found.diff).toContain('+- ');
+        expect(textsBelow(project)).toEqual(before);
+
+        project.write('reyn.yaml', 'model: world\n');
+        await project.reopen();
+        const { ask, asked } = person('once');
+        const second = await improve(project, { ...bounds, max_iterations: 1 }, { ask });
+        expect(second).toMatchObject({ status: 'finished', exit: 0 });
+        const report = reportOf(second);
+        expect(shownIn(project, second.run)).toEqual([]);
+        expect(report).toMatchObject({ outcome: 'improved', to: found.to, version: 2, iterations: 1 });
+        expect(asked).toMatchObject([
+          { kind: 'permission', about: { need: 'skill.write', resource: 'support_reply' } },
+        ]);
+        expect(project.reyn.skills.load('support_reply').fingerprint).toBe(report.to);
+        const versions = await project.reyn.versions.list('support_reply');
+        expect(versions).toMatchObject({ versions: expect.arrayContaining([expect.objectContaining({ version: 2 })]) });
+      }),
   );
 
-  it('shows the model failed train cases, and no other case', () =>
-    inProject(withExample(20), async (project) => {
+  it('shows the model failed train cases alone; holds what few cases cannot prove; and tells the next search what failed', () =>
+    inProject(withExample(FEW), async (project) => {
       const outcome = await improve(project, SMALL);
-      expect(outcome.status).toBe('finished');
-      const shown = ofType(project.events(outcome.run), 'phase_left')
-        .filter(({ data }) => data.type === 'evidence')
-        .map(({ data }) => data.artifact as { failed: { input: string; missed: string[] }[] });
-      expect(shown.length).toBeGreaterThan(0);
-      const inputs = new Set(shown.flatMap(({ failed }) => failed.map(({ input }) => input)));
-      const set = CASES.slice(0, 20).map((line) => JSON.parse(line) as { id: string; input: string });
-      expect(set.filter(({ input }) => inputs.has(input)).length).toBe(inputs.size);
-      const whole = JSON.stringify(project.events(outcome.run));
-      const told = set.filter(({ input }) => whole.includes(input));
-      expect(told.length).toBeLessThan(set.length / 2);
-      expect(shown.every(({ failed }) => failed.every(({ missed }) => missed.length > 0))).toBe(true);
-    }));
-
-  it('holds a candidate that so few cases cannot prove, and begins from it the next time', () =>
-    inProject(withExample(20), async (project) => {
-      const first = reportOf(await improve(project, SMALL));
+      const first = reportOf(outcome);
       expect(first).toMatchObject({ outcome: 'held', verdict: { verdict: 'INDETERMINATE', code: 'infeasible' } });
       expect(project.read('reyn/project/support_reply/skill.md')).toBe(example('skill.md'));
-      const second = await improve(project, { ...SMALL, seed: 1 });
-      expect(reportOf(second).notes).toContain('It begins with the best candidate of the search before.');
-      expect(reportOf(second).scores.after).toBeGreaterThanOrEqual(reportOf(second).scores.before);
-    }));
+      const shown = shownIn(project, outcome.run);
+      expect(shown.length).toBeGreaterThan(0);
+      expect(shown.every(({ failed }) => failed.every(({ missed }) => missed.length > 0))).toBe(true);
 
-  it('changes not one byte below reyn/ where the configuration applies nothing', { timeout: 240_000 }, () =>
-    inProject(withExample(CASES.length, ['self_improvement: { on_propose: disabled }']), async (project) => {
-      const before = textsBelow(project);
-      const outcome = await improve(project, { skill: 'support_reply', max_iterations: 12, budget: { calls: 700 } });
-      expect(reportOf(outcome)).toMatchObject({ outcome: 'disabled', verdict: { verdict: 'PASS' } });
-      expect(outcome.exit).toBe(0);
-      expect(textsBelow(project)).toEqual(before);
-    }),
-  );
+      const whole = JSON.stringify(project.events(outcome.run));
+      const train = new Set(bookOf(project, first.search).settings.train.map((id) => id.split('-')[1]));
+      const told = Array.from({ length: FEW }, (_, at) => markOf(at)).filter((mark) => whole.includes(mark));
+      expect(told.length).toBeGreaterThan(0);
+      expect(told.filter((mark) => !train.has(mark))).toEqual([]);
+
+      const rejected = project.reyn.events.query({ type: 'edits_rejected' });
+      expect(rejected.length).toBeGreaterThan(0);
+      const next = await improve(project, { ...SMALL, seed: 1 });
+      const second = reportOf(next);
+      expect(second.notes).toContain('It begins with the best candidate of the search before.');
+      expect(bookOf(project, second.search).candidates.get('c1')?.hypothesis).toContain('search before');
+      expect(second.scores.after).toBeGreaterThanOrEqual(second.scores.before);
+      const [shownThen] = shownIn(project, next.run);
+      const edits = rejected.flatMap((event) => (event.type === 'edits_rejected' ? [event.data.edits] : []));
+      expect(shownThen?.rejected).toEqual(
+        expect.arrayContaining(edits.map((each) => expect.objectContaining({ edits: each }))),
+      );
+    }));
 
   it('is denied a skill that ships, by where it lies', () =>
     inProject({ model: 'world' }, async (project) => {
@@ -130,9 +168,10 @@ describe('skill_improver', () => {
     }));
 
   it.each([
-    ['without cases', { support_reply: { md: example('skill.md') } }, 'support_reply', /reyn eval build support_reply/],
-  ])('ends with 2 for a skill %s', (_, skills, skill, says) =>
-    inProject({ model: 'world', skills }, async (project) => {
+    ['a skill without cases', 'support_reply', /reyn eval build support_reply/],
+    ['a name that is no skill', 'suport_reply', /Did you mean "support_reply"/],
+  ])('ends with 2 for %s', (_, skill, says) =>
+    inProject({ model: 'world', skills: { support_reply: { md: example('skill.md') } } }, async (project) => {
       const outcome = await improve(project, { skill });
       expect(outcome).toMatchObject({ status: 'failed', exit: 2 });
       expect(outcome.reason?.message).toMatch(says);
@@ -140,7 +179,7 @@ describe('skill_improver', () => {
   );
 
   it('needs nobody to read a sentence that names one skill', () =>
-    inProject(withExample(20), async (project) => {
+    inProject(withExample(FEW), async (project) => {
       const outcome = await improve(
         project,
         'Please improve support_reply, it forgets half of what is asked.',
@@ -150,10 +189,26 @@ describe('skill_improver', () => {
       expect(left).toEqual(['prepare', 'collect_traces']);
     }));
 
+  it('puts a wish to change the criteria before people, and changes nothing for it', () =>
+    inProject(withExample(FEW), async (project) => {
+      fs.cpSync('src/stdlib/skills/skill_improver', path.join(project.root, 'reyn/project/skill_improver'), {
+        recursive: true,
+      });
+      const world = 'reyn/project/skill_improver/evals/world.yaml';
+      const criteria = '{ title: Greet less, change: No case should ask for a greeting. }';
+      const text = project.read(world) ?? '';
+      project.write(world, text.replace('edits: "${edits}" }', `edits: "\${edits}", criteria: ${criteria} }`));
+      const outcome = await improve(project, { ...SMALL, max_iterations: 1 });
+      expect(outcome.status).toBe('finished');
+      const [made] = project.reyn.proposals.list('support_reply');
+      expect(made).toMatchObject({ kind: 'eval_edit', title: 'Greet less', by: `skill_improver (run ${outcome.run})` });
+      expect(project.reyn.proposals.get(made?.id.slice(0, 6) ?? '')).toEqual(made);
+    }));
+
   it('goes on where it was stopped, and runs no case twice', () =>
-    inProject(withExample(20), async (project) => {
+    inProject(withExample(FEW), async (project) => {
       const whole = reportOf(await improve(project, SMALL));
-      await inProject(withExample(20), async (other) => {
+      await inProject(withExample(FEW), async (other) => {
         const stop = new AbortController();
         const started = await improve(other, SMALL, {
           signal: stop.signal,
@@ -164,12 +219,13 @@ describe('skill_improver', () => {
         expect(started.status).toBe('interrupted');
         const reyn = await other.reopen();
         const resumed = reportOf(await reyn.resume(started.run, { onAsk: 'fail' }));
-        const { scores, iterations, to, diff } = resumed;
-        expect({ scores, iterations, to, diff }).toEqual({
+        const { scores, iterations, to, diff, calls } = resumed;
+        expect({ scores, iterations, to, diff, calls }).toEqual({
           scores: whole.scores,
           iterations: whole.iterations,
           to: whole.to,
           diff: whole.diff,
+          calls: whole.calls,
         });
       });
     }));

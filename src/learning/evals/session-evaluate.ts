@@ -107,6 +107,7 @@ async function makeRow(state: SessionState, task: Task, work: Work): Promise<Eva
     skill: { fingerprint },
   } = request.baseline;
   const root = state.store.hasRun(run) && arm.copies.has(run) ? arm.copies.at(run) : arm.copies.make(run);
+  const { ms = Number.POSITIVE_INFINITY, ...limits } = work.options.most ?? {};
   const outcome = await runCase({
     project: arm.project(root, (each) => arm.models.pins(each, measure.seed)),
     version: arm.version,
@@ -114,8 +115,8 @@ async function makeRow(state: SessionState, task: Task, work: Work): Promise<Eva
     run,
     as: { skill: skill.name, skill_version_hash: fingerprint },
     model: request.model,
-    most: work.options.most ?? {},
-    timeout: deps.project.config.eval.timeout * 1000,
+    most: limits,
+    timeout: Math.min(deps.project.config.eval.timeout * 1000, ms),
     signal: work.options.signal,
     onAbort: work.onAbort,
     slot: work.slot,

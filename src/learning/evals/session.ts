@@ -46,8 +46,8 @@ export type MeasureOptions = {
   readonly signal: AbortSignal;
   /** Called for each row as it is there, `cached` when it was before. Must not throw. */
   readonly onRow?: (row: EvalRow, cached: boolean) => void;
-  /** Most that one run may use; what a batch may use in all is this times its size. */
-  readonly most?: { readonly tokens?: number; readonly usd?: number };
+  /** Most that one run may use, and milliseconds it may take; what a batch may use in all is this times its size. */
+  readonly most?: { readonly tokens?: number; readonly usd?: number; readonly ms?: number };
 };
 
 export type OpenSessionRequest = {

@@ -1,7 +1,8 @@
 import { OpError } from '../../os/op-error.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
+import { ancestry } from './ancestry.ts';
 import { type Book, type BookedCandidate, openedFrom } from './book.ts';
-import { bookIn, engineIn, type SearchRoom, sessionIn } from './search-room.ts';
+import { bookIn, engineIn, type SearchRoom } from './search-room.ts';
 
 /** A search as whoever verifies its best candidate needs it. */
 export type Found = {
@@ -29,19 +30,17 @@ export type Left = {
 };
 
 /** @throws OpError `not_found`; `nothing` when no candidate is better than the skill as it was. */
-export async function bestOf(room: SearchRoom, search: string): Promise<Found> {
+export function bestOf(room: SearchRoom, search: string): Found {
   const book = bookIn(room, search);
   const { settings } = book;
-  const { best, candidates, calls } = engineIn(room, settings.engine).standings(book.state);
+  const { spent } = book.mark;
+  const { best, candidates } = engineIn(room, settings.engine).standings(book.mark.state);
   const found = book.candidates.get(best);
   if (best === 'c0' || found === undefined) {
     throw new OpError('nothing', 'The search has no candidate that is better than the skill as it was.');
   }
   const devOf = (id: string) => candidates.find((each) => each.id === id)?.dev;
   const [before, after] = [devOf('c0'), devOf(best)];
-  const session = await sessionIn(room, search, settings, room.project.who);
-  const used = session.used();
-  await session.close();
   const { tokens, usd, seconds } = settings.allCaps;
   return {
     skill: settings.skill,
@@ -57,15 +56,14 @@ export async function bestOf(room: SearchRoom, search: string): Promise<Found> {
     model: settings.model ?? undefined,
     seed: settings.seed,
     left: {
-      calls: settings.total - calls.used,
-      ...(tokens === undefined ? {} : { tokens: tokens - used.input - used.output }),
-      ...(usd === undefined ? {} : { usd: usd - used.usd }),
-      ...(seconds === undefined ? {} : { seconds: seconds - book.ms / 1000 }),
+      calls: settings.total - spent.calls,
+      ...(tokens === undefined ? {} : { tokens: tokens - spent.tokens }),
+      ...(usd === undefined ? {} : { usd: usd - spent.usd }),
+      ...(seconds === undefined ? {} : { seconds: seconds - spent.ms / 1000 }),
     },
   };
 }
 
-function ancestorsOf({ candidates }: Pick<Book, 'candidates'>, { parent }: BookedCandidate): readonly string[] {
-  const above = parent === undefined ? undefined : candidates.get(parent);
-  return above === undefined ? [] : [openedFrom(above.pack).skill.fingerprint, ...ancestorsOf({ candidates }, above)];
+function ancestorsOf(book: Pick<Book, 'candidates'>, candidate: BookedCandidate): readonly string[] {
+  return ancestry(book, candidate).map(({ pack }) => openedFrom(pack).skill.fingerprint);
 }

@@ -9,7 +9,8 @@ import { loadSkill } from '../../os/skills/load.ts';
 import { unpackSource } from '../../os/skills/source.ts';
 import { sessionDir } from '../evals/session-deps.ts';
 import type { Told } from './engine.ts';
-import type { PlannedEngine, SearchState } from './plan.ts';
+import type { PlannedEngine } from './plan.ts';
+import { after, begun, type Mark, type Spent } from './server.ts';
 
 /**
  * A search as its log tells it: what it began with, what its engine was told, and who the candidates are. The book is the
@@ -18,16 +19,22 @@ import type { PlannedEngine, SearchState } from './plan.ts';
 export type Book = {
   readonly id: string;
   readonly settings: SearchSettings;
-  readonly state: SearchState;
+  /** Where its engine stands, and what runs had used by then. */
+  readonly mark: Mark;
   /** By id, `c0` first. */
   readonly candidates: ReadonlyMap<string, BookedCandidate>;
   /** Edits of which no candidate came, in their order. */
   readonly refused: readonly Refused[];
   /** How many offers there were, accepted or not. */
   readonly offers: number;
-  /** Milliseconds its evaluations took. */
-  readonly ms: number;
+  /** Of the last step of a run that had it evaluate: which one, and what was used before it and with it. */
+  readonly bill: { readonly by: string; readonly before: Bill; readonly so: Bill };
 };
+
+/** What runs used; `output` are those of the tokens that models wrote. */
+export type Bill = Spent & { readonly output: number };
+
+const NOTHING: Bill = { calls: 0, tokens: 0, usd: 0, ms: 0, output: 0 };
 
 export type SearchSettings = {
   readonly skill: string;
@@ -58,57 +65,70 @@ export type BookedCandidate = {
   /** Packed source; `opened` compiles it. */
   readonly pack: string;
   readonly parent?: string;
+  /** The second parent, where it was joined of two. */
+  readonly other?: string;
   readonly hypothesis?: string;
   readonly edits: readonly JsonObject[];
 };
 
 export type Refused = { readonly hypothesis?: string; readonly edits: readonly JsonObject[]; readonly why: string };
 
-/** One step of a search as its log has it. */
-export type BookStep =
-  | { readonly did: 'evaluate'; readonly scores: readonly number[]; readonly ms: number }
+/** What came of a proposal that was wanted: a candidate, or why there is none. */
+export type Made =
   | ({ readonly did: 'offer'; readonly pack: string } & Omit<BookedCandidate, 'pack'>)
   | ({ readonly did: 'refuse' } & Refused);
+
+/** One step of a search as its log has it. */
+export type BookStep = { /** Digest of what the engine had asked for. */ readonly asked: string } & (
+  | { readonly did: 'evaluate'; readonly by: string; readonly scores: readonly number[]; readonly spent: Bill }
+  | Made
+);
 
 /** Folds the log of a search. Events of other kinds are passed over. @throws TypeError when it has no first event. */
 export function readBook(events: readonly ProjectEvent[], engineOf: (name: string) => PlannedEngine): Book {
   const first = events.find((event) => event.type === 'session_opened');
   if (first === undefined) throw new TypeError('the log of a search has no first event');
   const settings = first.data.settings as unknown as SearchSettings;
-  const { engine, seed, train, dev, calls, iterations } = settings;
-  const state = engineOf(engine).init({ seed, train, dev, calls, iterations });
+  const { engine: name, seed, train, dev, calls, iterations } = settings;
+  const engine = engineOf(name);
   const start: Book = {
     id: first.data.id,
     settings,
-    state,
+    mark: begun(engine, { seed, train, dev, calls, iterations }),
     candidates: new Map([['c0', { pack: settings.pack, edits: [] }]]),
     refused: [],
     offers: 0,
-    ms: 0,
+    bill: { by: '', before: NOTHING, so: NOTHING },
   };
   const steps = events.flatMap((event) => (event.type === 'search_stepped' ? [event.data.step as BookStep] : []));
-  return steps.reduce((book, step) => entered(book, step, engineOf(engine)), start);
+  return steps.reduce((book, step) => {
+    const { asked } = step;
+    const spent = step.did === 'evaluate' ? step.spent : book.mark.spent;
+    return entered(book, step, after(engine, book.mark, { asked, told: toldBy(step), spent }));
+  }, start);
 }
 
-/** The book after one more step. */
-export function entered(book: Book, step: BookStep, engine: PlannedEngine): Book {
-  const told = (what: Told) => engine.fold(book.state, what);
+function toldBy(step: BookStep): Told {
+  if (step.did === 'evaluate') return { told: 'scores', scores: step.scores };
+  return { told: step.did === 'offer' ? 'candidate' : 'nothing' };
+}
+
+/** The book after one more step, with which its engine came to `mark`. */
+export function entered(book: Book, step: BookStep, mark: Mark): Book {
   switch (step.did) {
-    case 'evaluate':
-      return { ...book, state: told({ told: 'scores', scores: step.scores }), ms: book.ms + step.ms };
+    case 'evaluate': {
+      const { by, spent: so } = step;
+      const before = by === book.bill.by ? book.bill.before : book.bill.so;
+      return { ...book, mark, bill: { by, before, so } };
+    }
     case 'offer': {
-      const { did: _, ...candidate } = step;
+      const { did: _, asked: __, ...candidate } = step;
       const candidates = new Map([...book.candidates, [`c${book.candidates.size}`, candidate] as const]);
-      return { ...book, state: told({ told: 'candidate' }), candidates, offers: book.offers + 1 };
+      return { ...book, mark, candidates, offers: book.offers + 1 };
     }
     case 'refuse': {
-      const { did: _, ...refused } = step;
-      return {
-        ...book,
-        state: told({ told: 'nothing' }),
-        refused: [...book.refused, refused],
-        offers: book.offers + 1,
-      };
+      const { did: _, asked: __, ...refused } = step;
+      return { ...book, mark, refused: [...book.refused, refused], offers: book.offers + 1 };
     }
   }
 }

@@ -15,7 +15,7 @@ export async function finishSearch(
   session: Session,
 ): Promise<void> {
   const { skill, pack } = book.settings;
-  const { best, candidates } = engine.standings(book.state);
+  const { best, candidates } = engine.standings(book.mark.state);
   const from_hash = openedFrom(pack).skill.fingerprint;
   const score = candidates.find(({ id }) => id === best)?.dev;
   const scored = score === undefined ? {} : { score };

@@ -2,60 +2,73 @@ import type { JsonObject } from '../../os/json.ts';
 import type { Asking } from '../../os/kernel/ports.ts';
 import type { Performed } from '../../os/ops/improvement.ts';
 import type { Session } from '../evals/session.ts';
-import { advance } from './advance.ts';
-import { type Book, openedFrom } from './book.ts';
+import { type Book, type Made, openedFrom } from './book.ts';
 import { finishSearch } from './finish-search.ts';
+import { joinedOf } from './joined.ts';
 import { rejectedBefore } from './kept.ts';
 import { stepOf } from './offer.ts';
 import type { PlannedEngine } from './plan.ts';
-import { bookIn, casesIn, engineIn, recorded, type SearchRoom, sessionIn } from './search-room.ts';
+import { bookIn, casesIn, engineIn, type SearchRoom, sessionIn } from './search-room.ts';
+import { type Serving, serve } from './serve.ts';
+import type { Wanted } from './server.ts';
 import { evidenceOf, standingOf } from './told.ts';
 
 /** Does what a search asks for, until a proposal is wanted or it stops. @throws OpError. */
 export async function goOn(room: SearchRoom, asking: Asking, search: string): Promise<Performed> {
-  const book = bookIn(room, search);
-  const engine = engineIn(room, book.settings.engine);
-  const { config, clock } = room.project;
-  const cases = casesIn(room, book);
+  const from = bookIn(room, search);
+  const engine = engineIn(room, from.settings.engine);
+  const cases = casesIn(room, from);
   const began = performance.now();
-  const session = await sessionIn(room, search, book.settings, asking.who);
-  const before = session.used();
+  const session = await sessionIn(room, search, from.settings, asking.who);
   try {
-    const advancing = { session, engine, cases, concurrency: config.eval.concurrency, now: clock.now };
-    const reached = await reach(room, book, advancing, asking);
-    const { book: now, action } = reached;
-    const standing = await standingOf(now, engine);
-    const told = await toldOf(room, { now, action, session, cases, engine });
-    const { input, output, usd } = session.used();
-    const ms = Math.round(performance.now() - began);
-    const spent = { input: input - before.input, output: output - before.output, usd: usd - before.usd };
-    return { result: { ...standing, ...told }, spent: { turns: 0, ops: 0, ...spent, ms } };
+    const serving = serve(room, from, session, asking);
+    try {
+      const action = await reach(room, serving);
+      const now = serving.book();
+      const standing = await standingOf(now, engine);
+      const told = await toldOf(room, { now, action, session, cases, engine });
+      const ms = Math.round(performance.now() - began);
+      return { result: { ...standing, ...told }, spent: { turns: 0, ops: 0, ...serving.used(), ms } };
+    } finally {
+      serving.end();
+    }
   } finally {
     await session.close();
   }
 }
 
-type Reached = Awaited<ReturnType<typeof advance>>;
+/** Goes on until a proposal is wanted that only somebody else can make. */
+async function reach(room: SearchRoom, serving: Serving): Promise<Wanted> {
+  for (;;) {
+    const wanted = await serving.run();
+    const made = wanted.do === 'propose' ? ownOf(room, serving.book(), wanted) : undefined;
+    if (made === undefined) return wanted;
+    await serving.offer(made);
+  }
+}
 
-/** The first proposal that is wanted is the best candidate of an earlier search, where one was kept. */
-async function reach(
+/**
+ * What needs nobody to propose it: the best candidate of an earlier search, where one was kept, before anybody is asked;
+ * and two candidates joined.
+ */
+function ownOf(
   { looks }: SearchRoom,
   book: Book,
-  advancing: Parameters<typeof advance>[1],
-  asking: Asking,
-): Promise<Reached> {
-  const reached = await advance(book, advancing, asking);
+  { parent, other }: Extract<Wanted, { do: 'propose' }>,
+): Made | undefined {
   const { head } = book.settings;
-  if (reached.action.do !== 'propose' || reached.book.offers > 0 || head === undefined) return reached;
-  const { session, engine } = advancing;
-  const offered = { parent: reached.action.parent, hypothesis: 'The best candidate of the search before.' };
-  const step = stepOf(reached.book, offered, openedFrom(head), looks);
-  return advance(await recorded(session, reached.book, step, engine), advancing, asking);
+  if (book.offers === 0 && head !== undefined) {
+    const hypothesis = 'The best candidate of the search before.';
+    return stepOf(book, { parent, hypothesis }, openedFrom(head), looks);
+  }
+  if (other === undefined) return undefined;
+  const hypothesis = `What ${parent} and ${other} each do better, together.`;
+  return stepOf(book, { parent, other, hypothesis }, joinedOf(book, parent, other), looks);
 }
 
 type Telling = {
   readonly now: Book;
-  readonly action: Reached['action'];
+  readonly action: Wanted;
   readonly session: Session;
   readonly cases: Parameters<typeof evidenceOf>[2]['cases'];
   readonly engine: PlannedEngine;

@@ -5,9 +5,10 @@ import type { SearchRequest } from '../../os/ops/improvement.ts';
 import type { WritePlan } from '../../os/ops/write-plan.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
 import { readCandidate } from '../evals/candidate.ts';
-import { entered, openedFrom } from './book.ts';
+import { openedFrom } from './book.ts';
 import { stepOf } from './offer.ts';
-import { bookIn, engineIn, recorded, type SearchRoom, sessionIn } from './search-room.ts';
+import { bookIn, engineIn, type SearchRoom, sessionIn } from './search-room.ts';
+import { serve } from './serve.ts';
 
 type OfferRequest = Extract<SearchRequest, { search: string }>;
 
@@ -18,15 +19,14 @@ type OfferRequest = Extract<SearchRequest, { search: string }>;
  */
 export async function planOffer(room: SearchRoom, asking: Asking, { search, offer }: OfferRequest): Promise<WritePlan> {
   const book = bookIn(room, search);
-  const engine = engineIn(room, book.settings.engine);
-  const action = engine.next(book.state);
-  if (action.do !== 'propose' || action.parent !== offer.parent) {
+  const action = engineIn(room, book.settings.engine).next(book.mark.state);
+  if (action.do !== 'propose' || action.other !== undefined || action.parent !== offer.parent) {
     throw new OpError('refused', `The search wants no proposal made of ${offer.parent} now; have it evaluate first.`);
   }
   const to = await candidateIn(openedFrom(book.settings.pack), offer.dir, asking);
   const step = stepOf(book, offer, to, room.looks);
   return {
-    path: `search:${search}/${entered(book, step, engine).offers}`,
+    path: `search:${search}/${book.offers + 1}`,
     pre: null,
     post: sha256(canonicalJson(step as unknown as Json)),
     result: {
@@ -38,7 +38,8 @@ export async function planOffer(room: SearchRoom, asking: Asking, { search, offe
     commit: async () => {
       const session = await sessionIn(room, search, book.settings, asking.who);
       try {
-        await recorded(session, book, step, engine);
+        const serving = serve(room, book, session, asking);
+        await serving.offer(step).finally(serving.end);
       } finally {
         await session.close();
       }

@@ -2,10 +2,12 @@ import type { JsonObject } from '../../os/json.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
 import type { Finding } from '../../os/skills/finding.ts';
 import { packSource } from '../../os/skills/source.ts';
-import { type Book, type BookStep, openedFrom } from './book.ts';
+import { type Book, type Made, openedFrom } from './book.ts';
 
 export type Offered = {
   readonly parent: string;
+  /** The second parent, where it was joined of two. */
+  readonly other?: string;
   readonly hypothesis?: string;
   readonly edits?: readonly JsonObject[];
 };
@@ -23,14 +25,15 @@ export type Looks = {
  */
 export function stepOf(
   book: Book,
-  { parent, hypothesis, edits = [] }: Offered,
+  { parent, other, hypothesis, edits = [] }: Offered,
   to: Opened | string,
   looks: Looks,
-): BookStep {
+): Made {
   const said = { edits, ...(hypothesis === undefined ? {} : { hypothesis }) };
   const why = typeof to === 'string' ? to : whyNot(book, parent, to, looks);
   if (why !== undefined || typeof to === 'string') return { did: 'refuse', ...said, why: why ?? 'unusable' };
-  return { did: 'offer', parent, ...said, pack: packSource(to.source) };
+  const above = other === undefined ? { parent } : { parent, other };
+  return { did: 'offer', ...above, ...said, pack: packSource(to.source) };
 }
 
 function whyNot(book: Book, parent: string, to: Opened, { lint, loosens }: Looks): string | undefined {

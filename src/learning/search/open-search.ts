@@ -30,7 +30,7 @@ export async function planOpen(room: SearchRoom, asking: Asking, request: OpenSe
     config: config.self_improvement,
     engines: Object.keys(room.engines),
     model: asking.model,
-    visits: asking.meter.left().max_phase_visits,
+    left: asking.meter.left(),
     head: kept === undefined ? undefined : store.blobs.get(kept.pack).toString('utf8'),
   });
   const search = derivedId(asking.run, asking.step);

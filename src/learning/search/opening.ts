@@ -1,4 +1,5 @@
 import type { Config, SearchBudget } from '../../os/config/config.ts';
+import type { Limits } from '../../os/config/limits.ts';
 import { OpError } from '../../os/op-error.ts';
 import type { OpenSearch } from '../../os/ops/improvement.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
@@ -25,8 +26,8 @@ export type OpeningFrom = {
   readonly config: Config['self_improvement'];
   readonly engines: readonly string[];
   readonly model: string | undefined;
-  /** How often the run may enter one phase: that many proposals it can make. */
-  readonly visits: number;
+  /** What the run that asks has left; how often it may enter one phase, that many proposals it can make. */
+  readonly left: Pick<Limits, 'max_phase_visits' | 'tokens' | 'usd'>;
   /** Packed source of the candidate to try first. */
   readonly head: string | undefined;
 };
@@ -36,7 +37,7 @@ export type OpeningFrom = {
  * @throws OpError `usage` when it could not even begin.
  */
 export function settingsOf(from: OpeningFrom): SearchSettings {
-  const { request, baseline, set, splits, config, engines, model, head, visits } = from;
+  const { request, baseline, set, splits, config, engines, model, head, left } = from;
   const engine = request.engine ?? config.engine;
   if (!engines.includes(engine)) {
     throw new OpError('usage', `There is no engine "${engine}"; write ${oneOf(engine, engines)}.`);
@@ -48,7 +49,8 @@ export function settingsOf(from: OpeningFrom): SearchSettings {
       `${set.skill} has ${set.cases.length} cases, too few to learn from some and judge by others. \`reyn eval build ${set.skill}\` drafts more.`,
     );
   }
-  const budget: SearchBudget = { ...config.budget, ...request.budget };
+  const asked: SearchBudget = { ...config.budget, ...request.budget };
+  const budget = withinLeft(asked, left);
   const reserved = RUNS_PER_SEALED_CASE * holdout.length;
   const least = reserved + LEAST_ROUNDS * dev.length;
   if (budget.calls < least) {
@@ -67,7 +69,7 @@ export function settingsOf(from: OpeningFrom): SearchSettings {
     total: budget.calls,
     iterations: Math.max(
       1,
-      Math.min(request.iterations ?? set.maxIterations ?? MOST_ITERATIONS, visits - OTHER_VISITS),
+      Math.min(request.iterations ?? set.maxIterations ?? MOST_ITERATIONS, left.max_phase_visits - OTHER_VISITS),
     ),
     caps: capsOf(budget, share),
     allCaps: capsOf(budget, 1),
@@ -77,6 +79,15 @@ export function settingsOf(from: OpeningFrom): SearchSettings {
     model: model ?? null,
     pack: packSource(baseline.source),
     ...(head === undefined ? {} : { head }),
+  };
+}
+
+/** Search and verification have to come to their end within what the run that asks has left. */
+function withinLeft(budget: SearchBudget, { tokens, usd }: OpeningFrom['left']): SearchBudget {
+  return {
+    ...budget,
+    ...(tokens === undefined ? {} : { tokens: Math.min(tokens, budget.tokens ?? tokens) }),
+    ...(usd === undefined ? {} : { usd: Math.min(usd, budget.usd ?? usd) }),
   };
 }
 

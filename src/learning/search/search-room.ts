@@ -5,7 +5,7 @@ import type { Project } from '../../os/runs/project.ts';
 import type { EvalCase, EvalSet } from '../evals/case.ts';
 import type { OpenSession, Session } from '../evals/session.ts';
 import type { Splits } from '../evals/splits.ts';
-import { type Book, type BookStep, entered, openedFrom, readBook, type SearchSettings, searchEvents } from './book.ts';
+import { type Book, openedFrom, readBook, type SearchSettings, searchEvents } from './book.ts';
 import type { Looks } from './offer.ts';
 import type { PlannedEngine } from './plan.ts';
 
@@ -68,12 +68,6 @@ export function casesIn({ set }: SearchRoom, { settings }: Book): ReadonlyMap<st
   }
   const open = new Set([...train, ...dev]);
   return new Map(now.cases.filter(({ id }) => open.has(id)).map((each) => [each.id, each]));
-}
-
-/** Makes a step durable, and enters it. */
-export async function recorded(session: Session, book: Book, step: BookStep, engine: PlannedEngine): Promise<Book> {
-  await session.record({ type: 'search_stepped', data: { search: book.id, step } });
-  return entered(book, step, engine);
 }
 
 /** What is the user's fault, told to whoever asked by an op. @throws OpError `usage`. */

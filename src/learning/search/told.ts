@@ -14,7 +14,7 @@ const MOST_DIFF = 60_000;
 
 /** Where the search stands, as whoever drives it is told: numbers, and what its best candidate changes. */
 export async function standingOf(book: Book, engine: PlannedEngine): Promise<JsonObject> {
-  const { best, candidates, calls } = engine.standings(book.state);
+  const { best, candidates, calls } = engine.standings(book.mark.state);
   const devOf = (id: string) => candidates.find((each) => each.id === id)?.dev;
   const [before, after] = [devOf('c0'), devOf(best)];
   const fingerprint = fingerprintOf(book, best);
@@ -41,7 +41,7 @@ type Propose = Extract<Action, { do: 'propose' }>;
 /** What a proposal is made of: the parent's text, failed runs of train cases, and what did not help. */
 export function evidenceOf(
   book: Book,
-  { parent, other, records }: Propose,
+  { parent, records }: Propose,
   {
     session,
     cases,
@@ -63,7 +63,6 @@ export function evidenceOf(
   });
   return {
     parent: { candidate: parent, files: filesOf(book, parent) },
-    ...(other === undefined ? {} : { other: { candidate: other, files: filesOf(book, other) } }),
     feedback: feedback.filter((each) => each !== null),
     rejected: [...dropped(book, engine), ...book.refused.slice().reverse(), ...earlier].map(shownEdits),
   };
@@ -71,7 +70,7 @@ export function evidenceOf(
 
 /** Candidates that were dropped, the newest first, as edits that made nothing better. */
 export function dropped(book: Book, engine: PlannedEngine): readonly Refused[] {
-  const { candidates } = engine.standings(book.state);
+  const { candidates } = engine.standings(book.mark.state);
   return candidates
     .filter(({ state }) => state === 'dropped')
     .flatMap(({ id }) => {

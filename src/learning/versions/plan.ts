@@ -43,6 +43,7 @@ export function versionsHandle(parts: PlanParts, { needs, who, run }: Asking): V
   return {
     async planSave({ skill, reason }) {
       allowed(skill);
+      isThere(catalog, skill);
       return asOp(async () => {
         const { fingerprint } = lookAtOwn(catalog, skill);
         const all = home.archive(skill).list();
@@ -97,7 +98,7 @@ async function planApply(
     path: `version:${skill}`,
     pre: from,
     post: to,
-    result: { skill, from, to, verdict },
+    result: { skill, from, to, verdict, version: numberOf(home, request) },
     shown: {
       reason,
       verdict: facts.verdict,
@@ -122,6 +123,23 @@ async function planApply(
         await versions.apply(skill, { from, files, made: { reason, by, run }, proof });
       }),
   };
+}
+
+/** Number that the candidate has once it is in place; what is there now and not kept yet comes before it. */
+function numberOf(home: PlanParts['home'], { skill, from, to }: ApplyRequest): number {
+  const archive = home.archive(skill);
+  const kept = (hash: string) => archive.list().findLast((each) => each.skill_version_hash === hash)?.version;
+  return kept(to) ?? archive.next() + (kept(from) === undefined ? 1 : 0);
+}
+
+/** A name that is no skill is the fault of whoever asked. @throws OpError `usage`. */
+function isThere(catalog: PlanParts['catalog'], skill: string): void {
+  try {
+    catalog.source(skill);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'not_found') return;
+    throw new OpError('usage', `${error.message}. ${error.hint ?? ''}`.trim());
+  }
 }
 
 /** The receipt of exactly this change. */

@@ -136,6 +136,11 @@ describe('INDETERMINATE', () => {
     expect(judge(cases(30), costs(145))).toMatchObject({ verdict: 'INDETERMINATE', code: 'cost', looks: 3 });
   });
 
+  it('is not given for time: how long runs took is shown and judged by nobody', () => {
+    const slow: World = (run) => ({ ...(fixes(10)(run) as object), tokens: 0, ms: run.arm === 'b' ? 5000 : 100 });
+    expect(judge(cases(30), slow)).toMatchObject({ verdict: 'PASS', cost: { usd: 0, tokens: 0, ms: 49 } });
+  });
+
   it('holds a gain while a guard measure may have got worse', () => {
     const guarded =
       (least: number): World =>
