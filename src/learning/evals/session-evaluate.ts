@@ -8,7 +8,7 @@ import type { Measure, MeasureOptions } from './session.ts';
 import type { Arm } from './session-arm.ts';
 import type { SessionState } from './session-state.ts';
 
-/** Runs that are made ready, or are being scored, besides those that are driven. */
+/** Runs that are made ready while others are driven. */
 const AHEAD = 16;
 
 type Task = { readonly measure: Measure; readonly arm: Arm; readonly key: string };
@@ -16,13 +16,16 @@ type Task = { readonly measure: Measure; readonly arm: Arm; readonly key: string
 /** How one call runs its tasks. */
 type Work = {
   readonly options: MeasureOptions;
+  /** Leave to drive a run. */
   readonly slot: () => Promise<() => void>;
+  /** Leave to score a run and keep its row. */
+  readonly desk: () => Promise<() => void>;
   readonly onAbort: (stop: () => void) => () => void;
 };
 
 /**
- * Rows of all that is asked for, in its order. At most `concurrency` runs are driven at a time; the next ones are made
- * ready meanwhile, and a row becomes durable while others run.
+ * Rows of all that is asked for, in its order. At most `concurrency` runs are driven at a time. The next ones are made
+ * ready meanwhile; as many as may be driven are scored and become durable, so that no run waits for the disk.
  */
 export async function evaluateAll(
   state: SessionState,
@@ -44,6 +47,7 @@ export async function evaluateAll(
   const work: Work = {
     options,
     slot: slots(concurrency),
+    desk: slots(concurrency),
     onAbort: (stop) => {
       stops.add(stop);
       return () => stops.delete(stop);
@@ -52,16 +56,25 @@ export async function evaluateAll(
   const found = new Map<string, EvalRow>();
   let next = 0;
   let failure: { readonly error: unknown } | undefined;
+  /** The rows of one worker one after the other, each begun when the run before it has been driven. */
   const worker = async () => {
+    const rows: Promise<unknown>[] = [];
     while (failure === undefined && !signal.aborted) {
       const task = distinct[next++];
-      if (task === undefined) return;
-      try {
-        found.set(task.key, await rowOf(state, task, work));
-      } catch (error) {
-        failure ??= { error };
-      }
+      if (task === undefined) break;
+      const { promise: driven, resolve: onDriven } = Promise.withResolvers<void>();
+      const made = rowOf(state, task, work, onDriven)
+        .then(
+          (row) => found.set(task.key, row),
+          (error: unknown) => {
+            failure ??= { error };
+          },
+        )
+        .finally(onDriven);
+      rows.push(made);
+      await driven;
     }
+    await Promise.all(rows);
   };
   const workers = Math.min(distinct.length, concurrency + Math.min(concurrency, AHEAD));
   try {
@@ -75,14 +88,14 @@ export async function evaluateAll(
 }
 
 /** The row of a task: one that is there, one that is being made, one of an earlier session, or a new one. */
-async function rowOf(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
+async function rowOf(state: SessionState, task: Task, work: Work, onDriven: () => void): Promise<EvalRow> {
   const { onRow } = work.options;
   const known = state.rows.get(task.key) ?? (await state.running.get(task.key));
   if (known !== undefined) {
     onRow?.(known, true);
     return known;
   }
-  const making = makeRow(state, task, work);
+  const making = makeRow(state, task, work, onDriven);
   state.running.set(task.key, making);
   try {
     const row = await making;
@@ -93,7 +106,7 @@ async function rowOf(state: SessionState, task: Task, work: Work): Promise<EvalR
   }
 }
 
-async function makeRow(state: SessionState, task: Task, work: Work): Promise<EvalRow> {
+async function makeRow(state: SessionState, task: Task, work: Work, onDriven: () => void): Promise<EvalRow> {
   const earlier = state.earlier(task.arm.closure)(task.key);
   if (earlier !== undefined) {
     await state.keep(earlier);
@@ -120,12 +133,18 @@ async function makeRow(state: SessionState, task: Task, work: Work): Promise<Eva
     onAbort: work.onAbort,
     slot: work.slot,
   });
-  const tools = { ...state.tools, signal: work.options.signal };
-  const scored = await scoreCase(measure.case, { ...outcome, dir: root }, tools);
-  arm.copies.drop(run);
-  const row = rowFrom(state, task, outcome, scored);
-  await state.keep(row);
-  return row;
+  const leaveDesk = await work.desk();
+  onDriven();
+  try {
+    const tools = { ...state.tools, signal: work.options.signal };
+    const scored = await scoreCase(measure.case, { ...outcome, dir: root }, tools);
+    arm.copies.drop(run);
+    const row = rowFrom(state, task, outcome, scored);
+    await state.keep(row);
+    return row;
+  } finally {
+    leaveDesk();
+  }
 }
 
 function rowFrom(
@@ -134,7 +153,7 @@ function rowFrom(
   outcome: CaseOutcome,
   scored: CaseScore,
 ): EvalRow {
-  const { error, run, usage } = outcome;
+  const { error, run, head, usage } = outcome;
   const { score, pass, status, checks, usage: judged } = scored;
   const seen = request.what === 'verify' ? {} : { feedback: feedbackOf(measure.case, outcome, scored.checks) };
   return {
@@ -149,6 +168,7 @@ function rowFrom(
     checks,
     status,
     ...(run === undefined ? {} : { run }),
+    ...(head === undefined ? {} : { head }),
     ...(error === undefined ? {} : { error: `${error.code}: ${error.message}` }),
     usage: addUsed(usage, { ...judged, ms: 0, turns: 0 }),
     ...seen,
