@@ -1,3 +1,5 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { turnstile } from '../../os/turnstile.ts';
 import { feedbackOf } from './feedback.ts';
 import type { CaseOutcome } from './outcome.ts';
 import type { EvalRow } from './row.ts';
@@ -9,7 +11,9 @@ import type { Arm } from './session-arm.ts';
 import type { SessionState } from './session-state.ts';
 
 /** Runs that are made ready while others are driven. */
-const AHEAD = 16;
+const AHEAD = 64;
+/** Runs that are begun in one round of the event loop. */
+const TOGETHER = 4;
 
 type Task = { readonly measure: Measure; readonly arm: Arm; readonly key: string };
 
@@ -55,11 +59,14 @@ export async function evaluateAll(
   };
   const found = new Map<string, EvalRow>();
   let next = 0;
+  const turn = turnstile(TOGETHER);
   let failure: { readonly error: unknown } | undefined;
   /** The rows of one worker one after the other, each begun when the run before it has been driven. */
   const worker = async () => {
     const rows: Promise<unknown>[] = [];
-    while (failure === undefined && !signal.aborted) {
+    for (;;) {
+      await turn();
+      if (failure !== undefined || signal.aborted) break;
       const task = distinct[next++];
       if (task === undefined) break;
       const { promise: driven, resolve: onDriven } = Promise.withResolvers<void>();
@@ -135,6 +142,7 @@ async function makeRow(state: SessionState, task: Task, work: Work, onDriven: ()
   });
   const leaveDesk = await work.desk();
   onDriven();
+  await nextRound(); // the answers of other models come first: their runs make way for the next
   try {
     const tools = { ...state.tools, signal: work.options.signal };
     const scored = await scoreCase(measure.case, { ...outcome, dir: root }, tools);

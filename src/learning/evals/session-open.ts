@@ -51,7 +51,7 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
       ids: project.ids,
       redact: project.redact,
       signer: undefined,
-      disk: caseDisk(disk, layout.log),
+      disk: caseDisk(disk, layout),
       listing: 'below',
     });
     const known = request.id === undefined ? [] : ownEvents(store);
