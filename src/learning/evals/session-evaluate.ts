@@ -1,4 +1,5 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
+import { compileSchema } from '../../os/schema.ts';
 import { turnstile } from '../../os/turnstile.ts';
 import { feedbackOf } from './feedback.ts';
 import type { CaseOutcome } from './outcome.ts';
@@ -38,11 +39,21 @@ export async function evaluateAll(
 ): Promise<readonly EvalRow[]> {
   const { signal, concurrency } = options;
   signal.throwIfAborted();
-  const tasks = asked.map((measure): Task => {
-    const arm = state.arm(measure.version);
-    return { measure, arm, key: arm.keyOf(measure.case, measure.seed) };
-  });
-  const distinct = [...new Map(tasks.map((task) => [task.key, task])).values()];
+  for (const { version } of asked) state.arm(version); // what is wrong with one is said before anything runs
+  const keys: string[] = [];
+  const begun = new Set<string>();
+  /** The next one to make; keys are made on the way, not before the first run may begin. */
+  const nextTask = (): Task | undefined => {
+    for (let measure = asked[keys.length]; measure !== undefined; measure = asked[keys.length]) {
+      const arm = state.arm(measure.version);
+      const key = arm.keyOf(measure.case, measure.seed);
+      keys.push(key);
+      if (begun.has(key)) continue;
+      begun.add(key);
+      return { measure, arm, key };
+    }
+    return undefined;
+  };
   const stops = new Set<() => void>();
   const stopAll = () => {
     for (const stop of stops) stop();
@@ -58,7 +69,6 @@ export async function evaluateAll(
     },
   };
   const found = new Map<string, EvalRow>();
-  let next = 0;
   const turn = turnstile(TOGETHER);
   let failure: { readonly error: unknown } | undefined;
   /** The rows of one worker one after the other, each begun when the run before it has been driven. */
@@ -67,7 +77,7 @@ export async function evaluateAll(
     for (;;) {
       await turn();
       if (failure !== undefined || signal.aborted) break;
-      const task = distinct[next++];
+      const task = nextTask();
       if (task === undefined) break;
       const { promise: driven, resolve: onDriven } = Promise.withResolvers<void>();
       const made = rowOf(state, task, work, onDriven)
@@ -83,15 +93,30 @@ export async function evaluateAll(
     }
     await Promise.all(rows);
   };
-  const workers = Math.min(distinct.length, concurrency + Math.min(concurrency, AHEAD));
+  const workers = Math.min(asked.length, concurrency + Math.min(concurrency, AHEAD));
   try {
-    await Promise.all(Array.from({ length: workers }, worker));
+    const working = Array.from({ length: workers }, worker);
+    void turn().then(() => compileArtifacts(asked)); // while the first models are at it
+    await Promise.all(working);
   } finally {
     signal.removeEventListener('abort', stopAll);
   }
   signal.throwIfAborted();
   if (failure !== undefined) throw failure.error;
-  return tasks.flatMap(({ key }) => found.get(key) ?? []);
+  return keys.flatMap((key) => found.get(key) ?? []);
+}
+
+/** Compiling a schema takes longer than all else between an answer and the next call; here nobody waits for it. */
+function compileArtifacts(asked: readonly Measure[]): void {
+  for (const { skill } of new Set(asked.map(({ version }) => version))) {
+    for (const { schema } of Object.values(skill.artifacts)) {
+      try {
+        compileSchema(schema);
+      } catch {
+        // whoever needs it says so
+      }
+    }
+  }
 }
 
 /** The row of a task: one that is there, one that is being made, one of an earlier session, or a new one. */
