@@ -24,6 +24,7 @@ import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
 import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
 import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
+import type { CatalogEntry } from './os/skills/catalog.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
 import type { ProposalsApi } from './proposing.ts';
@@ -39,6 +40,8 @@ export type Reyn = {
   readonly skills: {
     /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
     list(): readonly SkillEntry[];
+    /** Their folders alone, which are not looked into; the paths are absolute. */
+    folders(): readonly CatalogEntry[];
     /** @throws UserError `not_found` (with a suggestion), `skill`. */
     load(name: string): Skill;
     /** Lints by name or by folder path; all project and local skills when empty. */
