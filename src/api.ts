@@ -1,34 +1,39 @@
+import type { AnswerOptions, DriveOptions, ReplayOptions, RunOptions } from './driving.ts';
 import type { EvalRequest } from './evaluation.ts';
 import type { Evaluations } from './evaluations.ts';
+import type {
+  GrantEntry,
+  McpServerEntry,
+  NewGrant,
+  OpOptions,
+  OpOutcome,
+  PolicyAnswer,
+  PolicyQuestion,
+} from './governance-types.ts';
 import type { EvalReport, EvalSummary } from './learning/evals/report.ts';
+import type { ModelEntry, ModelProbe, ModelTest } from './models-api.ts';
 import type { BeginNight, Night } from './night.ts';
 import type { RunDecisions } from './os/audit/decisions.ts';
 import type { ExportRequest } from './os/audit/export.ts';
 import type { GcReport } from './os/audit/gc.ts';
 import type { AuditReport } from './os/audit/report.ts';
 import type { SealReport } from './os/audit/seal.ts';
-import type { Config, ModelConfig } from './os/config/config.ts';
-import type { Limits } from './os/config/limits.ts';
+import type { Config } from './os/config/config.ts';
 import type { ProjectEvent, RunEvent } from './os/events/event.ts';
 import type { EventFilter } from './os/index/filter.ts';
 import type { Recalled, RecallRequest, SourceSummary } from './os/index/port.ts';
-import type { Json, JsonObject } from './os/json.ts';
+import type { JsonObject } from './os/json.ts';
 import type { Op } from './os/ops/op.ts';
-import type { Decision } from './os/permissions/decide.ts';
-import type { DerivationStep } from './os/permissions/derive.ts';
 import type { Grant } from './os/permissions/grant.ts';
-import type { NeedKind } from './os/permissions/need.ts';
-import type { GrantRecord } from './os/permissions/saved.ts';
 import type { RunInput } from './os/runs/input.ts';
 import type { PendingIntervention, RunOutcome } from './os/runs/outcome.ts';
-import type { Replaying, ReplayReport } from './os/runs/replay-run.ts';
+import type { ReplayReport } from './os/runs/replay-run.ts';
 import type { SpendGroup, Spending } from './os/runs/spend.ts';
 import type { RunDetail, RunSummary } from './os/runs/summary.ts';
-import type { CatalogEntry } from './os/skills/catalog.ts';
-import type { Finding } from './os/skills/finding.ts';
-import type { Skill, SkillOrigin } from './os/skills/skill.ts';
+import type { Skill } from './os/skills/skill.ts';
 import type { ProposalsApi } from './proposing.ts';
 import type { Receipts } from './receipts.ts';
+import type { SkillsApi } from './skills-api.ts';
 import type { VersionsApi } from './versioning.ts';
 
 /** One project, opened. Everything the command line does goes through here; `openReyn` makes one. */
@@ -37,49 +42,7 @@ export type Reyn = {
   readonly config: Config;
   readonly ops: readonly Op[];
 
-  readonly skills: {
-    /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
-    list(): readonly SkillEntry[];
-    /** Their folders alone, which are not looked into; the paths are absolute. */
-    folders(): readonly CatalogEntry[];
-    /** @throws UserError `not_found` (with a suggestion), `skill`. */
-    load(name: string): Skill;
-    /** Lints by name or by folder path; all project and local skills when empty. */
-    lint(names: readonly string[]): readonly Finding[];
-    /** Copies a skill (stdlib or any) into reyn/project. @returns the new folder. */
-    copy(name: string, as?: string): Promise<string>;
-    /** @throws UserError `usage` when no skill of this name can be made: it is no name, or the project has one. */
-    vacant(name: string): void;
-    /** Writes a lint-clean skill from the template. @returns the files written. */
-    create(name: string, wish: string | undefined): Promise<readonly string[]>;
-    /**
-     * Makes a skill that a run wrote into reyn/project a complete one: adds eval files where there are none, and records
-     * where it came from. @returns the files added. @throws UserError `not_found`, `skill`.
-     */
-    adopt(name: string, run: string): Promise<readonly string[]>;
-    /**
-     * Writes a skill, by name or folder, as the Agent Skills folder `<out>/<name>`; `out` is `agent-skills` if absent.
-     * @returns the new folder. @throws UserError `skill` with what keeps it from being valid by the specification.
-     */
-    exportTo(name: string, out?: string): Promise<string>;
-    /**
-     * Writes a skill, by name or folder, as one file that `importFrom` takes: `<out>/<name>.tar.gz`; `out` is `bundles`
-     * if absent. @returns the file. @throws UserError `skill` when it could not be read back, `usage` when it is there.
-     */
-    bundleTo(name: string, out?: string): Promise<string>;
-    /**
-     * Takes a skill into reyn/project, with its provenance: a local folder, a bundle (`….tar`, `….tar.gz`, `….tgz`), or
-     * a commit of a repository, `https://host/path#<commit>[:<folder>]`, or with `commit` beside. What comes from
-     * elsewhere is checked as a whole before anything is written. @returns the new folder.
-     * @throws UserError `skill`, `usage`, `not_found`, `refused`.
-     */
-    importFrom(from: string, as?: string, commit?: string): Promise<string>;
-    /**
-     * Writes a skill in its other form: `split` gives every phase and artifact type a file, `join` puts them into
-     * skill.md. @throws UserError `usage` when there is nothing to do or it would not be the same skill.
-     */
-    reshape(name: string, form: 'split' | 'join', options?: { readonly dryRun?: boolean }): Promise<Reshaped>;
-  };
+  readonly skills: SkillsApi;
 
   /** Versions of skills of the project: what is kept, what differs, putting one back, recording a change. */
   readonly versions: VersionsApi;
@@ -128,9 +91,10 @@ export type Reyn = {
     drop(source: string, keys?: readonly string[]): Promise<number>;
   };
 
-  /** Evaluations of skills on their cases. */
   /** Receipts of verdicts on whether one version of a skill may replace another. */
   readonly receipts: Receipts;
+
+  /** Evaluations of skills on their cases. */
   readonly evals: Evaluations & {
     /** Evaluates a skill on its cases. @throws UserError; the signal's reason when aborted: asked again it goes on. */
     run(skill: string, options?: EvalRequest): Promise<EvalReport>;
@@ -212,65 +176,6 @@ export type Reyn = {
   close(): Promise<void>;
 };
 
-export type PolicyQuestion = {
-  readonly skill: string;
-  /** Kind of op. */
-  readonly op: string;
-  /** A path, URL or host, command, `server/tool`, or name. */
-  readonly resource: string;
-};
-
-export type PolicyAnswer = PolicyQuestion &
-  Decision & {
-    /** Each need of the op with the way to its decision. */
-    readonly needs: readonly (Decision & {
-      readonly need: string;
-      readonly resource: string;
-      readonly steps: readonly DerivationStep[];
-    })[];
-  };
-
-export type GrantEntry = GrantRecord;
-
-export type NewGrant = {
-  readonly skill: string;
-  readonly need: NeedKind;
-  /** Only for this kind of op. */
-  readonly op?: string;
-  /** One resource, or with `/**` (a command: ` **`, MCP: `/*`) at its end all below it. */
-  readonly resource: string;
-  /** Last day or moment on which it counts. */
-  readonly until?: string;
-  /** How many days it counts, where `until` is not given. */
-  readonly days?: number;
-  /** Of an MCP server's tools. */
-  readonly pin?: string;
-  /** What is said about it. */
-  readonly words?: string;
-};
-
-export type OpOptions = DriveOptions & {
-  /** The skill it acts as: its permissions, rules and grants count. Absent: whoever is here, held to rules and zones. */
-  readonly as?: string;
-};
-
-export type OpOutcome = Omit<RunOutcome, 'artifact' | 'output'> & {
-  readonly verdict: 'done' | 'denied' | 'asked' | 'failed';
-  readonly result?: Json;
-};
-
-export type McpServerEntry = {
-  readonly name: string;
-  /** How it is reached: the command, or the URL. */
-  readonly how: string;
-  /** SHA-256 (hex) of its tools now. */
-  readonly pin?: string;
-  /** Whether that is the pin of the configuration; absent where that has none. */
-  readonly pinned?: boolean;
-  readonly tools: readonly { readonly name: string; readonly description: string }[];
-  readonly error?: string;
-};
-
 export type VerifyOptions = {
   /** Path of a file of `audit.seal`: what it names must still be there. @throws UserError `usage`, `disk`. */
   readonly against?: string;
@@ -288,105 +193,12 @@ export type SigningKey = {
 
 export type SourceSearch = Omit<RecallRequest, 'sources'> & { readonly sources?: readonly string[] };
 
-export type DriveOptions = {
-  /** Called for every event as written. Must not throw. */
-  readonly onEvent?: (event: RunEvent) => void;
-  /** Streamed model text. */
-  readonly onText?: (text: string) => void;
-  /** Asks a person now; `undefined` = they did not answer, the run suspends. Absent = nobody is there. */
-  readonly ask?: (intervention: PendingIntervention) => Promise<string | undefined>;
-  /** What happens to a question nobody can be asked: default from config. */
-  readonly onAsk?: 'suspend' | 'fail';
-  /** Aborting interrupts the run: state is durable and `resume` goes on. */
-  readonly signal?: AbortSignal;
-};
-
-export type AnswerOptions = DriveOptions & {
-  /** What is said besides; kept with a grant. */
-  readonly words?: string;
-};
-
-export type RunOptions = DriveOptions & {
-  /** Key of config's models, or `scripted`; for every class. */
-  readonly model?: string;
-  /** Tightens config's limits. */
-  readonly limits?: Partial<Limits>;
-  /** False: no proved change of a skill is put in place, whatever the configuration says. */
-  readonly applies?: boolean;
-};
-
-export type ReplayOptions = DriveOptions & Replaying;
-
-export type SkillEntry = {
-  readonly name: string;
-  readonly origin: SkillOrigin;
-  readonly dir: string;
-  readonly description: string;
-  readonly kind: string;
-  readonly fingerprint?: string;
-  /** Origin of the skill that this one is hidden by. */
-  readonly shadowedBy?: SkillOrigin;
-  readonly error?: string;
-};
-
-export type ModelEntry = {
-  readonly name: string;
-  readonly provider: ModelConfig['provider'];
-  /** The provider's name for it; absent for `scripted`, as are all below. */
-  readonly model?: string;
-  readonly base_url?: string;
-  readonly encoding: ModelConfig['encoding'];
-  /** How far schemas are degraded at first; absent in the json encoding, too. */
-  readonly schema?: string;
-  /** USD per million tokens. */
-  readonly price?: NonNullable<ModelConfig['price']>;
-  /** `config`, or the date of the prices that ship. */
-  readonly price_from?: string;
-  /** Whether a key is there, and where it is looked for. */
-  readonly key?: { readonly present: boolean; readonly from: string };
-  /** When it was probed, ISO 8601. */
-  readonly probed?: string;
-  /** Classes it serves; `default` = every class that has no other. */
-  readonly uses: readonly string[];
-};
-
-export type ModelTest = {
-  readonly name: string;
-  /** Provider and model that were asked. */
-  readonly asked: string;
-  readonly encoding: ModelConfig['encoding'];
-  /** Milliseconds to the end of the answer. */
-  readonly ms: number;
-  readonly usage: { readonly input: number; readonly output: number; readonly cached?: number };
-  /** Absent where no price is known. */
-  readonly usd?: number;
-  /** Why a run would have refused the answer; absent when it would not. */
-  readonly violation?: string;
-};
-
-export type ModelProbe = Pick<ModelTest, 'name' | 'asked' | 'usage' | 'usd'> & {
-  /** What works best; absent when nothing did. */
-  readonly encoding?: ModelConfig['encoding'];
-  readonly schema?: string;
-  readonly findings: readonly { readonly what: string; readonly supported: boolean; readonly note: string }[];
-  readonly calls: number;
-  /** Where the profile was written, relative to the root. */
-  readonly file: string;
-};
-
-/** A skill in its other form. */
-export type Reshaped = {
-  readonly skill: string;
-  /** Relative to the project. */
-  readonly folder: string;
-  /** False after a dry run. */
-  readonly written: boolean;
-  /** Files by their path in the folder; without `before` a new one, without `after` one that goes. */
-  readonly changes: readonly { readonly file: string; readonly before?: string; readonly after?: string }[];
-};
-
+export type * from './driving.ts';
+export type * from './governance-types.ts';
+export type * from './models-api.ts';
 export type { BeginNight, Night, NightReport, NightRun, SkillNight } from './night.ts';
 export type { ReceiptLine, Receipts, SealedCase, ShownReceipt } from './receipts.ts';
+export type * from './skills-api.ts';
 export type {
   AuditReport,
   EvalReport,

@@ -1,8 +1,10 @@
-import type { DriveOptions, Reyn } from './api.ts';
+import type { Reyn } from './api.ts';
+import { driving } from './drive-with.ts';
 import { openEvaluations } from './evaluations.ts';
 import { openGovernance } from './governance.ts';
 import { learningFacts } from './learning/state/facts.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
+import { idOf, isPinning, oneOf, statusOf, summaryOf } from './listed-runs.ts';
 import { localPolicy } from './local-policy.ts';
 import { listMcp } from './mcp-servers.ts';
 import { OPS } from './ops.ts';
@@ -18,7 +20,7 @@ import { openStore } from './os/events/store.ts';
 import { type Ids, randomIds } from './os/ids.ts';
 import { openAiEmbeddings } from './os/index/embeddings.ts';
 import { follow } from './os/index/follow.ts';
-import { type IndexedRun, openIndex } from './os/index/open.ts';
+import { openIndex } from './os/index/open.ts';
 import { openSources } from './os/index/sources.ts';
 import { openIn, recordAnswer } from './os/interventions/inbox.ts';
 import { foldAll } from './os/kernel/fold.ts';
@@ -28,11 +30,11 @@ import { cancelRun } from './os/runs/cancel.ts';
 import { runLister } from './os/runs/facts.ts';
 import { forkAside } from './os/runs/fork.ts';
 import { pinnedSkill } from './os/runs/pinned-skill.ts';
-import type { Driving, Project } from './os/runs/project.ts';
+import type { Project } from './os/runs/project.ts';
 import { replayRun } from './os/runs/replay-run.ts';
 import { resumeRun } from './os/runs/resume.ts';
 import { startRun } from './os/runs/start.ts';
-import { describeRun, NOTHING_SPENT, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
+import { describeRun, type RunSummary, SUMMARY_FORM, summarize } from './os/runs/summary.ts';
 import { openSigner } from './os/signer.ts';
 import { openCatalog } from './os/skills/catalog.ts';
 import { openJsEngine } from './os/steps/js/engine.ts';
@@ -252,68 +254,4 @@ function withoutApplying(project: Project): Project {
     ...project,
     config: { ...config, self_improvement: { ...config.self_improvement, on_propose: 'disabled' } },
   };
-}
-
-/** A run as the list shows it: one whose log is damaged is in it, and one whose process died does not run. */
-function summaryOf(run: IndexedRun<RunSummary>, isDriven: (run: string) => boolean): RunSummary {
-  const { summary, fault } = run;
-  if (summary !== undefined && fault === undefined) {
-    return { ...summary, status: statusOf(summary, isDriven) };
-  }
-  const { skill, started, version, parent } = run;
-  const known = { run: run.run, skill, started, version, spent: NOTHING_SPENT, own: [], waiting: [] };
-  const child = parent === undefined ? {} : { parent };
-  return { ...known, ...child, ...summary, status: 'damaged', fault: fault ?? 'its log cannot be read', waiting: [] };
-}
-
-/** Whether a run goes on, or may, on the version of the skill it began with. */
-function isPinning(run: RunSummary, skill: string): boolean {
-  return run.skill === skill && run.ended === undefined && run.status !== 'damaged';
-}
-
-/** A run that its log says is running, and that no living process drives, was interrupted. */
-function statusOf({ run, status }: RunSummary, isDriven: (run: string) => boolean): RunSummary['status'] {
-  return status === 'running' && !isDriven(run) ? 'interrupted' : status;
-}
-
-function driving(config: Config, options: DriveOptions): Driving {
-  return {
-    onEvent: options.onEvent ?? (() => undefined),
-    onText: options.onText ?? (() => undefined),
-    ask: oneAtATime(options.ask ?? (() => Promise.resolve(undefined))),
-    onAsk: options.onAsk ?? config.on_ask,
-    signal: options.signal ?? new AbortController().signal,
-  };
-}
-
-/** There is one person: questions of ops that run at once are put one after the other. */
-function oneAtATime(ask: Driving['ask']): Driving['ask'] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (intervention) => {
-    const mine = last.then(() => ask(intervention));
-    last = mine.catch(() => undefined);
-    return mine;
-  };
-}
-
-/** Full id of a run: `latest`, a unique prefix, or the id. */
-function idOf(runs: readonly RunSummary[], reference: string): string {
-  if (reference !== 'latest') return oneOf(runs, reference, ({ run }) => run, 'run').run;
-  const latest = runs.find((run) => run.parent === undefined);
-  if (latest !== undefined) return latest.run;
-  throw new UserError('not_found', 'there is no run yet', { hint: 'Start one with `reyn run <skill> "…"`.' });
-}
-
-function oneOf<T>(all: readonly T[], prefix: string, id: (item: T) => string, what: string): T {
-  const found = all.filter((item) => id(item).startsWith(prefix.toLowerCase()));
-  const [only] = found;
-  if (only !== undefined && found.length === 1 && prefix !== '') return only;
-  if (found.length > 1 && prefix !== '') {
-    const some = found.slice(0, 5).map(id).join(', ');
-    throw new UserError('ambiguous', `"${prefix}" is the beginning of several ${what} ids: ${some}`, {
-      hint: 'Give more characters.',
-    });
-  }
-  const list = what === 'run' ? '`reyn runs list`' : '`reyn inbox`';
-  throw new UserError('not_found', `there is no ${what} "${prefix}"`, { hint: `${list} shows what there is.` });
 }

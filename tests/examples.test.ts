@@ -95,6 +95,15 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     },
     path: ['read_out', 'rewrite', 'read_out'],
   },
+  support_reply: {
+    input: 'Where is my lamp?',
+    answers: [],
+    result: {
+      reply: 'Thank you for your message. You can follow your parcel at parcels.example/track.',
+      topics: ['late'],
+    },
+    path: ['support_reply'],
+  },
 };
 
 describe('the examples', () => {

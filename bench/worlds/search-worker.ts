@@ -1,9 +1,10 @@
 import { parentPort } from 'node:worker_threads';
 import { checklistTruth, readChecklist } from '../../src/os/models/world/checklist.ts';
-import { hackedPass } from '../../src/os/models/world/hack.ts';
+import { type Grader, hackedPass } from '../../src/os/models/world/hack.ts';
 import { ARMS } from './arms.ts';
 import { checklistWorld } from './checklist-world.ts';
 import { searchWorld } from './harness.ts';
+import { promotes } from './verify-checklist.ts';
 
 /** One search of one world by one arm. */
 export type SearchJob = {
@@ -19,6 +20,8 @@ export type SearchFound = SearchJob & {
   readonly hacked: boolean;
   readonly overshoot: number;
   readonly proposals: number;
+  /** Where the search's grader can be deceived: whether a verdict promotes what was found, by the grader it goes by. */
+  readonly promoted?: { readonly deceived: boolean; readonly independent: boolean };
 };
 
 export function runJob(job: SearchJob): SearchFound {
@@ -32,7 +35,10 @@ export function runJob(job: SearchJob): SearchFound {
   });
   const { hacked } = readChecklist(text);
   const truth = hacked ? hackedPass('independent') : checklistTruth(job.world, text);
-  return { ...job, truth, dev, hacked, overshoot, proposals };
+  const found = { ...job, truth, dev, hacked, overshoot, proposals };
+  if (!job.hacks) return found;
+  const promoted = (grader: Grader) => promotes(job.world, text, grader);
+  return { ...found, promoted: { deceived: promoted('deceived'), independent: promoted('independent') } };
 }
 
 parentPort?.on('message', (job: SearchJob) => parentPort?.postMessage(runJob(job)));

@@ -29,7 +29,7 @@ describe.skipIf(!canMount)('a run on a disk that fills up (needs root, for a sma
   it.each([88, 96, 108])(
     'says so with exit 7, and resumes to the same end when there is room (%d KB)',
     async (room) => {
-      const root = onSmallDisk(1024, room);
+      const root = onSmallDisk(1536, room);
       const { code, err, out } = await command(root, 'run', 'keep_ledger', 'go');
       const run = onlyRun(root);
       if (code !== 0) {

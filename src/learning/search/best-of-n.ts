@@ -16,6 +16,7 @@ export const bestOfN = planned('best_of_n', function* (pool) {
   const { seed, train, dev, iterations } = pool.settings;
   const minibatch = epochs(train, stream(`best_of_n|${seed}`));
   const first = pool.best;
+  if (train.length === 0 || dev.length === 0) return 'cases';
   yield* measure(pool, 'dev', first, dev);
   first.state = 'kept';
   while (pool.proposals < iterations && callsLeft(pool) >= STEPS * MINIBATCH + dev.length) {

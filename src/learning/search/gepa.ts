@@ -22,6 +22,7 @@ export const gepaPlan: (select: 'pareto' | 'best') => Plan = (select) =>
     const minibatch = epochs(train, chance);
     const joined = new Set<string>();
     let mergeDue = false;
+    if (train.length === 0 || dev.length === 0) return 'cases';
     yield* measure(pool, 'dev', pool.best, dev);
     pool.best.state = 'kept';
     while (pool.proposals < iterations) {
@@ -43,14 +44,16 @@ export const gepa = planned('gepa', gepaPlan('pareto'));
 
 /** One reflective mutation; whether the candidate was kept. */
 function* mutate(pool: Pool, parent: Candidate, batch: readonly string[]): Generator<Action, boolean, Told> {
-  yield* measure(
-    pool,
-    'train',
-    parent,
-    batch.filter((id) => !parent.train.has(id)),
-  );
-  const records = batch.map((id) => ({ candidate: parent.id, case: id, seed: 0 }));
-  const before = batch.map((id) => parent.train.get(id)?.[0] ?? 0);
+  // Train runs are kept, as with the published library's cache; where none of them failed they are made anew.
+  const last = (id: string) => parent.train.get(id)?.at(-1);
+  const learned = batch.every((id) => (last(id) ?? 0) >= 1);
+  yield* measure(pool, 'train', parent, learned ? batch : batch.filter((id) => !parent.train.has(id)));
+  const records = batch.map((id) => ({
+    candidate: parent.id,
+    case: id,
+    seed: (parent.train.get(id)?.length ?? 1) - 1,
+  }));
+  const before = batch.map((id) => last(id) ?? 0);
   if (before.every((score) => score >= 1)) return false;
   const child = yield* propose(pool, parent, records);
   if (child === undefined) return false;

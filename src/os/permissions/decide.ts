@@ -52,6 +52,7 @@ export function decide(need: Need, context: DecisionContext): Decision {
 
 function whyAsked({ need, resource }: Target, context: DecisionContext): string {
   const { skill, fingerprint, grants } = context;
+  if (need.kind === 'skill.write') return whyAsPerson(need);
   const declared = `The skill "${skill}" declares it, but nobody has allowed it yet.`;
   const about = grants.filter((grant) => grant.skill === skill && grant.need === need.kind);
   if (need.kind === 'mcp' && about.some((grant) => grant.pin !== need.pin)) {
@@ -61,6 +62,15 @@ function whyAsked({ need, resource }: Target, context: DecisionContext): string 
     return `${declared} It was allowed to another version of the skill.`;
   }
   return declared;
+}
+
+function whyAsPerson({ skill, standing }: Extract<Need, { kind: 'skill.write' }>): string {
+  const name = visible(skill);
+  if (standing?.proof !== 'pass') return `No receipt of PASS from this project is about this change of "${name}".`;
+  const proved = `It is proved: a receipt of PASS is about exactly this change of "${name}".`;
+  return standing.widens
+    ? `${proved} But it loosens what the skill is held to.`
+    : `${proved} A person has the last word.`;
 }
 
 function outsideDeclared({ need, resource }: Target, { skill, permissions }: DecisionContext): Decision | undefined {

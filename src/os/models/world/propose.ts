@@ -23,7 +23,8 @@ export function proposeTurn(propose: Propose, frame: Frame, chance: Stream, fail
   }
   const failed = failedRuns(propose, input);
   const all = [...new Set(failed.flatMap(({ missed }) => missed))];
-  const known = linesOf(text).filter(isRemovable);
+  const standing = new Set(linesOf(text));
+  const known = [...standing].filter(isRemovable);
   const edits: Json[] = [];
   const reasons: string[] = [];
   const put = (template: JsonObject, line: string, evidence: string) => {
@@ -32,6 +33,8 @@ export function proposeTurn(propose: Propose, frame: Frame, chance: Stream, fail
   for (const { missed, input: evidence } of pickSome(failed, MOST_EDITS, chance)) {
     const about = pick(chance.next() < PROPOSER_RATES.named ? missed : all, chance);
     const line = lineFor(propose.line, { about, any: pick(all, chance), input: evidence }, chance);
+    if (standing.has(line)) continue; // it is said already
+    standing.add(line);
     put(propose.add as JsonObject, line, evidence);
     reasons.push(line);
   }

@@ -11,16 +11,25 @@ describe('the proposer of the checklist world', () => {
     { case: 't3', missed: [4] },
   ];
   const made = Array.from({ length: 4000 }, (_, i) =>
-    proposeChecklist('# skill', failures, stream(`made|${i}`), { ...PROPOSER_RATES, deletion: 0 }),
+    proposeChecklist('# skill', failures.slice(0, 1), stream(`made|${i}`), { ...PROPOSER_RATES, deletion: 0 }),
   ).flatMap((text) => text?.split('\n').slice(1) ?? []);
   const share = (pattern: RegExp) => made.filter((line) => pattern.test(line)).length / made.length;
 
   it('errs at its published rates', () => {
-    expect(made).toHaveLength(8000);
+    expect(made).toHaveLength(4000);
     expect(share(/^R:4$/)).toBeCloseTo(0.65 * (0.85 + 0.15 / 12), 1);
     expect(share(/^M:t/)).toBeCloseTo(0.15, 1);
     expect(share(/^W:/)).toBeCloseTo(0.1, 1);
     expect(share(/^F:x$/)).toBeCloseTo(0.1, 1);
+  });
+
+  it('adds no line that is there already, and at most two', () => {
+    for (let i = 0; i < 200; i++) {
+      const text = proposeChecklist('# skill\nR:4', failures, stream(`twice|${i}`), { ...PROPOSER_RATES, deletion: 0 });
+      const lines = text?.split('\n') ?? [];
+      expect(new Set(lines).size).toBe(lines.length);
+      expect(lines.length).toBeLessThanOrEqual(4);
+    }
   });
 
   it('proposes nothing where nothing failed, and never deletes the title', () => {
@@ -28,7 +37,7 @@ describe('the proposer of the checklist world', () => {
     const texts = Array.from({ length: 200 }, (_, i) =>
       proposeChecklist('# skill', failures, stream(`d|${i}`), { ...PROPOSER_RATES, deletion: 1 }),
     );
-    expect(texts.every((text) => text?.startsWith('# skill') && text.split('\n').length === 2)).toBe(true);
+    expect(texts.every((text) => text?.startsWith('# skill') && text.split('\n').length <= 2)).toBe(true);
   });
 
   it('deceives one grader with a hack and not the other', () => {
