@@ -8,6 +8,7 @@ import type { OpenSession } from './learning/evals/session.ts';
 import { sessionOpener } from './learning/evals/session-open.ts';
 import { foldLock, type Splits, splitCases } from './learning/evals/splits.ts';
 import { learningFacts } from './learning/state/facts.ts';
+import { loosens } from './learning/versions/loosens.ts';
 import { UserError } from './os/errors.ts';
 import type { Asking, ExecPort } from './os/kernel/ports.ts';
 import type { EvaluateRequest, Performed } from './os/ops/improvement.ts';
@@ -62,7 +63,8 @@ export function openEvaluation({ project, execAt, sandbox, versionAt }: Evaluati
   return {
     open,
     set,
-    evaluate: async (asking, request) => askedEvaluation({ project: project(), open, set, splitsOf }, asking, request),
+    evaluate: async (asking, request) =>
+      askedEvaluation({ project: project(), open, set, splitsOf, loosens }, asking, request),
     run: async (skill, { dataset, version, ...options } = {}) => {
       const opened = version === undefined ? project().catalog.open(skill) : keptVersion(versionAt, skill, version);
       const found = dataset === undefined ? set(skill) : read(skill, { dataset: resolve(project().root, dataset) });

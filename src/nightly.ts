@@ -144,9 +144,11 @@ async function resultOf(parts: NightParts, { skill, outcome, events }: NightRun)
   const { store, catalog, receipt } = parts;
   const night = skillNight(skill, outcome, events);
   const facts = night.receipt === undefined ? undefined : receipt(night.receipt);
-  if (facts === undefined || night.outcome === 'improved') return night;
-  const diff = await proposedDiff(catalog, skill, textOf(store, facts.pack));
-  return diff === undefined ? night : { ...night, diff };
+  if (night.outcome === 'improved') return night;
+  // what a pull request is made of is computed from what was verified, and never what a run says it is
+  const { diff: _, ...rest } = night;
+  const diff = facts === undefined ? undefined : await proposedDiff(catalog, skill, textOf(store, facts.pack));
+  return diff === undefined ? rest : { ...rest, diff };
 }
 
 function textOf(store: Store, sha256: string): string | undefined {

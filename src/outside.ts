@@ -12,6 +12,7 @@ import { type ClosedPlace, closedPlace } from './os/permissions/protections.ts';
 import { openExec } from './os/runs/exec.ts';
 import { openSandbox } from './os/sandbox/open.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import { linkedEvals } from './os/skills/linked-evals.ts';
 import { openPythonEngine } from './os/steps/python/engine.ts';
 import type { PythonEngine } from './os/steps/python/port.ts';
 import { whoIs } from './who.ts';
@@ -63,7 +64,9 @@ export function openOutside(options: OutsideOptions): Outside {
         : (await import('./os/network/search.ts')).openSearch(config.search, ways),
     mcp,
     exec: (workDir) => openExec({ root, sandbox: opened, limits: config.exec }, workDir),
-    execAt: (copy) => (workDir) => openExec({ root: copy, sandbox: opened, limits: config.exec }, workDir),
+    // a program that saw where the copy lies could tell a sealed case from any other, and an evaluation from a run
+    execAt: (copy) => (workDir) =>
+      openExec({ root: copy, seenAt: root, sandbox: opened, limits: config.exec }, workDir),
     sandbox: opened,
     python: openPythonEngine({ sandbox: opened }),
     closed: closedPlaces(root, env),
@@ -72,13 +75,22 @@ export function openOutside(options: OutsideOptions): Outside {
   };
 }
 
-/** Places that are closed wherever they lie: the skills that ship, and the user's own settings, keys and trust. */
+/**
+ * Places that are closed wherever they lie: the skills that ship, the user's own settings, keys and trust, and eval files
+ * of skills that a link leads to.
+ */
 export function closedPlaces(root: string, env: OutsideOptions['env']): readonly ClosedPlace[] {
   const userDir = userConfigDir(env);
   const ships = 'a skill that ships is the same for everybody; `reyn skill copy` makes one of your own';
   const stdlib = closedPlace(root, STDLIB, { id: 'stdlib', closes: 'write', reason: ships });
-  if (userDir === undefined) return [stdlib];
-  return [stdlib, closedPlace(root, userDir, { id: 'user', closes: 'all', reason: 'it holds your settings and keys' })];
+  const exam = 'a skill that could see or change its own exam could not be trusted with the result';
+  const evals = linkedEvals(root).map((path) => closedPlace(root, path, { id: 'eval', closes: 'all', reason: exam }));
+  if (userDir === undefined) return [stdlib, ...evals];
+  return [
+    stdlib,
+    ...evals,
+    closedPlace(root, userDir, { id: 'user', closes: 'all', reason: 'it holds your settings and keys' }),
+  ];
 }
 
 /** MCP servers, whose client is loaded when a server is first spoken to. */

@@ -98,7 +98,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
   const facts = (prefix: string) => learningFacts(opened(), prefix);
   const receipts = openReceipts({ root, store: opened, facts });
   const versioning = openVersioning({
-    ...{ root, store: opened, clock, config, grants, disk: options.disk ?? nodeDisk },
+    ...{ root, store: opened, clock, config, grants, signer, disk: options.disk ?? nodeDisk },
     ...{ catalog: () => catalog, who: whoIs(env), receipt: options.receipt ?? ((id) => receipts.read(id)) },
     pinned: (skill) => new Set(summaries().flatMap((run) => (isPinning(run, skill) ? [run.version] : []))),
   });
@@ -136,6 +136,7 @@ export async function openReyn(options: OpenOptions): Promise<Reyn> {
     ...{ project: () => project, execAt: outside.execAt, sandbox: outside.sandbox },
     versioning,
     facts,
+    signer,
   });
   /** Asking a model outside of a run needs what most commands do without. */
   const models = async () => (await import('./models.ts')).openModels({ root, config, env, clock, redact });

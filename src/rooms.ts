@@ -6,6 +6,7 @@ import type { ProjectEvent } from './os/events/event.ts';
 import type { ExecPort, Improvement } from './os/kernel/ports.ts';
 import type { Project } from './os/runs/project.ts';
 import type { NoSandbox, Sandbox } from './os/sandbox/port.ts';
+import type { Signer } from './os/signing.ts';
 import { openProposing, type Proposing } from './proposing.ts';
 import type { Searching } from './searching.ts';
 import type { Verification } from './verification.ts';
@@ -27,9 +28,10 @@ export type RoomsParts = {
   readonly versioning: Versioning;
   /** Facts of the loop by the beginning of their type, those of other machines too. */
   readonly facts: (prefix: string) => readonly ProjectEvent[];
+  readonly signer: Signer;
 };
 
-export function openRooms({ project, execAt, sandbox, versioning, facts }: RoomsParts): Rooms {
+export function openRooms({ project, execAt, sandbox, versioning, facts, signer }: RoomsParts): Rooms {
   const proposing = openProposing({ project });
   const evaluation = once(async () => (await import('./evaluation.ts')).openEvaluation({ project, execAt, sandbox }));
   const searching: () => Promise<Searching> = once(async () => {
@@ -43,7 +45,8 @@ export function openRooms({ project, execAt, sandbox, versioning, facts }: Rooms
       import('./learning/versions/loosens.ts'),
     ]);
     const { open, set } = await evaluation();
-    return openVerification({ project, open, set, facts, loosens, best: async (id) => (await searching()).best(id) });
+    const best = async (id: string) => (await searching()).best(id);
+    return openVerification({ project, open, set, facts, loosens, signer, best });
   });
   async function foreseen(set: EvalSet, splits: Splits): Promise<readonly string[]> {
     const { why } = (await verification()).foresee(set, splits);

@@ -17,6 +17,9 @@ import { toldOf } from './learning/verdicts/receipt-facts.ts';
 import { start } from './learning/verdicts/rule.ts';
 import type { RuleSettings, RuleState } from './learning/verdicts/rule-state.ts';
 import type { Verdict } from './learning/verdicts/verdict.ts';
+import { isOwnSession, vouchForSession, vouchForVerdict } from './learning/verdicts/vouched-for.ts';
+import { realRoot } from './os/config/trust.ts';
+import { UserError } from './os/errors.ts';
 import type { ProjectEvent } from './os/events/event.ts';
 import { layoutOf } from './os/events/layout.ts';
 import { sqliteLocks } from './os/events/locks.ts';
@@ -24,8 +27,10 @@ import { derivedId } from './os/ids.ts';
 import type { Asking } from './os/kernel/ports.ts';
 import type { Performed, VerifyRequest } from './os/ops/improvement.ts';
 import type { Project } from './os/runs/project.ts';
+import type { Signer } from './os/signing.ts';
 import type { Opened } from './os/skills/catalog.ts';
 import { packSource } from './os/skills/source.ts';
+import { canVouch } from './os/vouch.ts';
 import { readKept } from './receipts.ts';
 
 export type VerificationDeps = {
@@ -38,6 +43,7 @@ export type VerificationDeps = {
   readonly best: (search: string) => Promise<Best>;
   /** What one skill may do that another may not, as a person reads it. */
   readonly loosens: (from: Opened['skill'], to: Opened['skill']) => readonly string[];
+  readonly signer: Signer;
   /** Facts of the project log by the beginning of their type; default: as the log has them. */
   readonly facts?: (prefix: string) => readonly ProjectEvent[];
 };
@@ -70,9 +76,12 @@ const NOTHING = { turns: 0, ops: 0, input: 0, output: 0, usd: 0, ms: 0 };
  *  - B1 Both arms run now, in a session of their own; no row of another one counts.
  *  - B2 A verdict is recorded once, with its receipt. Whoever asks again, after a crash, is told the same.
  *  - B3 What comes back is the verdict, why, and counts: nothing of any sealed case.
+ *  - B4 A verdict is signed by this machine's user, and so is the beginning of its session: rows and verdicts that came
+ *    along with a project are nobody's.
  */
 export function openVerification(deps: VerificationDeps): Verification {
-  const { project } = deps;
+  const { project, signer } = deps;
+  const root = () => realRoot(project().root);
   const factsOf = deps.facts ?? ((prefix: string) => project().store.facts(prefix));
   const attemptOn = (skill: string, lineage: string) => nextAttempt(factsOf('verdict_reached'), skill, lineage);
 
@@ -149,6 +158,7 @@ export function openVerification(deps: VerificationDeps): Verification {
     const receipt = receiptFor(question, before, state, verdict);
     const { id, text } = sealReceipt(receipt);
     for (const blob of [packSource(baseline.source), packSource(candidate.source), text]) store.blobs.put(blob);
+    const vouched = vouchForVerdict(signer, root(), id);
     await store.appendProject({
       type: 'verdict_reached',
       data: {
@@ -163,6 +173,7 @@ export function openVerification(deps: VerificationDeps): Verification {
         alpha: verdict.alpha.spent,
         receipt: id,
         by: who,
+        ...(vouched === undefined ? {} : { vouched }),
       },
     });
     return { id, receipt };
@@ -187,6 +198,7 @@ export function openVerification(deps: VerificationDeps): Verification {
     body: (session: Session, onRow: (row: EvalRow, cached: boolean) => void) => Promise<Performed['result']>,
   ): Promise<Performed> {
     const began = performance.now();
+    const vouched = vouchForSession(signer, root(), question.session);
     fs.mkdirSync(sessionDir(project().root, question.session, true), { recursive: true, mode: 0o700 });
     const session = await deps.open({
       id: question.session,
@@ -196,11 +208,13 @@ export function openVerification(deps: VerificationDeps): Verification {
       model: asking.model,
       cases: question.splits.holdout.length,
       settings: { run: asking.run, step: asking.step },
+      ...(vouched === undefined ? {} : { vouched }),
       by: asking.who,
       set: question.set,
     });
     const takeBack: (() => void)[] = [];
     try {
+      refuseBrought(session);
       const result = await body(session, ({ usage: { input, output, usd } }, cached) => {
         if (!cached) takeBack.push(asking.meter.count({ input, output, usd }));
       });
@@ -211,6 +225,18 @@ export function openVerification(deps: VerificationDeps): Verification {
       for (const take of takeBack) take();
       await session.close();
     }
+  }
+
+  /** @throws UserError `refused` for a session that another machine began. */
+  function refuseBrought(session: Session): void {
+    const [opening] = session.events();
+    const vouched = opening?.type === 'session_opened' ? opening.data.vouched : undefined;
+    if (vouched === undefined && !canVouch(signer)) return;
+    if (isOwnSession(signer, root(), session.id, vouched)) return;
+    throw new UserError('refused', 'this verification was not begun on this machine: its runs prove nothing here', {
+      where: { file: session.dir },
+      hint: 'Begin it anew: `reyn improve`.',
+    });
   }
 
   return {

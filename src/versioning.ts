@@ -1,14 +1,17 @@
+import { isOwnVerdict } from './learning/verdicts/vouched-for.ts';
 import type { VersionsDesk } from './learning/versions/desk.ts';
 import { type ExchangeParts, openExchanges } from './learning/versions/exchange.ts';
 import { openVersionsHome } from './learning/versions/home.ts';
 import type { ReadReceipt } from './learning/versions/version.ts';
 import type { Clock } from './os/clock.ts';
 import type { Config } from './os/config/config.ts';
+import { realRoot } from './os/config/trust.ts';
 import type { Disk } from './os/disk.ts';
 import type { Store } from './os/events/port.ts';
 import type { Asking, Improvement } from './os/kernel/ports.ts';
 import type { VersionsHandle } from './os/ops/improvement.ts';
 import type { SavedGrants } from './os/permissions/saved.ts';
+import type { Signer } from './os/signing.ts';
 import type { Catalog, Exchanges } from './os/skills/catalog.ts';
 
 export type VersioningParts = {
@@ -20,6 +23,7 @@ export type VersioningParts = {
   readonly clock: Clock;
   readonly config: Pick<Config, 'self_improvement'>;
   readonly grants: SavedGrants;
+  readonly signer: Signer;
   /** Whoever is at this process. */
   readonly who: string;
   readonly receipt: ReadReceipt;
@@ -45,9 +49,9 @@ export type VersionsApi = {
 
 /** Most commands change no skill: what does is loaded when it is asked for. */
 export function openVersioning(parts: VersioningParts): Versioning {
-  const { root, disk, store, grants } = parts;
+  const { root, disk, store, grants, signer } = parts;
   const home = openVersionsHome({ root, disk });
-  const exchangeParts: ExchangeParts = { root, disk, home, store, grants };
+  const exchangeParts: ExchangeParts = { root, disk, home, store, grants, signer };
   const exchanges = openExchanges(exchangeParts);
 
   const open = async () => {
@@ -55,8 +59,13 @@ export function openVersioning(parts: VersioningParts): Versioning {
     const { clock, config, pinned, receipt, who } = parts;
     const catalog = parts.catalog();
     const most = config.self_improvement.max_versions;
-    const versions = openVersions({ catalog, store, clock, grants, home, exchanges, most, pinned });
-    return { versions, catalog, store, grants, home, receipt, who, root, now: () => clock.now() };
+    const versions = openVersions({ catalog, store, clock, grants, signer, home, exchanges, most, pinned });
+    const isOwn = (id: string, vouched: unknown) => isOwnVerdict(signer, realRoot(root), id, vouched);
+    return {
+      ...{ versions, catalog, store, grants, home, receipt, who, root },
+      isOwnVerdict: isOwn,
+      now: () => clock.now(),
+    };
   };
   const handle = async (asking: Asking) =>
     (await import('./learning/versions/plan.ts')).versionsHandle(await open(), asking);

@@ -147,6 +147,24 @@ describe('eval_skill', () => {
     });
   });
 
+  it('runs no text that may do more than the skill: what it reads would come back as feedback', async () => {
+    const look: SkillFiles = {
+      md: (lookWith('{ skill: say, dir: draft }').md ?? '').replace(
+        'eval: true',
+        'eval: true, file: { read: ["draft/**"] }',
+      ),
+      rules: LOOK.rules ?? [],
+    };
+    const thief = SAY.md?.replace('---\nDo', 'permissions: { file: { read: ["private/**"] } }\n---\nDo') ?? '';
+    const files = { 'draft/skill.md': thief, 'private/plan.md': 'a secret' };
+    await inProject({ skills: { say: SAY, look }, files }, async (project) => {
+      const { reason } = await project.run('look', { note: 'go' });
+      expect(reason?.message).toContain('held to less than "say"');
+      expect(reason?.message).toContain('private/**');
+      expect(project.reyn.evals.list()).toEqual([]);
+    });
+  });
+
   it('charges what the cases used to the run that asked, and begins nothing that its limits do not leave', async () => {
     const hosted = ['limits: { tokens: 100000 }'];
     await inProject({ skills: { say: SAY, look: LOOK }, config: hosted }, async (project) => {

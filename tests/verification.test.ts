@@ -5,6 +5,7 @@ import type { Verdict } from '../src/learning/verdicts/verdict.ts';
 import { verifyReceipt } from '../src/learning/verdicts/verify-receipt.ts';
 import type { JsonObject } from '../src/os/json.ts';
 import type { Asking } from '../src/os/kernel/ports.ts';
+import { openSigner } from '../src/os/signer.ts';
 import type { Opened } from '../src/os/skills/catalog.ts';
 import { loadSkill } from '../src/os/skills/load.ts';
 import { openReceipts } from '../src/receipts.ts';
@@ -63,7 +64,7 @@ function asking(signal = new AbortController().signal, step = 's1'): Asking {
   };
 }
 
-function rooms(here: Evaluating, best: Partial<Best>) {
+function rooms(here: Evaluating, best: Partial<Best>, signer = signerOf(here.project.root)) {
   const { project, evaluation } = here;
   const baseline = project.catalog.open('task');
   const { digest, scorers } = evaluation.set('task');
@@ -82,10 +83,12 @@ function rooms(here: Evaluating, best: Partial<Best>) {
     set: evaluation.set,
     best: () => Promise.resolve(whole),
     loosens: () => [],
+    signer,
   });
   return { ...verification, baseline, receipts: openReceipts({ root: project.root, store: () => project.store }) };
 }
 
+const signerOf = (root: string) => openSigner({ dir: `${root}/keys` });
 const better = (baseline: Opened) => changed(baseline, { 'steps/word.js': STEP("'good'") });
 
 /** All files of the project but those that are sealed and those the cases stand in. */
@@ -181,6 +184,7 @@ describe('a verification', () => {
       expect(JSON.stringify(said)).not.toContain(CANARY);
 
       const wide = openVerification({
+        signer: signerOf(here.project.root),
         project: () => here.project,
         open: here.evaluation.open,
         set: here.evaluation.set,
@@ -202,6 +206,28 @@ describe('a verification', () => {
         reason: expect.stringContaining('since the search'),
       });
       expect(fs.existsSync(path.join(here.project.root, '.reyn', 'sealed'))).toBe(false);
+    });
+  });
+
+  it('counts no run of a session that another machine began, whatever its rows say', async () => {
+    await inEvaluation({ skills: { task: withStep(PLAIN) } }, async (here) => {
+      const candidate = better(here.project.catalog.open('task'));
+      const controller = new AbortController();
+      const meter = {
+        count: () => {
+          controller.abort(new Error('enough'));
+          return () => undefined;
+        },
+        left: () => ({}),
+      };
+      const stranger = openSigner({ dir: `${here.project.root}/other` });
+      const theirs = rooms(here, { candidate }, stranger);
+      const stopping = { ...asking(controller.signal), meter };
+      await expect(theirs.verify(stopping as unknown as Asking, { search: 'x' })).rejects.toThrow('enough');
+      await expect(rooms(here, { candidate }).verify(asking(), { search: 'x' })).rejects.toThrow(
+        'not begun on this machine',
+      );
+      expect(here.project.store.facts('verdict_reached')).toEqual([]);
     });
   });
 

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ReceiptFacts } from '../src/learning/versions/version.ts';
+import { openSigner } from '../src/os/signer.ts';
 import { openReyn } from '../src/reyn.ts';
 import { inJudged, type Judged } from './learning/versions/candidate.ts';
 import { dyingDisk } from './learning/versions/dying-disk.ts';
@@ -53,6 +55,7 @@ const argsOf = ({ skill, from, to, id }: ReceiptFacts) => ({
 const apply = (project: Judged, receipt: ReceiptFacts, ...answers: string[]) =>
   acting(project, 'apply_version', argsOf(receipt), ...answers);
 const AT = 'reyn/project/notes/skill.md';
+const STRANGER = openSigner({ dir: fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-stranger-')) });
 
 describe('apply_version', () => {
   it('asks a person, who is shown diff and verdict; then the version is in place, and the log says why', async () => {
@@ -128,6 +131,8 @@ describe('apply_version', () => {
   it.each([
     ['a verdict that is no PASS', { 'skill.md': BETTER }, { verdict: 'INDETERMINATE' }],
     ['a receipt that was reached elsewhere', { 'skill.md': BETTER }, { reached: false }],
+    ['a verdict that nobody vouches for', { 'skill.md': BETTER }, { signer: undefined }],
+    ['a verdict that somebody else vouches for', { 'skill.md': BETTER }, { signer: STRANGER }],
     ['more permissions', { 'skill.md': WIDER }, {}],
   ] as const)('asks also with `auto` for %s', async (_, files, options) => {
     await inJudged(spec('self_improvement: { on_propose: auto }'), async (project) => {
@@ -243,7 +248,7 @@ describe('a run whose process died while it applied a version', () => {
       const receipt = await project.candidate('notes', { 'skill.md': BETTER });
       const dead = await openReyn({
         root: project.root,
-        env: { HOME: project.root, REYN_TRUST_PROJECT: '1' },
+        env: project.env,
         receipt: (id) => project.receipts.get(id),
         disk: dyingDisk((_, file) => file.endsWith(end) && !/blobs|skill-versions.*notes$|under-way/.test(file)),
       });

@@ -92,3 +92,28 @@ it('verifies a file by itself, and exits 6 where it does not hold', async () => 
     fs.rmSync(dir, { recursive: true });
   }
 });
+
+it('says of a file that is deep, huge or full of escapes that it is no receipt', async () => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-receipt-'));
+  try {
+    const file = path.join(dir, 'receipt.json');
+    const verify = async (content: string) => {
+      fs.writeFileSync(file, content);
+      return cli('receipt', 'verify', file);
+    };
+    expect(await verify(`${'['.repeat(200_000)}`)).toMatchObject({ exit: 6, out: expect.stringContaining('deeper') });
+    expect((await verify(text.replace('"verdict":{', `"verdict":{"x":${'['.repeat(60)}${']'.repeat(60)},`))).exit).toBe(
+      6,
+    );
+    const escapes = await verify('{"\\u001b]0;owned\\u0007":1}');
+    expect(escapes.exit).toBe(6);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: looked for on purpose
+    expect(escapes.out).not.toMatch(/[\u001b\u0007]\]?0?;?owned|\u0007/);
+    fs.truncateSync(file, 65_000_000);
+    const huge = await cli('receipt', 'verify', file);
+    expect(huge.exit).toBe(2);
+    expect(huge.err).toContain('at most 64 MB');
+  } finally {
+    fs.rmSync(dir, { recursive: true });
+  }
+});

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { put, without } from '../../src/cli/schedule/crontab.ts';
+import { systemd } from '../../src/cli/schedule/systemd.ts';
 import { freshRoot } from '../os/events/scene.ts';
 import { reyn } from './surroundings.ts';
 
@@ -50,6 +51,20 @@ describe('reyn schedule', () => {
     expect(line).toContain('reyn.js -C ');
     expect(line).toContain(' improve essay --max-usd 2 >> ');
     expect(end).toBe(`# reyn improve: end ${root}`);
+  });
+
+  it('refuses backslashes that cron or systemd would take for the end of a command, or its going on', async () => {
+    const { run, table } = machine(['crontab', 'systemctl']);
+    const cron = await run(['install', '--by', 'crontab', '--yes', '--', 'a\\%; touch owned']);
+    expect([cron.exit, table()]).toEqual([2, '']);
+    const entry = { root: '/x\\', hour: 1, minute: 2, argv: ['/bin/true'], log: '/x/log' };
+    expect(() => systemd({ env: { HOME: '/h' } }).preview(entry)).toThrow(/backslash/);
+    const quoted = systemd({ env: { HOME: '/h' } }).preview({
+      ...entry,
+      root: '/x',
+      argv: ['/bin/a b', '$HOME %h "; `x`', ';'],
+    });
+    expect(quoted).toContain('ExecStart="/bin/a b" "$$HOME %%h \\"; `x`" ";"\n');
   });
 
   it('changes its own entry, and writes nothing when it is there as it should be', async () => {

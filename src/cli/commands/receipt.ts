@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EXIT } from '../../os/errors.ts';
+import { EXIT, UserError } from '../../os/errors.ts';
 import { type Cli, type Define, result, tell } from '../cli.ts';
 import { clean, paint, plural } from '../output.ts';
 import { showCases, showReceipt, showReceipts } from '../render/receipt.ts';
 import { examples } from './examples.ts';
 
+/** A receipt of ten thousand cases at five repeats has a third of it. */
+const MAX_BYTES = 64_000_000;
 const REFERENCE = 'id, a unique beginning of one, or `latest`';
 
 export const define: Define = (command, act) => {
@@ -82,6 +84,10 @@ export const define: Define = (command, act) => {
 
 function referenceOf(cli: Cli, reference: string): { readonly id: string } | { readonly text: string } {
   const file = resolve(cli.start, reference);
-  const isFile = statSync(file, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile ? { text: readFileSync(file, 'utf8') } : { id: reference };
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return { id: reference };
+  if (stats.size <= MAX_BYTES) return { text: readFileSync(file, 'utf8') };
+  throw new UserError('input', `a receipt has at most ${MAX_BYTES / 1_000_000} MB, and this file has more`, {
+    where: { file },
+  });
 }

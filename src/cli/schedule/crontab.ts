@@ -1,6 +1,16 @@
 import { UserError } from '../../os/errors.ts';
 import type { Io } from '../io.ts';
-import { ask, clockTime, type Entry, failed, isOnPath, oneLineOnly, type Scheduled, type Timer } from './timer.ts';
+import {
+  ask,
+  clockTime,
+  type Entry,
+  failed,
+  isOnPath,
+  noBackslash,
+  oneLineOnly,
+  type Scheduled,
+  type Timer,
+} from './timer.ts';
 
 /**
  * The person's crontab. An entry stands between two marks that name its project; every other line stays as it is, byte
@@ -40,6 +50,8 @@ const end = (root: string) => `# reyn improve: end ${root}`;
 
 /** The lines of one entry. */
 function block({ root, hour, minute, argv, log }: Entry): string {
+  // crontab takes the first of two backslashes for an escape of the second, and the `%` after them for a line break
+  for (const each of [root, log, ...argv]) noBackslash(each, /\\%/);
   const command = `cd ${quoted(root)} && ${argv.map(quoted).join(' ')} >> ${quoted(log)} 2>&1`;
   return `${begin(oneLineOnly(root))}\n${minute} ${hour} * * * ${command.replaceAll('%', '\\%')}\n${end(root)}\n`;
 }

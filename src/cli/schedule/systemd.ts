@@ -9,6 +9,7 @@ import {
   failed,
   isOnPath,
   nameOf,
+  noBackslash,
   oneLineOnly,
   type Scheduled,
   type Timer,
@@ -55,6 +56,8 @@ const unit = (root: string) => `reyn-improve-${nameOf(root)}`;
 function filesOf(entry: Entry): readonly (readonly ['service' | 'timer', string])[] {
   const { root, argv, log } = entry;
   const mark = `${MARK}${oneLineOnly(root)}`;
+  for (const each of [root, log]) noBackslash(each, /\\$/); // at the end of a line it joins it with the next
+
   const service = [
     mark,
     '[Unit]',

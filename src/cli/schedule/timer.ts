@@ -58,6 +58,14 @@ export function oneLineOnly(text: string): string {
   });
 }
 
+/** @throws UserError `usage` for text whose backslashes the timer would take for something else. */
+export function noBackslash(text: string, where: RegExp): string {
+  if (!where.test(text)) return text;
+  throw new UserError('usage', `"${text}" has a backslash where the timer would read on, or stop.`, {
+    hint: 'Move the project, or leave that argument out.',
+  });
+}
+
 /** Whether a program can be found. */
 export function isOnPath(io: Pick<Io, 'env'>, program: string): boolean {
   return (io.env.PATH ?? '').split(delimiter).some((dir) => {

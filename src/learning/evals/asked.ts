@@ -4,6 +4,7 @@ import { OpError } from '../../os/op-error.ts';
 import type { EvaluateRequest, Performed } from '../../os/ops/improvement.ts';
 import type { Project } from '../../os/runs/project.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
+import type { Skill } from '../../os/skills/skill.ts';
 import { readCandidate } from './candidate.ts';
 import type { EvalCase, EvalSet } from './case.ts';
 import type { EvalRow } from './row.ts';
@@ -16,6 +17,8 @@ export type AskedDeps = {
   readonly open: OpenSession;
   readonly set: (skill: string) => EvalSet;
   readonly splitsOf: (set: EvalSet) => Splits;
+  /** In what one version is held to less than another; empty = in nothing. */
+  readonly loosens: (from: Skill, to: Skill) => readonly string[];
 };
 
 type Asked = Exclude<EvaluateRequest, { search: string }>;
@@ -25,7 +28,8 @@ type Chosen = { readonly case: EvalCase; readonly split: 'train' | 'dev' };
 /**
  * An evaluation that a run asks for: scores of train and dev cases, and of train cases what went wrong. Sealed cases are
  * not there for it. What it uses counts in the meter of the run at once, and no batch is begun that could use more than
- * is left of the run's limits.
+ * is left of the run's limits. A text that is held to less than the skill is not run: what it reads would come back as
+ * feedback to a run that may not read it.
  * @throws OpError.
  */
 export async function askedEvaluation(deps: AskedDeps, asking: Asking, request: Asked): Promise<Performed> {
@@ -33,6 +37,11 @@ export async function askedEvaluation(deps: AskedDeps, asking: Asking, request: 
   const { skill: name, dir, repeats = 1 } = request;
   const baseline = project.catalog.open(name);
   const version = dir === undefined ? baseline : await readCandidate(baseline, dir, asking.workspace);
+  const [looser] = deps.loosens(baseline.skill, version.skill);
+  if (looser !== undefined) {
+    const what = `The skill in "${dir}" is held to less than "${name}", which only a person may allow`;
+    throw new OpError('refused', `${what}: ${looser}.`);
+  }
   const set = deps.set(name);
   const chosen = choose(set, deps.splitsOf(set), request);
   const began = performance.now();

@@ -2,8 +2,8 @@ import { UserError } from '../../os/errors.ts';
 import { OpError } from '../../os/op-error.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
 import { loadSkill } from '../../os/skills/load.ts';
-import { sortPaths } from '../../os/skills/source-paths.ts';
-import { canonicalPath } from '../../os/workspace/location.ts';
+import { isEvalPath, sortPaths } from '../../os/skills/source-paths.ts';
+import { canonicalPath, foldName } from '../../os/workspace/location.ts';
 import type { WorkspaceHandle } from '../../os/workspace/workspace.ts';
 
 /** Files and bytes that the folder of a skill may have. */
@@ -23,6 +23,7 @@ export async function readCandidate(baseline: Opened, dir: string, workspace: Wo
   for await (const path of workspace.walk(folder)) {
     const own = path.slice(folder.length + 1);
     if (isLeftOut(own)) continue;
+    if (isLeftOut(folded(own))) throw new OpError('skill', `"${own}" is eval files, or shared ones, to some disks.`);
     const content = await workspace.readBytes(path);
     files.set(own, content);
     bytes += content.length;
@@ -41,8 +42,13 @@ export async function readCandidate(baseline: Opened, dir: string, workspace: Wo
   }
 }
 
+/** A path as disks take it that know no case. */
+function folded(path: string): string {
+  return path.split('/').map(foldName).join('/');
+}
+
 function isLeftOut(path: string): boolean {
   return (
-    path === 'eval.md' || path.split('/').some((name, at) => name.startsWith('.') || (at === 0 && name === 'evals'))
+    isEvalPath(path) || path.split('/').some((name, at) => name.startsWith('.') || (at === 0 && name === 'shared'))
   );
 }

@@ -10,7 +10,7 @@ export function readSessionEvents(dir: string, id: string): readonly ProjectEven
   const layout = layoutOf(dir);
   if (!isRunId(id) || nodeDisk.stat(layout.log) === undefined) {
     throw new UserError('not_found', `there is no evaluation "${id}"`, {
-      hint: '`reyn eval list` shows what there is.',
+      hint: '`reyn eval report --list` shows what there is.',
     });
   }
   const blobs = blobReader(nodeDisk, layout);

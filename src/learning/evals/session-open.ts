@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Disk, nodeDisk } from '../../os/disk.ts';
 import { UserError } from '../../os/errors.ts';
 import type { ProjectEvent, ProjectEventBody } from '../../os/events/event.ts';
@@ -39,10 +39,11 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
     const dir = sessionDir(project.root, id, sealed);
     if (request.id !== undefined && request.begin !== true && !fs.existsSync(dir)) {
       throw new UserError('not_found', `there is no evaluation "${id}"`, {
-        hint: '`reyn eval list` shows what there is.',
+        hint: '`reyn eval report --list` shows what there is.',
       });
     }
     const closure = closureOf(request.baseline, project.catalog).digest;
+    refuseLink(disk, dir);
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
     const layout = layoutOf(dir);
     const store = openStore({
@@ -67,6 +68,16 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
       throw error;
     }
   };
+}
+
+/** A link that came with the project could lead sealed cases to where every run may read them. */
+function refuseLink(disk: Disk, dir: string): void {
+  const link = [dirname(dir), dir].find((each) => disk.isLink(each));
+  if (link === undefined) return;
+  throw new UserError('refused', `evaluations are kept in folders, and ${link} is a link`, {
+    where: { file: link },
+    hint: 'Remove the link.',
+  });
 }
 
 /** Types of events that a store writes by itself. */
@@ -137,10 +148,15 @@ async function begin(
   closure: string,
   sealed: boolean,
 ): Promise<void> {
-  const { what, skill, baseline, cases, by } = request;
+  const { what, skill, baseline, cases, by, vouched } = request;
   const principal = sealed ? VERIFIER : by;
   const settings = (request.settings ?? null) as Json;
-  events.push(await store.appendProject({ type: 'session_opened', data: { id, what, skill, settings, principal } }));
+  events.push(
+    await store.appendProject({
+      type: 'session_opened',
+      data: { id, what, skill, settings, principal, ...(vouched === undefined ? {} : { vouched }) },
+    }),
+  );
   const { fingerprint: skill_version_hash } = baseline.skill;
   await deps.project.store.appendProject({
     type: 'eval_started',

@@ -1,5 +1,6 @@
 import type { ProjectEvent, ProjectEventBody } from '../../os/events/event.ts';
 import type { Opened } from '../../os/skills/catalog.ts';
+import type { Vouched } from '../../os/vouch.ts';
 import type { EvalCase, EvalSet } from './case.ts';
 import type { EvalRow, Used } from './row.ts';
 
@@ -63,6 +64,8 @@ export type OpenSessionRequest = {
   readonly cases: number;
   /** Kept with the session. */
   readonly settings: unknown;
+  /** Signature of whoever begins it, for its first event. */
+  readonly vouched?: Vouched;
   readonly by: string;
   /** What the cases are judged by; absent = the eval files of the skill. */
   readonly set?: EvalSet;

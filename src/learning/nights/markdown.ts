@@ -13,7 +13,7 @@ const NO_WIDTH = '\u200B';
 function visible(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]|[\u200B-\u200F\u202a-\u202e\u2060-\u2069\uFEFF]/gu, '\uFFFD')
+    .replace(/[^\P{Cc}\n\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu, '\uFFFD')
     .toWellFormed();
 }
 
@@ -33,9 +33,12 @@ export function sentence(text: string): string {
     .replace(/\b[0-9a-f]{7,64}\b/gi, (hash) => `${hash.slice(0, 6)}${NO_WIDTH}${hash.slice(6)}`);
 }
 
-/** A name or a value, as code on one line; also in a cell of a table. */
+/**
+ * A name or a value, as code on one line; also in a cell of a table, which a bar would end. No way to write one is safe
+ * after every backslash, so it becomes a broken bar.
+ */
 export function code(text: string): string {
-  const inside = flat(text).replaceAll('|', '\\|');
+  const inside = flat(text).replaceAll('|', '¦');
   if (inside === '') return '(nothing)';
   const fence = '`'.repeat(longestRun(inside) + 1);
   return `${fence} ${inside} ${fence}`;

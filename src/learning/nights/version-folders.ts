@@ -11,6 +11,7 @@ import { isObject } from '../../os/json.ts';
  */
 export function copyVersions(from: string, to: string): readonly string[] {
   const copied: string[] = [];
+  refuseLink(to);
   for (const skill of foldersIn(from)) {
     const [source, target] = [join(from, skill), join(to, skill)];
     const [theirs, ours] = [entriesOf(source), entriesOf(target)];
@@ -21,6 +22,7 @@ export function copyVersions(from: string, to: string): readonly string[] {
         hint: 'Two machines made versions of it apart. Put away one of the two folders.',
       });
     }
+    refuseLink(target);
     replace(source, target);
     copied.push(skill);
   }
@@ -55,6 +57,7 @@ function entriesOf(dir: string): readonly Entry[] {
   const file = join(dir, 'index.json');
   if (!existsSync(file)) return [];
   try {
+    if (!lstatSync(file).isFile()) throw new Error('a link, or a pipe that nobody writes to');
     const index: unknown = JSON.parse(readFileSync(file, 'utf8'));
     if (isObject(index) && Array.isArray(index.versions) && index.versions.every(isEntry)) return index.versions;
   } catch {
@@ -63,6 +66,15 @@ function entriesOf(dir: string): readonly Entry[] {
   throw new UserError('state', 'the list of versions cannot be read', {
     where: { file },
     hint: 'Put the folder back as it was.',
+  });
+}
+
+/** What is written goes into the folder that is named, and not to where a link leads that came with it. */
+function refuseLink(dir: string): void {
+  if (lstatSync(dir, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new UserError('state', 'versions are kept in folders, and this is a link', {
+    where: { file: dir },
+    hint: 'Remove the link.',
   });
 }
 

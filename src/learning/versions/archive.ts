@@ -148,7 +148,9 @@ export function isVersion(value: unknown): value is Version {
     isObject(value) &&
     Number.isInteger(value.version) &&
     Number(value.version) > 0 &&
-    typeof value.reason === 'string' &&
+    [value.reason, value.date, value.by].every((member) => typeof member === 'string') &&
+    [value.run, value.verdict, value.receipt].every((member) => member === undefined || typeof member === 'string') &&
+    [value.parent, value.score].every((member) => member === undefined || typeof member === 'number') &&
     [value.skill_version_hash, value.own].every((hash) => typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash)) &&
     (value.main === undefined || value.main === 'SKILL.md')
   );

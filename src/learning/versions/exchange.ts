@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Disk } from '../../os/disk.ts';
-import { CorruptLog } from '../../os/errors.ts';
+import { CorruptLog, UserError } from '../../os/errors.ts';
 import type { Store } from '../../os/events/port.ts';
 import type { SavedGrants } from '../../os/permissions/saved.ts';
+import type { Signer } from '../../os/signing.ts';
 import type { Exchanges } from '../../os/skills/catalog.ts';
 import { isVersion } from './archive.ts';
 import { carryGrants } from './grants.ts';
 import type { VersionsHome } from './home.ts';
-import { type Intent, openIntent } from './intent.ts';
+import { type Intent, isOwnIntent, openIntent } from './intent.ts';
 import { digestAt, putInPlace } from './place.ts';
 import type { Version } from './version.ts';
 
@@ -20,6 +21,7 @@ import type { Version } from './version.ts';
  *    it stays as they left it, which the log says.
  *  - X3 The receipt is the end of it. All between is done under the skill's lock, and may be done again.
  *  - X4 A name whose folder is out of its place is not looked up elsewhere: whoever asks puts it in, or waits.
+ *  - X5 Nobody goes on with an intent that another machine brought: its files are in no folder that anybody looked at.
  */
 export type OpenExchanges = Exchanges & {
   /** Brings an open intent of the skill to its end. The caller holds the lock. */
@@ -34,11 +36,12 @@ export type ExchangeParts = {
   readonly home: VersionsHome;
   readonly store: () => Pick<Store, 'facts' | 'appendProject'>;
   readonly grants: Pick<SavedGrants, 'list' | 'save'>;
+  readonly signer: Signer;
 };
 
-type Forwarded = { readonly intent: Intent; readonly entry: Version; readonly isIn: boolean };
+type Forwarded = { readonly intent: Intent; readonly entry: Version; readonly isIn: boolean; readonly isOwn: boolean };
 
-export function openExchanges({ root, disk, home, store, grants }: ExchangeParts): OpenExchanges {
+export function openExchanges({ root, disk, home, store, grants, signer }: ExchangeParts): OpenExchanges {
   const ends = new Set<Promise<void>>();
 
   /** Does what is to be done on the disk. The caller holds the lock. */
@@ -49,15 +52,17 @@ export function openExchanges({ root, disk, home, store, grants }: ExchangeParts
       return undefined;
     }
     const { entry, place } = read(skill, intent);
+    const isOwn = isOwnIntent(signer, intent);
+    if (!isOwn && disk.stat(place) === undefined) throw brought(skill, home.markOf(skill));
     const archive = home.archive(skill);
     const before = archive.list().find(({ version }) => version === intent.from)?.own;
     const isFree = disk.stat(place) === undefined;
     const now = isFree ? undefined : digestAt(place, skill);
-    if (!isFree && now !== entry.own && now !== before) return { intent, entry, isIn: false };
+    if (!isOwn || (!isFree && now !== entry.own && now !== before)) return { intent, entry, isIn: false, isOwn };
     putInPlace(disk, place, skill, { files: archive.files(entry), before });
     archive.enter(entry);
     archive.setCurrent(entry.version);
-    return { intent, entry, isIn: true };
+    return { intent, entry, isIn: true, isOwn };
   }
 
   function read(skill: string, { dir, entry }: Intent): { entry: Version; place: string } {
@@ -69,12 +74,14 @@ export function openExchanges({ root, disk, home, store, grants }: ExchangeParts
   async function finish(skill: string): Promise<void> {
     const done = forward(skill);
     if (done === undefined) return;
-    const { intent, entry, isIn } = done;
+    const { intent, entry, isIn, isOwn } = done;
     if (isIn) {
       const ids = intent.grants ?? [];
       await store().appendProject(receiptOf(intent, entry, await carryGrants(grants, ids, entry.skill_version_hash)));
     } else {
-      const reason = 'the folder was changed before the version was put in place';
+      const reason = isOwn
+        ? 'the folder was changed before the version was put in place'
+        : 'it was not begun on this machine';
       await store().appendProject({ type: 'version_dropped', data: { skill, to: intent.to, reason } });
     }
     home.unmark(skill);
@@ -120,4 +127,15 @@ function receiptOf(intent: Intent, entry: Version, grants: readonly string[]) {
       ...(grants.length === 0 ? {} : { grants: [...grants] }),
     },
   } as const;
+}
+
+function brought(skill: string, mark: string): UserError {
+  return new UserError(
+    'refused',
+    `the folder of "${skill}" is out of its place, and the log that says so is not this machine's`,
+    {
+      where: { file: mark, skill },
+      hint: 'Put the folder back, e.g. from version control, and remove this file.',
+    },
+  );
 }

@@ -4,6 +4,7 @@ import { UserError } from '../../os/errors.ts';
 import { fingerprintOf } from '../../os/skills/fingerprint.ts';
 import { readSkillSource } from '../../os/skills/read-source.ts';
 import { isEvalPath } from '../../os/skills/source-paths.ts';
+import { foldName } from '../../os/workspace/location.ts';
 
 /** One file of a folder, by its path in it with `/`. */
 export type FolderFile = { readonly bytes: Uint8Array; readonly executable: boolean };
@@ -70,7 +71,8 @@ export function ownDigest(files: OwnFiles): string {
 /** Whether a path may be one of a folder's own files. */
 export function isOwnPath(file: string): boolean {
   const parts = file.split('/');
-  if (parts[0] === 'shared' || isEvalPath(file) || file.length > 1000) return false;
+  const folded = parts.map(foldName); // some disks know no case: what is eval files to one of them is no version's
+  if (folded[0] === 'shared' || isEvalPath(folded.join('/')) || file.length > 1000) return false;
   return parts.every((part) => part !== '' && !part.startsWith('.') && !/[\\\p{Cc}\uFFFD]/u.test(part));
 }
 

@@ -13,11 +13,14 @@ export type StandingParts = {
   readonly catalog: Catalog;
   readonly store: () => Pick<Store, 'facts' | 'blobs'>;
   readonly receipt: ReadReceipt;
+  /** Whether this machine's user vouches for a verdict, by the id of its receipt and what its event says of that. */
+  readonly isOwnVerdict: (receipt: string, vouched: unknown) => boolean;
 };
 
 /**
  * How a change of a skill stands. `pass` only for a receipt of PASS about exactly this skill and these two versions,
- * whose verdict this project's log names; what is not known widens.
+ * whose verdict this project's log names and this machine's user vouches for: a project that came from elsewhere may
+ * bring a log and receipts, and cannot bring leave. What is not known widens.
  */
 export function standingOf(
   parts: StandingParts,
@@ -41,7 +44,11 @@ function pathOf(root: string, dir: string): string {
   return path.startsWith('..') ? dir : path;
 }
 
-function wasReachedHere({ store }: StandingParts, id: string, { skill, from, to }: ReceiptFacts): boolean {
+function wasReachedHere(
+  { store, isOwnVerdict }: StandingParts,
+  id: string,
+  { skill, from, to }: ReceiptFacts,
+): boolean {
   return store()
     .facts('verdict_reached')
     .some(
@@ -51,7 +58,8 @@ function wasReachedHere({ store }: StandingParts, id: string, { skill, from, to 
         event.data.verdict === 'PASS' &&
         event.data.skill === skill &&
         event.data.from_hash === from &&
-        event.data.skill_version_hash === to,
+        event.data.skill_version_hash === to &&
+        isOwnVerdict(id, event.data.vouched),
     );
 }
 

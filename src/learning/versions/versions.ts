@@ -3,13 +3,16 @@ import { UserError } from '../../os/errors.ts';
 import type { Store } from '../../os/events/port.ts';
 import { OpError } from '../../os/op-error.ts';
 import type { SavedGrants } from '../../os/permissions/saved.ts';
+import type { Signer } from '../../os/signing.ts';
 import type { Catalog } from '../../os/skills/catalog.ts';
 import { fingerprintOf } from '../../os/skills/fingerprint.ts';
+import { vouch } from '../../os/vouch.ts';
 import { mainOf } from './archive.ts';
 import type { OpenExchanges } from './exchange.ts';
 import { bytesOf, type OwnFiles, ownDigest, readRest } from './folder.ts';
 import { grantChange, hasSameReach } from './grants.ts';
 import type { VersionsHome } from './home.ts';
+import { intentText } from './intent.ts';
 import { type Look, lookAtOwn, openedOf } from './look.ts';
 import type { Version } from './version.ts';
 
@@ -58,6 +61,7 @@ export type VersionsParts = {
   readonly store: () => Pick<Store, 'appendProject' | 'temp'>;
   readonly clock: Clock;
   readonly grants: Pick<SavedGrants, 'list' | 'revoke'>;
+  readonly signer: Signer;
   readonly home: VersionsHome;
   readonly exchanges: OpenExchanges;
   /** How many versions of a skill are kept. */
@@ -70,7 +74,7 @@ const FIRST = 'initial save';
 const BY_HAND = 'changed by hand';
 
 export function openVersions(parts: VersionsParts): Versions {
-  const { catalog, store, clock, grants, home, exchanges, most, pinned } = parts;
+  const { catalog, store, clock, grants, signer, home, exchanges, most, pinned } = parts;
   const fingerprintAt = ({ entry }: Look, files: OwnFiles) => fingerprintOf(catalog.sourceOf(entry, bytesOf(files)));
 
   async function withSkill<T>(skill: string, work: (look: ReturnType<typeof lookAtOwn>) => Promise<T>): Promise<T> {
@@ -162,14 +166,16 @@ export function openVersions(parts: VersionsParts): Versions {
       await grants.revoke(id, `v${to.version} is put in place again; it has to ask anew`, made.by);
     }
     home.mark(skill);
+    const intent = {
+      ...{ skill, dir, from: from.version, to: to.version, from_hash: look.fingerprint },
+      ...{ skill_version_hash: to.skill_version_hash, what, reason: made.reason, by: made.by, entry: to },
+      ...(before === undefined ? {} : { before }),
+      ...(carry.length === 0 ? {} : { grants: carry.map(({ id }) => id) }),
+    };
+    const vouched = vouch(signer, intentText(intent));
     await store().appendProject({
       type: 'version_intended',
-      data: {
-        ...{ skill, dir, from: from.version, to: to.version, from_hash: look.fingerprint },
-        ...{ skill_version_hash: to.skill_version_hash, what, reason: made.reason, by: made.by, entry: to },
-        ...(before === undefined ? {} : { before }),
-        ...(carry.length === 0 ? {} : { grants: carry.map(({ id }) => id) }),
-      },
+      data: { ...intent, ...(vouched === undefined ? {} : { vouched }) },
     });
     await exchanges.finish(skill);
     if (home.archive(skill).current() !== to.version) throw changed(skill);

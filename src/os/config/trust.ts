@@ -26,6 +26,7 @@ export function wideningIn(layers: readonly Layer[]): readonly Widening[] {
   const floor: Floor = {
     limits: { ...DEFAULT_LIMITS, ...own?.limits },
     exec: { ...EXEC_DEFAULTS, ...own?.exec },
+    on_propose: own?.self_improvement?.on_propose ?? 'ask_user',
   };
   return layers.flatMap((layer) => {
     const keys = wideningKeys(layer, floor);
@@ -34,11 +35,29 @@ export function wideningIn(layers: readonly Layer[]): readonly Widening[] {
 }
 
 /** What holds without the project's files: more of it widens, less tightens. */
-type Floor = Readonly<Record<'limits' | 'exec', Readonly<Record<string, unknown>>>>;
+type Floor = Readonly<Record<'limits' | 'exec', Readonly<Record<string, unknown>>>> & {
+  readonly on_propose: (typeof POLICIES)[number];
+};
+
+/** What becomes of a proved change, from the tightest. */
+const POLICIES = ['disabled', 'ask_user', 'auto'] as const;
+const ON_PROPOSE = 'self_improvement.on_propose';
+const EVAL_ALLOW = 'eval.allow';
 
 function wideningKeys({ origin, value }: Layer, floor: Floor): readonly string[] {
   if (origin !== 'reyn.yaml' && origin !== 'reyn.local.yaml') return [];
-  const { policy, base_url, models = {}, embeddings, mcp, search, grants, retention } = value;
+  const {
+    policy,
+    eval: evals,
+    self_improvement: improving,
+    base_url,
+    models = {},
+    embeddings,
+    mcp,
+    search,
+    grants,
+    retention,
+  } = value;
   const raised = (['limits', 'exec'] as const).flatMap((part) =>
     Object.entries(value[part] ?? {}).flatMap(([key, given]) =>
       isRaised(given, floor[part][key]) ? [showKey([part, key])] : [],
@@ -49,6 +68,8 @@ function wideningKeys({ origin, value }: Layer, floor: Floor): readonly string[]
   );
   return [
     ...((policy?.allow ?? []).length > 0 ? ['policy.allow'] : []),
+    ...((evals?.allow ?? []).length > 0 ? [EVAL_ALLOW] : []),
+    ...(isLooser(improving?.on_propose, floor.on_propose) ? [ON_PROPOSE] : []),
     ...(base_url === undefined ? [] : ['base_url']),
     ...reaching.map(([name]) => showKey(['models', name])),
     ...(embeddings === undefined ? [] : ['embeddings']),
@@ -58,6 +79,10 @@ function wideningKeys({ origin, value }: Layer, floor: Floor): readonly string[]
     ...(retention === undefined ? [] : ['retention']),
     ...raised,
   ];
+}
+
+function isLooser(given: Floor['on_propose'] | undefined, floor: Floor['on_propose']): boolean {
+  return given !== undefined && POLICIES.indexOf(given) > POLICIES.indexOf(floor);
 }
 
 function isRaised(given: unknown, floor: unknown): boolean {
@@ -85,11 +110,26 @@ export function trustedPart(
 }
 
 function narrowed(value: ConfigFile, keys: readonly string[]): ConfigFile {
-  const { policy, embeddings: _e, mcp: _m, search: _s, grants: _g, retention: _r, limits, exec, ...rest } = value;
+  const {
+    policy,
+    eval: evals,
+    self_improvement: improving,
+    embeddings: _e,
+    mcp: _m,
+    search: _s,
+    grants: _g,
+    retention: _r,
+    limits,
+    exec,
+    ...rest
+  } = value;
   const { allow: _a, ...denying } = policy ?? {};
+  const { allow: _b, ...measuring } = evals ?? {};
   return {
     ...rest,
     ...(policy === undefined ? {} : { policy: denying }),
+    ...(evals === undefined ? {} : { eval: measuring }),
+    ...(improving === undefined ? {} : { self_improvement: without(improving, 'self_improvement', keys) }),
     ...(limits === undefined ? {} : { limits: without(limits, 'limits', keys) }),
     ...(exec === undefined ? {} : { exec: without(exec, 'exec', keys) }),
   };

@@ -47,6 +47,8 @@ export const spent = object({
 export const failure = object({ code: text, message: text });
 /** An Ed25519 signature over the event: see `heads.ts` for the text. Absent where there was no key. */
 export const signed = optional(object({ key: text, at: text, signature: text }));
+/** See `vouch.ts`: absent where there was no key. */
+export const vouched = optional(object({ key: text, signature: text }));
 export const modelPin = object({
   name: text,
   provider: text,

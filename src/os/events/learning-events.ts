@@ -1,5 +1,5 @@
 import Type, { type TObject } from 'typebox';
-import { count, event, hex, object, optional, text, value } from './event-parts.ts';
+import { count, event, hex, object, optional, text, value, vouched } from './event-parts.ts';
 
 /**
  * Events about versions, evaluations, searches and verdicts. They stand in the project log. What an evaluation, a search
@@ -39,6 +39,8 @@ export const LEARNING_EVENTS = {
       before: optional(number),
       /** Saved grants that are to be carried over. */
       grants: optional(Type.Array(text)),
+      /** Who vouches for it: one that another machine brought is not gone on with. */
+      vouched,
     },
   ),
   version_dropped: event('A version that was intended was not put in place; the folder stays as somebody left it.', {
@@ -125,6 +127,8 @@ export const LEARNING_EVENTS = {
     /** Blob of the receipt, whose id is its digest. */
     receipt: text,
     by: text,
+    /** Who vouches for it: without this it lets nothing happen by itself. */
+    vouched,
   }),
   head_kept: event('The best candidate of a search was kept, for the next search to begin from.', {
     skill: text,
@@ -174,6 +178,8 @@ export const LEARNING_EVENTS = {
     settings: value,
     /** `verifier` where the cases are sealed. */
     principal: text,
+    /** Who vouches for a sealed one: rows of one that another machine began prove nothing. */
+    vouched,
   }),
   case_scored: event('One run of one case was scored.', {
     key: text,

@@ -37,6 +37,7 @@ const IDENTITIES: ReadonlySet<string> = new Set([
   'seq',
   'kept',
   'signed',
+  'vouched',
   // whoever saves a grant takes secrets out of it before it is signed
   'grant',
 ]);

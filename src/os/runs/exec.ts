@@ -13,13 +13,15 @@ const WORK = '/work';
 
 export type ExecOptions = {
   readonly root: string;
+  /** Where programs see the project, where that can be another place; `root` if absent. */
+  readonly seenAt?: string;
   /** Opened when a program is first to run. */
   readonly sandbox: () => Sandbox | NoSandbox;
   readonly limits: ExecLimits;
 };
 
 /** Runs programs of one run on its work folder and a view of the project. */
-export function openExec({ root, sandbox, limits }: ExecOptions, workDir: string): ExecPort {
+export function openExec({ root, seenAt = root, sandbox, limits }: ExecOptions, workDir: string): ExecPort {
   return {
     get backend() {
       return sandbox().backend;
@@ -29,7 +31,7 @@ export function openExec({ root, sandbox, limits }: ExecOptions, workDir: string
       if (opened.backend === undefined) throw new OpError('no_sandbox', `${opened.reason} ${opened.hint}`);
       const shown = await view.workspace.view({ ...view, signal });
       try {
-        return await runIn(opened, { root, workDir, limits }, request, { ...view, shown }, signal);
+        return await runIn(opened, { root, seenAt, workDir, limits }, request, { ...view, shown }, signal);
       } finally {
         shown.remove();
       }
@@ -37,12 +39,17 @@ export function openExec({ root, sandbox, limits }: ExecOptions, workDir: string
   };
 }
 
-type Setting = { readonly root: string; readonly workDir: string; readonly limits: ExecLimits };
+type Setting = {
+  readonly root: string;
+  readonly seenAt: string;
+  readonly workDir: string;
+  readonly limits: ExecLimits;
+};
 type Viewed = ExecView & { readonly shown: ProgramView };
 
 async function runIn(
   sandbox: Sandbox,
-  { root, workDir, limits }: Setting,
+  { root, seenAt, workDir, limits }: Setting,
   request: ExecRequest,
   view: Viewed,
   signal: AbortSignal,
@@ -50,10 +57,11 @@ async function runIn(
   fs.mkdirSync(workDir, { recursive: true });
   const isolated = sandbox.backend === 'bubblewrap';
   const work: Mount = { kind: 'write', from: workDir, at: isolated ? WORK : workDir };
-  const mounts = isolated ? view.shown.mounts(root) : view.shown.direct(root);
+  const place = isolated ? seenAt : root;
+  const mounts = isolated ? view.shown.mounts(place) : view.shown.direct(place);
   const end = await sandbox.run({
     argv: request.argv,
-    cwd: cwdOf(request.cwd, { root, work: work.at, isEmpty: mounts.length === 0 }),
+    cwd: cwdOf(request.cwd, { root: place, work: work.at, isEmpty: mounts.length === 0 }),
     mounts: [...mounts, work],
     env: { REYN_WORK: work.at },
     ...(request.stdin === undefined ? {} : { stdin: request.stdin }),

@@ -258,6 +258,36 @@ describe('a session', () => {
     expect(await statusWith(['eval: { allow: [{ need: file.read, resource: "/tmp/**" }] }'])).toBe('failed');
   });
 
+  it('shows programs the place of the project, not that of the copy: they cannot tell a sealed case from a run', async () => {
+    const echo = phases(
+      'where',
+      [
+        'entry: work',
+        'artifacts: { done: { ok: boolean } }',
+        'permissions: { file: { read: ["notes/**"] }, exec: [["sh", "**"]] }',
+      ],
+      phase(
+        'work',
+        'input: user_message',
+        'allowed_ops: []',
+        'preprocessor:',
+        '  - { type: op, op: sandboxed_exec, args: { argv: [sh, -c, "pwd; cat notes/a.md; env"] } }',
+      ),
+    );
+    const skills = { where: { md: echo, rules: [{ turn: { finish: { ok: true } } }] } };
+    const config = ['eval: { allow: [{ need: exec }, { need: file.read }] }'];
+    await inEvaluation({ skills, config, files: { 'notes/a.md': 'a note' } }, async (here) => {
+      const version = here.project.catalog.open('where');
+      const session = await here.evaluation.open(request(here, 'where', { what: 'verify' }));
+      const [row] = await session.evaluate([{ version, case: caseOf('a', 'x'), seed: 0 }], options());
+      const log = fs.readFileSync(path.join(session.dir, '.reyn/runs', row?.run ?? '', 'events.jsonl'), 'utf8');
+      const [said] = /"stdout":"[^"]*"/.exec(log) ?? [''];
+      await session.close();
+      expect(said).toContain(`"stdout":"${here.project.root}\\na note`);
+      expect(said).not.toMatch(/sealed|copies|evals/);
+    });
+  });
+
   it('gives a model the seed of the run, so that another repetition is another run', async () => {
     const server = await startWireServer(calls(['finish', { artifact: { text: 'hi' } }]));
     const config = ['models:', `  bee: { provider: openai-compatible, model: m, base_url: "${server.baseUrl}" }`];

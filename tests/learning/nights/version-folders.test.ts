@@ -36,6 +36,19 @@ describe('folders of versions', () => {
     expect(copyVersions(to, from)).toEqual(['a']);
   });
 
+  it('are written to no place that a link of the project leads to, and read from none of the state', () => {
+    const [from, to, outside] = [freshRoot(), freshRoot(), freshRoot()];
+    kept(from, 'a', 'xy');
+    fs.symlinkSync(outside, path.join(to, 'a'));
+    expect(() => copyVersions(from, to)).toThrow(/this is a link/);
+    fs.symlinkSync(outside, path.join(to, 'versions'));
+    expect(() => copyVersions(from, path.join(to, 'versions'))).toThrow(/this is a link/);
+    expect(fs.readdirSync(outside)).toEqual([]);
+    fs.renameSync(path.join(from, 'a/index.json'), path.join(outside, 'index.json'));
+    fs.symlinkSync(path.join(outside, 'index.json'), path.join(from, 'a/index.json'));
+    expect(() => copyVersions(from, freshRoot())).toThrow(/cannot be read/);
+  });
+
   it('are not copied over another history', () => {
     const [from, to] = [freshRoot(), freshRoot()];
     kept(from, 'a', 'xy');

@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openReyn } from '../../../src/reyn.ts';
@@ -104,6 +105,51 @@ describe('an exchange of a skill folder', () => {
       expect(project.reyn.events.query({ type: 'skill_rolled_back' })).toHaveLength(1);
     });
   });
+
+  it.each([
+    ['.notes.new', 'leaves the folder as it is'],
+    ['/notes', 'says that the folder is out of its place, and fills it with nothing'],
+  ])('that another machine began, and that stood at %s, is not gone on with: it %s', async (end) => {
+    const homes = ['a', 'b'].map((name) => fs.mkdtempSync(path.join(os.tmpdir(), `reyn-home-${name}-`)));
+    const [theirs, mine] = homes.map((HOME) => ({ HOME, REYN_TRUST_PROJECT: '1' }));
+    await inProject({ ...spec, open: { env: theirs ?? {} } }, async (project) => {
+      await twoVersions(project);
+      const { root } = project;
+      const disk = dyingDisk((_, to) => to.endsWith(`reyn/project/${end}`) || to.endsWith(`reyn/project${end}`));
+      const reyn = await openReyn({ root, env: theirs ?? {}, disk });
+      await expect(reyn.versions.rollback('notes')).rejects.toThrow('died');
+      await reyn.close().catch(() => undefined);
+      const before = contents(root);
+      const after = await project.reopen({ env: mine ?? {} });
+      if (end === '/notes') {
+        expect(() => after.skills.load('notes')).toThrow("the log that says so is not this machine's");
+        expect(fs.existsSync(path.join(root, DIR))).toBe(false);
+        return;
+      }
+      after.skills.load('notes');
+      await project.reopen({ env: mine ?? {} });
+      expect(contents(root)).toEqual(before);
+      const [dropped] = project.reyn.events.query({ type: 'version_dropped' });
+      expect(dropped?.data).toMatchObject({ skill: 'notes', reason: 'it was not begun on this machine' });
+      await project.reyn.versions.rollback('notes'); // and nothing of it stands in the way
+    });
+    for (const home of homes) fs.rmSync(home, { recursive: true });
+  });
+
+  it.each(['.reyn/skill-versions', '.reyn/skill-versions/notes'])(
+    'writes nothing through a link at %s',
+    async (link) => {
+      await inProject(spec, async (project) => {
+        const outside = fs.mkdtempSync(path.join(os.tmpdir(), 'reyn-outside-'));
+        const full = path.join(project.root, link);
+        fs.mkdirSync(path.dirname(full), { recursive: true });
+        fs.symlinkSync(outside, full);
+        await expect(project.reyn.versions.adopt('notes')).rejects.toMatchObject({ code: 'refused' });
+        expect(fs.readdirSync(outside)).toEqual([]);
+        fs.rmSync(outside, { recursive: true });
+      });
+    },
+  );
 
   it('that finds the folder changed after a crash leaves it, and the log says so', async () => {
     await inProject(spec, async (project) => {

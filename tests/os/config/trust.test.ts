@@ -65,6 +65,33 @@ describe('a file of the project that nobody has trusted', () => {
     ]);
   });
 
+  it('lets evaluated skills do nothing outside, and nothing be applied by itself', () => {
+    const loose =
+      'eval: { timeout: 9, allow: [{ need: exec }] }\nself_improvement: { engine: gepa, on_propose: auto }\n';
+    project(loose);
+    expect(config()).toMatchObject({
+      eval: { timeout: 9, allow: [] },
+      self_improvement: { engine: 'gepa', on_propose: 'ask_user' },
+      untrusted: ['eval.allow', 'self_improvement.on_propose'],
+    });
+    expect(config({ REYN_TRUST_PROJECT: '1' })).toMatchObject({
+      eval: { allow: [{ need: 'exec' }] },
+      self_improvement: { on_propose: 'auto' },
+      untrusted: [],
+    });
+  });
+
+  it.each([
+    ['disabled', 'ask_user', 'disabled'],
+    ['auto', 'ask_user', 'ask_user'],
+    ['auto', 'auto', 'auto'],
+    ['ask_user', 'disabled', 'disabled'],
+  ])('where the user says on_propose: %s and the project %s it is %s', (mine, theirs, holds) => {
+    user(`self_improvement: { on_propose: ${mine} }\n`);
+    project(`self_improvement: { on_propose: ${theirs} }\n`);
+    expect(config().self_improvement.on_propose).toBe(holds);
+  });
+
   it('leaves what the user allows themselves', () => {
     user('policy: { allow: [{ need: exec }] }\nsearch: { base_url: "http://mine" }\ngrants: { days: 7 }\n');
     project(WIDE);
