@@ -12,15 +12,15 @@ import { visible } from './os/visible.ts';
  * What does not load, is hidden, or is no skill of the project is not asked about its phases.
  */
 export function evalFindings(reyn: Pick<Reyn, 'root' | 'skills'>, names: readonly string[]): readonly Finding[] {
-  const entries = reyn.skills.list();
-  const asked = names.map(
-    (name) =>
-      entries.find((one) => one.name === name) ?? { name: path.basename(path.resolve(reyn.root, name)), dir: name },
-  );
+  const entries = reyn.skills.folders();
+  const asked = names.map((name) => {
+    const dir = path.resolve(reyn.root, name);
+    return entries.find((one) => one.name === name) ?? { name: path.basename(dir), dir };
+  });
   const own = names.length === 0 ? entries.filter(({ origin }) => origin !== 'stdlib') : asked;
   return own.flatMap(({ name, dir }) => {
     const resolves = entries.some((one) => one.name === name && one.dir === dir && one.shadowedBy === undefined);
-    return findingsIn(name, path.resolve(reyn.root, dir), () => (resolves ? phasesOf(reyn, name) : undefined));
+    return findingsIn(name, dir, () => (resolves ? phasesOf(reyn, name) : undefined));
   });
 }
 

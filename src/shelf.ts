@@ -12,6 +12,7 @@ export function openShelf(shelf: Shelf): Reyn['skills'] {
   const survey = openSurvey(shelf);
   return {
     list: () => survey.describe(),
+    folders: () => shelf.catalog.list(),
     load: (name) => shelf.catalog.load(name),
     lint: (names) => (names.length === 0 ? survey.lintAll() : survey.lint(sourcesOf(shelf, names))),
     copy: async (name, as = name) => copySkill(shelf, name, as),

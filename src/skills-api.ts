@@ -1,3 +1,4 @@
+import type { CatalogEntry } from './os/skills/catalog.ts';
 import type { Finding } from './os/skills/finding.ts';
 import type { Skill, SkillOrigin } from './os/skills/skill.ts';
 
@@ -5,6 +6,8 @@ import type { Skill, SkillOrigin } from './os/skills/skill.ts';
 export type SkillsApi = {
   /** Every skill that resolves, and every one another shadows; sorted by name. Skills that do not load say why. */
   list(): readonly SkillEntry[];
+  /** Their folders alone, which are not looked into; the paths are absolute. */
+  folders(): readonly CatalogEntry[];
   /** @throws UserError `not_found` (with a suggestion), `skill`. */
   load(name: string): Skill;
   /** Lints by name or by folder path; all project and local skills when empty. */

@@ -31,6 +31,7 @@ const entry = (name: string, rest: Partial<SkillEntry> = {}): SkillEntry => ({
 
 const skills = (findings: readonly Finding[]) => ({
   skills: {
+    folders: () => [],
     list: () => [entry('essay'), entry('essay', { origin: 'stdlib', dir: 'stdlib/essay', shadowedBy: 'project' })],
     lint: () => findings,
     load: () => {

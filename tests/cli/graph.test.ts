@@ -171,6 +171,7 @@ describe('--graph', () => {
   const load = {
     skills: {
       list: () => [],
+      folders: () => [],
       lint: () => [],
       load: () => SKILL,
       copy: async () => '',

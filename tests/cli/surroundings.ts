@@ -80,6 +80,7 @@ export function projectWith(parts: Partial<Reyn>): Reyn {
     ops: [],
     skills: {
       list: () => [],
+      folders: () => [],
       load: absent,
       lint: absent,
       copy: absent,

@@ -15,6 +15,8 @@ export type CaseOutcome = {
   readonly usage: Used;
   /** Id of the run in the evaluation's store. */
   readonly run?: string;
+  /** Hash of the last event of the run. */
+  readonly head?: string;
   /** Folder of the case's copy of the project, absolute, for scorers that look at files. */
   readonly dir?: string;
 };

@@ -43,6 +43,8 @@ export type EvalRow = {
   readonly checks: readonly CheckScore[];
   /** Id of the run in the evaluation's own store. */
   readonly run?: string;
+  /** Hash of the last event of the run. */
+  readonly head?: string;
   readonly error?: string;
   readonly usage: Used;
   /** What a proposer may see of it: input, result, missed checks, path through the graph. Train cases only. */

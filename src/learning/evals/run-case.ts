@@ -55,7 +55,8 @@ export async function runCase(asked: CaseRun): Promise<CaseOutcome> {
       const { state, outcome } = await drivenOn(project, owned, driving);
       last = state;
       signal.throwIfAborted();
-      return outcomeFor(state, outcome, { path, timedOut: stop.timedOut() });
+      const { hash: head } = owned.log.head;
+      return { ...outcomeFor(state, outcome, { path, timedOut: stop.timedOut() }), head };
     } finally {
       release();
     }

@@ -25,7 +25,8 @@ import type { SessionState } from './session-state.ts';
  * Opens sessions of one project.
  *
  *  - S1 A session has a store of its own; nothing of it is in any list, index, recall or export of the project, whose log
- *    says when it began and when it ended, with the head of its log.
+ *    says when it began and when it ended, with the head of its log. That has a row for each run of a case, with the head
+ *    of the run's log, and so does not list them besides.
  *  - S2 A row is durable before anybody is told of it, and is never computed twice under the same key.
  *  - S3 One process has a session open at a time.
  */
@@ -51,7 +52,8 @@ export function sessionOpener(deps: SessionDeps): OpenSession {
       ids: project.ids,
       redact: project.redact,
       signer: undefined,
-      disk: caseDisk(disk, layout.log),
+      disk: caseDisk(disk, layout),
+      listing: 'below',
     });
     const known = request.id === undefined ? [] : ownEvents(store);
     const held = holdAlone(store, layout.locks, id);

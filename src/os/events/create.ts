@@ -5,7 +5,7 @@ import { START } from './chain.ts';
 import { type Composed, checkRunEvent, composeRunEvent } from './compose.ts';
 import type { ProjectEventBody, RunEvent, RunEventBody } from './event.ts';
 import { isRunId, RUN_FILE } from './layout.ts';
-import { openLog, type StoreParts } from './parts.ts';
+import { isListed, openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
 
 type Birth = {
@@ -16,7 +16,7 @@ type Birth = {
 
 /**
  * A run is born whole: its folder with the durable first event is made aside and renamed into place, so a run's folder
- * never lacks its first event. Then the project log is told; a crash between the two leaves a run that was never
+ * never lacks its first event. Then the project log is told, where it lists such runs; a crash between the two leaves a run that was never
  * opened, which `takeRun` mends.
  */
 export async function createRun(
@@ -39,13 +39,20 @@ export async function createRun(
     const members = checkRunEvent(first, blobs, redact);
     const made = composeRunEvent(run, first, members, { after: START, epoch: 1, clock });
     const file = await makeFolder(parts, run, made, how);
-    const opening = await project.append(openingOf(run, made.event)).catch((error) => {
-      disk.close(file);
-      throw error;
-    });
-    return { log: openLog(parts, { run, opened: opening.hash }, 1, made.link, file), event: made.event };
+    const opened = isListed(parts, first) ? await opening(project, run, made.event, () => disk.close(file)) : undefined;
+    return { log: openLog(parts, { run, opened }, 1, made.link, file), event: made.event };
   } catch (error) {
     open.delete(run);
+    throw error;
+  }
+}
+
+/** Tells the project log. @returns the hash of the event that says so. */
+async function opening(project: StoreParts['project'], run: string, first: RunEvent, close: () => void) {
+  try {
+    return (await project.append(openingOf(run, first))).hash;
+  } catch (error) {
+    close();
     throw error;
   }
 }

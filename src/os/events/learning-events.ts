@@ -193,6 +193,8 @@ export const LEARNING_EVENTS = {
     status: text,
     checks: value,
     run: optional(text),
+    /** Hash of the last event of the run, which the log of the evaluation names nowhere else. */
+    head: optional(text),
     error: optional(text),
     usage: used,
     feedback: optional(value),

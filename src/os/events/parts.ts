@@ -30,23 +30,35 @@ export type StoreParts = {
   readonly signer: Signer | undefined;
   /** Runs this process has open; `undefined` while one is being created. */
   readonly open: Map<string, OpenRunLog | undefined>;
+  readonly listing: Listing;
 };
+
+/**
+ * Which runs the project log says were opened and closed: all, or only those below another run, where whoever keeps the
+ * store records by itself how each of the others ended.
+ */
+export type Listing = 'all' | 'below';
+
+/** @param first the first event of the run. */
+export function isListed({ listing }: Pick<StoreParts, 'listing'>, first: { readonly data: object }): boolean {
+  return listing === 'all' || 'parent' in first.data;
+}
 
 /** A run as the project log knows it. */
 export type Opened = {
   readonly run: string;
-  /** Hash of its `run_opened` event. */
-  readonly opened: string;
+  /** Hash of its `run_opened` event; absent = the project log does not list it. */
+  readonly opened: string | undefined;
 };
 
 /** Body of the event that closes a run in the project log. */
-export function closingOf({ signer, clock }: StoreParts, { run, opened }: Opened, type: string, head: Link) {
+export function closingOf({ signer, clock }: StoreParts, { run, opened = '' }: Opened, type: string, head: Link) {
   const data = { outcome: type.slice('run_'.length), seq: head.seq, head: head.hash };
   return signStatement(signer, { type: 'run_closed', run, data } as const, opened, clock.now());
 }
 
 /** Says where a run that was given up stands. Only a signature makes that worth an event, and no failure is: H2. */
-async function signEnd({ signer, clock, reserve, project }: StoreParts, { run, opened }: Opened, head: Link) {
+async function signEnd({ signer, clock, reserve, project }: StoreParts, { run, opened = '' }: Opened, head: Link) {
   const data = { seq: head.seq, head: head.hash };
   const body = signStatement(signer, { type: 'head_signed', run, data } as const, opened, clock.now());
   if (!('signed' in body.data) || reserve.spent) return;
@@ -83,7 +95,7 @@ export function openLog(parts: StoreParts, of: Opened, epoch: number, after: Lin
     isAlone: () => open.size <= 1,
     async closed(left: { type: RunEventType; link: Link } | undefined) {
       try {
-        if (left === undefined) return;
+        if (left === undefined || of.opened === undefined) return;
         if (TERMINAL.includes(left.type)) await project.append(closingOf(parts, of, left.type, left.link));
         else await signEnd(parts, of, left.link);
       } finally {

@@ -11,7 +11,7 @@ import { openHome } from './home.ts';
 import { isRunId, layoutOf } from './layout.ts';
 import { type Locks, ownerLock, PROJECT_LOCK, sqliteLocks, withLock } from './locks.ts';
 import { restoreMembers } from './members.ts';
-import type { StoreParts } from './parts.ts';
+import type { Listing, StoreParts } from './parts.ts';
 import type { Store } from './port.ts';
 import { type ProjectFacts, projectFacts } from './project-facts.ts';
 import { openProjectLog } from './project-log.ts';
@@ -36,13 +36,16 @@ export type StoreOptions = {
   readonly signer: Signer | undefined;
   readonly disk?: Disk;
   readonly locks?: Locks;
+  /** Default: all. */
+  readonly listing?: Listing;
 };
 
 /**
  * Opens the store of a project. Nothing is written before the first thing there is to write, so a reader leaves no
  * trace.
  */
-export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, locks: given }: StoreOptions): Store {
+export function openStore(options: StoreOptions): Store {
+  const { root, clock, ids, signer, redact, disk = nodeDisk, locks: given, listing = 'all' } = options;
   const layout = layoutOf(root);
   const locks = given ?? sqliteLocks(layout.locks);
   const owner = { id: ids.next(), pid: process.pid };
@@ -53,7 +56,8 @@ export function openStore({ root, clock, ids, signer, redact, disk = nodeDisk, l
   const isBusy = () => open.size > 1;
   const { temp, enter: prepare } = home;
   const project = openProjectLog({ disk, layout, clock, locks, blobs, redact, reserve, temp, prepare, isBusy });
-  const parts: StoreParts = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, signer, open };
+  const made = { disk, layout, clock, locks, reserve, blobs, redact, home, project, owner, signer, open };
+  const parts: StoreParts = { ...made, listing };
   const known = new Map<string, ProjectFacts>();
   const facts = (prefix: string) => {
     const found = known.get(prefix) ?? projectFacts(disk, layout, blobs, prefix);

@@ -4,7 +4,7 @@ import type { Link } from './chain.ts';
 import { openingOf } from './create.ts';
 import type { RunEvent, RunEventBody } from './event.ts';
 import { ownerLock } from './locks.ts';
-import { closingOf, type Opened, openAtEnd, openLog, type StoreParts } from './parts.ts';
+import { closingOf, isListed, type Opened, openAtEnd, openLog, type StoreParts } from './parts.ts';
 import type { RunLog } from './port.ts';
 import { type Registration, registrationOf } from './project-read.ts';
 import { endedRunLog, type OpenRunLog, RELEASING } from './run-log.ts';
@@ -20,8 +20,9 @@ export type Why = 'resume' | 'answer' | 'parent';
 export function takeLocked(parts: StoreParts, run: string, why: Why): { log: RunLog; events: RunEvent[] } {
   const { disk, layout, blobs, project } = parts;
   const file = readRunFile(disk, layout, run);
-  const registration = registrationOf(disk, layout, run);
-  checkRegistration(layout.show(layout.runFile(run)), run, file, registration);
+  const listed = isListed(parts, file.first);
+  const registration = listed ? registrationOf(disk, layout, run) : {};
+  if (listed) checkRegistration(layout.show(layout.runFile(run)), run, file, registration);
   const isFree = isFreeToTake(parts, run, file);
   if (!isFree && !file.hasEnded) throw ownedByOther(run, file);
 
@@ -30,14 +31,14 @@ export function takeLocked(parts: StoreParts, run: string, why: Why): { log: Run
   if (isFree) {
     // What the dead wrote can be read and may yet not be durable: it is made so before anything is built on it.
     project.syncLocked();
-    if (opened === undefined) {
+    if (opened === undefined && listed) {
       disk.syncDir(layout.runs);
       opened = project.appendLocked([openingOf(run, events[0] as RunEvent)])[0]?.hash;
     }
   }
-  const of: Opened = { run, opened: opened ?? '' };
+  const of: Opened = { run, opened };
   if (file.hasEnded) {
-    if (isFree && registration.closed === undefined) {
+    if (isFree && listed && registration.closed === undefined) {
       withRunFile(parts, run, disk.datasync);
       project.appendLocked([closingOf(parts, of, file.last.type, file.chain.link)]);
     }

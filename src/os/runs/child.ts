@@ -1,7 +1,7 @@
-import { setImmediate as nextRound } from 'node:timers/promises';
 import { EXIT, UserError } from '../errors.ts';
 import type { ChildOutcome, StartChild } from '../kernel/ports.ts';
 import { tighter } from '../limits/limits.ts';
+import { turnstile } from '../turnstile.ts';
 import { createRun } from './create-run.ts';
 import { type Below, driveRun, type OwnedRun } from './drive-run.ts';
 import { type Ended, endedOf } from './lineage.ts';
@@ -17,7 +17,7 @@ export function openBelow(project: Project, driving: Driving): Below {
   const ended = new Map<string, Ended>();
   /** How many runs are above each. Everything below a root is reached through here; only the root itself is not. */
   const above = new Map<string, number>();
-  const turn = turnstile();
+  const turn = turnstile(TOGETHER);
   const startChild: StartChild = async (request) => {
     const under: Driving = { ...driving, signal: request.signal };
     const depth = (above.get(request.parent.run) ?? 0) + 1;
@@ -50,21 +50,8 @@ function tooDeep(skill: string): ChildOutcome {
   return { status: 'failed', code: 'limit', message, spent: NOTHING };
 }
 
-/** Sub-runs that begin in one round of the event loop: enough to share their flushes. */
+/** Sub-runs that begin in one round of the event loop. */
 const TOGETHER = 4;
-
-/**
- * Lets a few callers through in each round of the event loop, in order. Of a hundred sub-runs that are to begin at once
- * the first are then at their models while the last begin; without it all would be made together and wait together.
- */
-function turnstile(): () => Promise<void> {
-  let round = Promise.resolve();
-  let callers = 0;
-  return () => {
-    if (callers++ % TOGETHER === 0) round = round.then(() => nextRound());
-    return round;
-  };
-}
 
 type Owned = OwnedRun | { readonly failed: ChildOutcome };
 

@@ -66,6 +66,14 @@ describe('a session', () => {
         .map((name) => fs.readFileSync(path.join(log, name), 'utf8'))
         .join('');
       expect(text.match(/"type":"case_scored"/g)).toHaveLength(3);
+      expect(text).not.toContain('"type":"run_');
+      for (const { run = '', head } of rows) {
+        const events = fs.readFileSync(path.join(session.dir, '.reyn', 'runs', run, 'events.jsonl'), 'utf8');
+        expect(JSON.parse(events.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+          type: 'run_finished',
+          hash: head,
+        });
+      }
       await session.close({ outcome: 'done', score: 0.5 });
     });
   });

@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS } from '../../../src/os/config/limits.ts';
 import type { Disk } from '../../../src/os/disk.ts';
 import type { RunEventBody } from '../../../src/os/events/event.ts';
 import type { Locks } from '../../../src/os/events/locks.ts';
+import type { Listing } from '../../../src/os/events/parts.ts';
 import type { Store } from '../../../src/os/events/port.ts';
 import { openStore } from '../../../src/os/events/store.ts';
 import { randomIds } from '../../../src/os/ids.ts';
@@ -24,7 +25,7 @@ export function freshRoot(): string {
 /** A store that is closed after the test. */
 export function openIn(
   root: string,
-  with_: { disk?: Disk; locks?: Locks; clock?: Clock; signer?: Signer } = {},
+  with_: { disk?: Disk; locks?: Locks; clock?: Clock; signer?: Signer; listing?: Listing } = {},
 ): Store {
   const store = openStore({
     root,

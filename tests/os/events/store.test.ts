@@ -31,6 +31,29 @@ describe('createRun', () => {
     });
   });
 
+  it('lists only runs below another where the store is told so, and the others can be taken up all the same', async () => {
+    const root = freshRoot();
+    const before = openIn(root, { listing: 'below' });
+    const { log } = await before.createRun('run1', firstEvent(before));
+    const { log: under } = await before.createRun('run2', firstEvent(before, { parent: 'run1' }));
+    under.append(FINISHED);
+    await under.close();
+    log.append({ type: 'run_interrupted', data: { cause: 'signal', message: 'stopped' } });
+    await log.close();
+    await before.close();
+    const store = openIn(root, { listing: 'below' });
+    const taken = await store.takeRun('run1', 'resume');
+    expect(taken.events.map(({ type }) => type)).toEqual(['run_skill_started', 'run_interrupted', 'run_resumed']);
+    taken.log.append(FINISHED);
+    await taken.log.close();
+    expect((await store.takeRun('run1', 'resume')).events.at(-1)?.type).toBe('run_finished');
+    expect(store.readProject().map(({ type, run }) => `${type} ${run}`)).toEqual([
+      'run_opened run2',
+      'run_closed run2',
+    ]);
+    await store.close();
+  });
+
   it('refuses an id that is in use or is no name, another first event, and another owner', async () => {
     const store = openIn(freshRoot());
     await store.createRun('run1', firstEvent(store));
