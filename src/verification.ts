@@ -14,6 +14,7 @@ import { quarantined } from './learning/verdicts/quarantine.ts';
 import { armsOf, beforeOf, devOf, type Question, receiptFor, settingsOf } from './learning/verdicts/question.ts';
 import { type Receipt, sealReceipt } from './learning/verdicts/receipt.ts';
 import { toldOf } from './learning/verdicts/receipt-facts.ts';
+import { roomFor } from './learning/verdicts/room.ts';
 import { start } from './learning/verdicts/rule.ts';
 import type { RuleSettings, RuleState } from './learning/verdicts/rule-state.ts';
 import type { Verdict } from './learning/verdicts/verdict.ts';
@@ -100,7 +101,10 @@ export function openVerification(deps: VerificationDeps): Verification {
     if (refused) return { result: await settle(question, before, async (settings) => start(settings)), spent: NOTHING };
     return inSession(question, asking, (opened, onRow) => {
       const options = { concurrency: project().config.eval.concurrency, signal: asking.signal, onRow };
-      return settle(question, before, (settings) => driveVerdict(opened, settings, armsOf(question), options));
+      return settle(question, before, (settings) => {
+        const room = (runs: number) => roomFor(runs, opened.used(), opened.rows().length, asking.meter.left());
+        return driveVerdict(opened, settings, armsOf(question), options, room);
+      });
     });
   }
 

@@ -15,6 +15,12 @@ export type Arms = {
 };
 
 /**
+ * The most that each of so many runs may use; absent = there is no limit.
+ * @throws OpError `limit` where they might use more than is left: nothing is concluded from runs that were cut short.
+ */
+export type Room = (runs: number) => MeasureOptions['most'];
+
+/**
  * Has everything run that the rule wants, until there is a verdict. Both arms run now, interleaved, in this session
  * alone: a row of another day, of a search or of another session is never compared with. What the session has already,
  * after a crash, is not run again.
@@ -24,11 +30,17 @@ export async function driveVerdict(
   settings: RuleSettings,
   arms: Arms,
   options: MeasureOptions,
+  room: Room,
 ): Promise<RuleState> {
   let state = start(settings);
   for (let wanted = nextRuns(state); wanted.length > 0; wanted = nextRuns(state)) {
     const measures = wanted.map((run) => measureOf(run, arms, session.id));
-    const rows = await session.evaluate(measures, options);
+    const rows: EvalRow[] = [];
+    for (const part of partsOf(measures, options.concurrency * ROUNDS)) {
+      const missing = part.filter((measure) => !session.has(measure)).length;
+      const most = missing === 0 ? undefined : room(missing);
+      rows.push(...(await session.evaluate(part, { ...options, ...(most === undefined ? {} : { most }) })));
+    }
     state = tell(
       state,
       wanted.flatMap((run, at) => {
@@ -38,6 +50,13 @@ export async function driveVerdict(
     );
   }
   return state;
+}
+
+/** Runs for each place between two looks at what is left. */
+const ROUNDS = 4;
+
+function partsOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
 function measureOf({ case: name, arm, repeat }: WantedRun, arms: Arms, session: string): Measure {

@@ -35,7 +35,7 @@ async function asked(session: string): Promise<readonly Measure[]> {
     },
   } as unknown as Session;
   const options = { concurrency: 1, signal: new AbortController().signal };
-  await driveVerdict(fake, settingsOf(question, 1), armsOf(question), options);
+  await driveVerdict(fake, settingsOf(question, 1), armsOf(question), options, () => undefined);
   return measures;
 }
 
