@@ -18,7 +18,10 @@ export type Before = {
 export function verdictBefore(settings: RuleSettings, { breaches, descends }: Before): Verdict | undefined {
   const clusters = new Set(settings.cases.map(({ cluster }) => cluster)).size;
   const without = (verdict: Verdict['verdict'], code: Verdict['code'], reason: string): Verdict => {
-    const alpha = { spent: 0, attempt: settings.attempt, looks: alphaByLook(settings.alpha) };
+    // that a text holds something of sealed cases says something of them: asking is not free, or it could be asked for ever
+    const asked = breaches.some((breach) => breach.code === 'leak');
+    const spent = asked ? settings.alpha : 0;
+    const alpha = { spent, attempt: settings.attempt, looks: alphaByLook(settings.alpha) };
     return { verdict, code, reason, alpha, runs: 0, looks: 0 };
   };
   if (breaches.length > 0) return without('FAIL', 'hard', breaches.map(({ reason }) => reason).join(' '));

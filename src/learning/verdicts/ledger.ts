@@ -24,7 +24,8 @@ export function alphaByLook(alpha: number): readonly number[] {
 
 /**
  * Which verdict of a skill on a holdout lineage the next one is, from 1: one more than the verdicts since its last PASS
- * that looked at sealed cases, by the `verdict_reached` facts in the order of the log. One that ran nothing spent nothing.
+ * that looked at sealed cases, by the `verdict_reached` facts in the order of the log. One that ran nothing spent
+ * nothing, unless it told that a text holds something of them.
  */
 export function nextAttempt(
   facts: readonly (ProjectEvent | ProjectEventBody)[],

@@ -23,6 +23,7 @@ async function asked(session: string): Promise<readonly Measure[]> {
   const measures: Measure[] = [];
   const fake = {
     id: session,
+    has: () => false,
     evaluate: (batch: readonly Measure[]) => {
       measures.push(...batch);
       const usage = { input: 1, output: 1, usd: 0, ms: 1, turns: 1 };
