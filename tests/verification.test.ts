@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { alphaOf } from '../src/learning/verdicts/ledger.ts';
 import type { Verdict } from '../src/learning/verdicts/verdict.ts';
 import { verifyReceipt } from '../src/learning/verdicts/verify-receipt.ts';
 import type { JsonObject } from '../src/os/json.ts';
@@ -178,7 +179,7 @@ describe('a verification', () => {
         verdict: 'FAIL',
         code: 'hard',
         counts: { runs: 0 },
-        alpha: { spent: 0, attempt: 1 },
+        alpha: { spent: alphaOf(1), attempt: 1 },
       });
       expect(said.reason).toContain('sealed cases');
       expect(JSON.stringify(said)).not.toContain(CANARY);

@@ -90,7 +90,13 @@ describe('the configuration, whatever its files say', () => {
         expect(Object.values(config.limits)).not.toContain(undefined);
         for (const { value: shown } of showConfig(sources())) expect(shown).toBeDefined();
       }),
-      { numRuns: runs(150), examples: [[GOOD, ''], [GOOD, 'language: de\n']] },
+      {
+        numRuns: runs(150),
+        examples: [
+          [GOOD, ''],
+          [GOOD, 'language: de\n'],
+        ],
+      },
     );
     expect(taken).toBeGreaterThan(1);
     fs.rmSync(path.join(root, 'reyn.local.yaml'));
