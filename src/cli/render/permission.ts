@@ -25,7 +25,8 @@ export function aboutLines(about: Json | undefined, paint: Paint): readonly stri
 function changeLines(about: Readonly<Record<string, unknown>>, paint: Paint): readonly string[] {
   const said = (['reason', 'verdict', 'summary', 'receipt', 'replaces', 'unverified'] as const).flatMap((key) => {
     const text = about[key];
-    return typeof text === 'string' && about.need === 'skill.write'
+    const again = key === 'summary' && text === about.reason;
+    return typeof text === 'string' && about.need === 'skill.write' && !again
       ? [`${paint.dim(key.padEnd(9))}${clean(text)}`]
       : [];
   });
