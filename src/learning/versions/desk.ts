@@ -11,8 +11,9 @@ import { bytesOf, ownDigest } from './folder.ts';
 import type { VersionsHome } from './home.ts';
 import { type Look, lookAt, openedOf } from './look.ts';
 import { loosens } from './loosens.ts';
+import { noVersions } from './target.ts';
 import type { ReadReceipt, ReceiptFacts, Version } from './version.ts';
-import { noVersions, type Proof, type Versions } from './versions.ts';
+import type { Proof, Versions } from './versions.ts';
 
 /** Versions as people ask for them. */
 export type VersionsDesk = {

@@ -1,7 +1,5 @@
 import type { Clock } from '../../os/clock.ts';
-import { UserError } from '../../os/errors.ts';
 import type { Store } from '../../os/events/port.ts';
-import { OpError } from '../../os/op-error.ts';
 import type { SavedGrants } from '../../os/permissions/saved.ts';
 import type { Signer } from '../../os/signing.ts';
 import type { Catalog } from '../../os/skills/catalog.ts';
@@ -14,6 +12,7 @@ import { grantChange, hasSameReach } from './grants.ts';
 import type { VersionsHome } from './home.ts';
 import { intentText } from './intent.ts';
 import { type Look, lookAtOwn, openedOf } from './look.ts';
+import { changed, isThere, noVersions, targetOf } from './target.ts';
 import type { Version } from './version.ts';
 
 /**
@@ -254,37 +253,3 @@ type Exchanging = {
   readonly made: Made;
   readonly before?: number;
 };
-
-function targetOf(skill: string, all: readonly Version[], now: Version, to: number | undefined): Version {
-  const before = now.parent ?? all.findLast(({ version }) => version < now.version)?.version;
-  const wanted = to ?? before;
-  const found = all.find(({ version }) => version === wanted);
-  if (found !== undefined && found.version === now.version) throw isThere(skill, found);
-  if (found !== undefined) return found;
-  const numbers = all.map(({ version }) => `v${version}`).join(', ');
-  throw new UserError(
-    'not_found',
-    wanted === undefined
-      ? `no version of "${skill}" is before v${now.version}`
-      : `"${skill}" has no version v${wanted}`,
-    { where: { skill }, hint: `There are: ${numbers}. \`reyn skill versions ${skill}\` says more.` },
-  );
-}
-
-export function noVersions(skill: string): UserError {
-  return new UserError('not_found', `no version of "${skill}" is kept yet`, {
-    where: { skill },
-    hint: `\`reyn skill adopt ${skill}\` keeps it as it is now.`,
-  });
-}
-
-function isThere(skill: string, { version }: Version): UserError {
-  return new UserError('usage', `"${skill}" is what v${version} is already`, {
-    where: { skill },
-    hint: `\`reyn skill versions ${skill}\` lists the others. Shared phases are no part of the folder and stay.`,
-  });
-}
-
-function changed(skill: string): OpError {
-  return new OpError('changed', `The skill "${skill}" is not the version any more that was to be replaced.`);
-}
